@@ -1,0 +1,24 @@
+"""Connections to Redis. Kept apart from RQ, so that the worker's health check starts fast."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from redis import Redis
+
+from app.config import Config
+
+
+def web_client(config: Config) -> Redis:
+    """A client that gives up soon, so that a request is answered and not kept waiting."""
+    return _client(config, retry=None, socket_connect_timeout=1, socket_timeout=2)
+
+
+def worker_client(config: Config) -> Redis:
+    """A client with the library's patience: a worker blocks on its queue and outlasts a restart."""
+    return _client(config)
+
+
+def _client(config: Config, **options: Any) -> Redis:
+    # The password travels beside the URL, never in it: URLs end up in logs.
+    return Redis.from_url(config.redis_url, password=config.redis_password, **options)
