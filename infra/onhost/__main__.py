@@ -1,0 +1,57 @@
+"""The command `slipway` on the host."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable
+
+from . import base, certificate, config, release, secrets, switch, watchdog
+from .command import Failure, say
+from .config import HostConfig
+
+Action = Callable[[HostConfig, argparse.Namespace], object]
+
+# What each command does; what it returns is printed as JSON.
+ACTIONS: dict[str, tuple[str, Action]] = {
+    "base-state": ("whether nginx and Redis run as their files say", lambda _c, _a: base.state()),
+    "base-apply": ("start nginx and Redis, or what changed of them", lambda _c, _a: base.apply()),
+    "secrets-state": ("which secrets are missing", lambda c, _a: secrets.state(c)),
+    "secrets-ensure": ("make the missing secrets", lambda c, _a: secrets.ensure(c)),
+    "certificate-state": ("what stands of the certificate", lambda c, _a: certificate.state(c)),
+    "certificate-placeholder": (
+        "make a self-signed certificate if there is none",
+        lambda c, _a: certificate.placeholder(c),
+    ),
+    "certificate-renew": ("issue or renew, install, compare", lambda c, _a: certificate.renew(c)),
+    "certificate-install": ("certbot's deploy hook", lambda c, _a: certificate.install(c)),
+    "release-state": ("which release is current", lambda c, _a: release.state(c)),
+    "switch": ("make RELEASE the current one", lambda c, a: switch.switch(a.release, c)),
+    "watch": ("start what stopped, restart what hangs", lambda _c, _a: watchdog.watch()),
+}
+
+
+def main() -> int:
+    """Runs one command; 0, or 1 after a line that says what failed."""
+    parser = argparse.ArgumentParser(prog="slipway", description="Slipway on this host.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, (text, _) in ACTIONS.items():
+        command = commands.add_parser(name, help=text, description=text)
+        if name == "switch":
+            command.add_argument("release")
+    arguments = parser.parse_args()
+    if os.geteuid():
+        parser.error("needs root: run it with sudo")
+    os.umask(0o022)
+    try:
+        result = ACTIONS[arguments.command][1](config.load(), arguments)
+    except Failure as failure:
+        say(f"slipway {arguments.command}: {failure}")
+        return 1
+    if result is not None:
+        print(json.dumps(result))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

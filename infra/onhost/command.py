@@ -1,0 +1,91 @@
+"""Run other programs, and say in one line what went wrong."""
+
+import fcntl
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from . import layout
+
+
+class Failure(Exception):
+    """What could not be done, and what to look at: shown without a traceback, exit code 1."""
+
+
+def run(*command: str | Path, env: Mapping[str, str] | None = None, timeout: float = 900) -> str:
+    """The standard output of a program that must succeed within `timeout` seconds.
+
+    Raises Failure with the program's last lines otherwise.
+    """
+    words = [str(word) for word in command]
+    try:
+        done = subprocess.run(
+            words,
+            env={**os.environ, **(env or {})},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=timeout,
+            stdin=subprocess.DEVNULL,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Failure(f"{words[0]}: {error}") from error
+    if done.returncode:
+        last = "\n".join((done.stderr.strip() or done.stdout.strip()).splitlines()[-8:])
+        raise Failure(f"{' '.join(words[:4])}: exit code {done.returncode}: {last}")
+    return done.stdout
+
+
+def succeeds(*command: str | Path) -> bool:
+    """Whether a program ends with exit code 0; its output is dropped."""
+    words = [str(word) for word in command]
+    return not subprocess.run(words, capture_output=True, check=False).returncode
+
+
+def say(line: str) -> None:
+    """Progress for the operator and the journal."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def replace(path: Path, content: bytes, mode: int = 0o644, group: int = 0) -> None:
+    """Writes a file of root's as a whole: readers see the old content or the new, synced to disk."""
+    temporary = path.with_name(f".{path.name}.new")
+    temporary.unlink(missing_ok=True)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(descriptor, "wb") as file:
+        file.write(content)
+        os.fchown(file.fileno(), 0, group)
+        os.fchmod(file.fileno(), mode)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.rename(path)
+
+
+@contextmanager
+def lock(path: Path = layout.LOCK) -> Iterator[None]:
+    """Holds the lock of switches; it ends with its holder. Raises Failure when another has it."""
+    with path.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.seek(0)
+            raise Failure(f"another switch is at work: {file.read().strip()}") from None
+        file.truncate(0)
+        file.write(f"pid {os.getpid()}: {' '.join(sys.argv[1:])}\n")
+        file.flush()
+        yield
+
+
+def locked(path: Path = layout.LOCK) -> bool:
+    """Whether a switch is at work."""
+    try:
+        with path.open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False

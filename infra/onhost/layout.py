@@ -1,0 +1,61 @@
+"""Where everything stands on a host, and who owns it: the one home of paths, names and user ids."""
+
+from pathlib import Path
+
+# What a deploy writes, and nobody else.
+ROOT = Path("/opt/slipway")
+BASE = ROOT / "base"
+NGINX = ROOT / "nginx"
+RELEASES = ROOT / "releases"
+LIBRARY = ROOT / "lib"
+CERTBOT_VENVS = ROOT / "certbot"
+CERTBOT = Path("/opt/certbot")  # a link to one of CERTBOT_VENVS
+COMMAND = Path("/usr/local/sbin/slipway")
+
+# What the operator may want to read or back up.
+CONFIG = Path("/etc/slipway")
+HOST_CONFIG = CONFIG / "host.json"
+SECRETS = CONFIG / "secrets"
+LETSENCRYPT = Path("/etc/letsencrypt")
+CA_CERTIFICATES = Path("/usr/local/share/ca-certificates")
+CA_BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
+
+# What changes while the host runs.
+STATE = Path("/var/lib/slipway")
+WEB_SOCKETS = STATE / "web"
+CURRENT_SOCKET = WEB_SOCKETS / "current.sock"
+REDIS_SOCKETS = STATE / "redis"
+REDIS_SOCKET = REDIS_SOCKETS / "redis.sock"
+WEBROOT = STATE / "webroot"
+TLS = STATE / "tls"
+TLS_CERTIFICATE = TLS / "fullchain.pem"
+TLS_KEY = TLS / "privkey.pem"
+SITE = NGINX / "site"
+APPLIED = STATE / "applied"
+LOCK = Path("/run/slipway.lock")
+
+# Paths inside the containers.
+CONTAINER_SECRETS = Path("/run/secrets")
+CONTAINER_LIBRARY = ROOT / "lib"
+CONTAINER_REDIS_DATA = Path("/data")
+
+# Numeric users and groups of the containers; none of them has an account on the host.
+APP_UID = 10001
+NGINX_UID = 10002
+REDIS_UID = 10003
+WEB_SOCKET_GID = 10011  # the application writes the socket, nginx connects to it
+REDIS_SOCKET_GID = 10012  # Redis writes the socket, the application connects to it
+
+# Names of systemd units, compose projects and images.
+BASE_UNIT = "slipway-base.service"
+RELEASE_UNIT = "slipway@{release}.service"
+CERTIFICATE_UNIT = "slipway-certificate.service"
+CERTIFICATE_TIMER = "slipway-certificate.timer"
+WATCHDOG_UNIT = "slipway-watchdog.service"
+WATCHDOG_TIMER = "slipway-watchdog.timer"
+SWITCH_UNIT = "slipway-switch.service"
+BASE_PROJECT = "slipway-base"
+RELEASE_PROJECT = "slipway-{release}"
+NETWORK = "slipway"
+REDIS_VOLUME = "slipway_redis"
+IMAGES = {"nginx": "slipway/nginx", "redis": "slipway/redis", "app": "slipway/app"}

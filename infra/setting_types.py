@@ -1,0 +1,74 @@
+"""The kinds of values that settings take, each with the reason that a refusal gives."""
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, StringConstraints
+
+PROJECT = Path(__file__).resolve().parent.parent
+LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
+
+
+def _domain(value: str) -> str:
+    if not re.fullmatch(rf"({LABEL}\.)+{LABEL}", value) or len(value) > 253:
+        raise ValueError("must be a full domain name in lower case, like app.example.org")
+    if value.rsplit(".", 1)[-1].isdigit():
+        raise ValueError("must be a domain name, not an IP address")
+    return value
+
+
+def _file(value: Path) -> Path:
+    path = value if value.is_absolute() else PROJECT / value
+    if not path.is_file():
+        raise ValueError(f"there is no file {path}")
+    if not path.stat().st_size:
+        raise ValueError(f"the file {path} is empty")
+    return path
+
+
+def _folder(value: Path) -> Path:
+    path = value if value.is_absolute() else PROJECT / value
+    if not path.is_dir():
+        raise ValueError(f"there is no folder {path}")
+    return path
+
+
+def _whole(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError("must be a whole number")  # noqa: TRY004  pydantic reports ValueError only
+    return value
+
+
+def _size(value: str) -> str:
+    if not re.fullmatch(r"[1-9][0-9]*[mg]", value):
+        raise ValueError("must be a size in megabytes or gigabytes, like 256m or 1g")
+    return value
+
+
+Domain = Annotated[str, AfterValidator(_domain)]
+Size = Annotated[str, AfterValidator(_size)]
+LocalFile = Annotated[Path, AfterValidator(_file)]
+LocalFolder = Annotated[Path, AfterValidator(_folder)]
+Whole = Annotated[int, BeforeValidator(_whole)]
+Port = Annotated[Whole, Field(ge=80, le=65535)]
+Processes = Annotated[Whole, Field(ge=1, le=64)]
+Seconds = Annotated[Whole, Field(ge=1, le=86400)]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+Variable = Annotated[str, StringConstraints(pattern=r"^[A-Z_][A-Z0-9_]*$")]
+OneLine = Annotated[str, StringConstraints(pattern=r"^[^\r\n\x00]*$")]
+Word = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\r\n\x00]+$")]
+
+
+def _https(value: HttpUrl) -> HttpUrl:
+    if value.scheme != "https":
+        raise ValueError("must begin with https://")
+    return value
+
+
+HttpsUrl = Annotated[HttpUrl, AfterValidator(_https)]
+
+
+def megabytes(size: str) -> int:
+    """The megabytes of a size like 256m or 1g."""
+    return int(size[:-1]) * (1024 if size.endswith("g") else 1)

@@ -1,0 +1,172 @@
+"""The settings of a host: one frozen model, validated before any host is touched."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    EmailStr,
+    HttpUrl,
+    StringConstraints,
+    model_validator,
+)
+
+from infra.setting_types import (
+    PROJECT,
+    Domain,
+    HttpsUrl,
+    LocalFile,
+    LocalFolder,
+    Name,
+    OneLine,
+    Port,
+    Processes,
+    Seconds,
+    Size,
+    Variable,
+    Word,
+)
+
+LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory"
+SECRET_NAMES = ("redis_password", "secret_key")  # those that Slipway makes when none is given
+RESERVED_VARIABLES = frozenset(
+    {"REDIS_URL", "REDIS_PASSWORD_FILE", "SECRET_KEY_FILE", "QUEUE", "JOB_TIMEOUT", "RELEASE"}
+    | {"WEB_SOCKET", "WEB_PROCESSES", "WEB_THREADS", "WEB_HARAKIRI"}
+)
+
+
+class Section(BaseModel):
+    """What every part of the settings has in common: no unknown key, no change after the start."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class App(Section):
+    """The Flask application: where it is and what it gets."""
+
+    source: LocalFolder = PROJECT / "app"
+    """Folder of the application with its Dockerfile; a relative path counts from the checkout."""
+    requirements: LocalFile = PROJECT / "requirements" / "app.txt"
+    """The lock of the application's Python dependencies, with hashes."""
+    environment: dict[Variable, OneLine] = {}
+    """Environment variables for web and worker. They are no place for secrets."""
+    health_path: Annotated[str, StringConstraints(pattern=r"^/[\w./-]*$")] = "/healthz"
+    """Path that answers 200 once the application can serve."""
+
+
+class Web(Section):
+    """The containers that answer requests, with uWSGI."""
+
+    command: tuple[Word, ...] = ("uwsgi", "--ini", "/srv/app/uwsgi.ini")
+    """What the container runs; it listens on the Unix socket that `WEB_SOCKET` names."""
+    processes: Processes = 2
+    """uWSGI processes; about one for each core, more if requests wait for other services."""
+    threads: Processes = 2
+    """Threads in each process."""
+    request_timeout: Seconds = 30
+    """Seconds after which a request is ended; nginx waits five seconds longer."""
+    memory: Size = "256m"
+    """Memory limit of the container."""
+
+
+class Worker(Section):
+    """The containers that run background jobs, with RQ."""
+
+    command: tuple[Word, ...] = ("python3", "-m", "app.worker")
+    """What the container runs; it takes jobs of the queue that `QUEUE` names."""
+    health_command: tuple[Word, ...] = ("python3", "-m", "app.worker", "--check")
+    """Exits 0 in the worker's container while its worker lives."""
+    count: Processes = 1
+    """Number of worker containers; each runs one job at a time."""
+    queue: Name = "default"
+    """The one queue that the workers take jobs from."""
+    job_timeout: Seconds = 180
+    """Seconds that a job may take; a release waits as long for the old workers' jobs."""
+    memory: Size = "256m"
+    """Memory limit of each container."""
+
+
+class Redis(Section):
+    """The Redis server, kept on a volume as an append-only file."""
+
+    memory: Size = "256m"
+    """Memory limit of the container; the data may take 60 % of it."""
+
+
+class Nginx(Section):
+    """The web server in front, on the host's network."""
+
+    http_port: Port = 80
+    """Port of HTTP. A public CA asks for its challenge on port 80."""
+    https_port: Port = 443
+    """Port of HTTPS."""
+    body_size: Size = "10m"
+    """Largest body of a request; more is answered with 413."""
+    memory: Size = "128m"
+    """Memory limit of the container."""
+
+    @model_validator(mode="after")
+    def _ports_differ(self) -> Self:
+        if self.http_port == self.https_port:
+            raise ValueError("http_port and https_port must differ")
+        return self
+
+
+class Certificate(Section):
+    """The certificate, from an ACME server by certbot."""
+
+    acme_directory: HttpsUrl = HttpUrl(LETS_ENCRYPT)
+    """ACME directory; the default is Let's Encrypt's for production."""
+    key_type: Literal["ecdsa", "rsa"] = "ecdsa"
+    """Type of the private key."""
+
+
+class Docker(Section):
+    """The Docker engine, and where base images come from."""
+
+    base_image: Annotated[str, StringConstraints(pattern=r"^[a-z0-9./:_@-]+$")] = (
+        "debian:trixie-slim"
+    )
+    """The one image that all others are built from."""
+    registry_mirror: HttpsUrl | None = None
+    """A mirror of Docker Hub to ask first."""
+
+
+class Preflight(Section):
+    """What a host must have before anything on it is changed."""
+
+    free_disk: Size = "4g"
+    """Free disk where Docker keeps its data."""
+    memory: Size = "900m"
+    """Memory of the host."""
+    clock_difference: Seconds = 120
+    """Seconds that the host's clock may differ from this machine's."""
+
+
+class Settings(Section):
+    """Everything that an operator decides about a host."""
+
+    domain: Domain
+    """The site's name; its A and AAAA records lead to the host."""
+    email: EmailStr
+    """Where the CA may write to."""
+    app: App = App()
+    web: Web = Web()
+    worker: Worker = Worker()
+    redis: Redis = Redis()
+    nginx: Nginx = Nginx()
+    certificate: Certificate = Certificate()
+    docker: Docker = Docker()
+    preflight: Preflight = Preflight()
+    extra_ca_certificates: tuple[LocalFile, ...] = ()
+    """PEM files of CAs that the host and its image builds shall trust besides the public ones."""
+    secrets: dict[Name, LocalFile] = {}
+    """Local files with secrets, by name; `redis_password` and `secret_key` are made on the host
+    if they are not here. Each stands in the containers as `/run/secrets/<name>`."""
+
+    @model_validator(mode="after")
+    def _no_reserved_variable(self) -> Self:
+        taken = RESERVED_VARIABLES & set(self.app.environment)
+        if taken:
+            raise ValueError(f"app.environment sets what Slipway sets: {', '.join(sorted(taken))}")
+        return self
