@@ -6,7 +6,6 @@ from pathlib import Path
 
 from . import layout, nginx
 from .command import replace, run, say, succeeds
-from .secrets import REDIS_USERS
 
 APPLIED = layout.APPLIED / "base.json"
 ENVIRONMENT = layout.BASE / ".env"
@@ -27,7 +26,7 @@ def digests() -> dict[str, str]:
     return {
         "compose": _digest(layout.BASE),
         "nginx": _digest(layout.NGINX),
-        "redis_users": _digest(REDIS_USERS.parent),
+        "redis_users": _digest(layout.REDIS_USERS.parent),
     }
 
 

@@ -32,11 +32,13 @@ TLS_CERTIFICATE = TLS / "fullchain.pem"
 TLS_KEY = TLS / "privkey.pem"
 SITE = NGINX / "site"
 APPLIED = STATE / "applied"
+REDIS_USERS = CONFIG / "redis" / "users.acl"
+SYSCTL = Path("/etc/sysctl.d/60-slipway.conf")
+UNITS = Path("/etc/systemd/system")
 LOCK = Path("/run/slipway.lock")
 
 # Paths inside the containers.
 CONTAINER_SECRETS = Path("/run/secrets")
-CONTAINER_LIBRARY = ROOT / "lib"
 CONTAINER_REDIS_DATA = Path("/data")
 
 # Numeric users and groups of the containers; none of them has an account on the host.
@@ -45,6 +47,8 @@ NGINX_UID = 10002
 REDIS_UID = 10003
 WEB_SOCKET_GID = 10011  # the application writes the socket, nginx connects to it
 REDIS_SOCKET_GID = 10012  # Redis writes the socket, the application connects to it
+
+NGINX_HEALTH = "/.well-known/slipway-health"  # answered by nginx itself, to this host alone
 
 # Names of systemd units, compose projects and images.
 BASE_UNIT = "slipway-base.service"
@@ -58,4 +62,4 @@ BASE_PROJECT = "slipway-base"
 RELEASE_PROJECT = "slipway-{release}"
 NETWORK = "slipway"
 REDIS_VOLUME = "slipway_redis"
-IMAGES = {"nginx": "slipway/nginx", "redis": "slipway/redis", "app": "slipway/app"}
+IMAGE = "slipway/{name}:{digest}"

@@ -11,13 +11,12 @@ from . import layout
 from .command import replace
 from .config import HostConfig
 
-REDIS_USERS = layout.CONFIG / "redis" / "users.acl"
 
 
 def state(config: HostConfig) -> dict[str, object]:
     """Which secrets are missing, and whether Redis' users are those of its password."""
     missing = [name for name in config.secrets if not _value(name)]
-    users = REDIS_USERS.read_bytes() if REDIS_USERS.exists() else b""
+    users = layout.REDIS_USERS.read_bytes() if layout.REDIS_USERS.exists() else b""
     return {"missing": missing, "redis_users": bool(users) and users == redis_users()}
 
 
@@ -27,7 +26,7 @@ def ensure(config: HostConfig) -> None:
         if not _value(name):
             content = secrets.token_urlsafe(32).encode()
             replace(layout.SECRETS / name, content, 0o440, layout.APP_UID)
-    replace(REDIS_USERS, redis_users(), 0o440, layout.REDIS_UID)
+    replace(layout.REDIS_USERS, redis_users(), 0o440, layout.REDIS_UID)
 
 
 def redis_users() -> bytes:
