@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from redis import Redis
 from rq import Queue, Retry
 from rq.exceptions import NoSuchJobError
 from rq.job import Job, JobStatus
-from rq.results import Result
 from rq.serializers import JSONSerializer
 
 from app.config import Config
+from redis import Redis
 
 # Jobs are stored as JSON: releases with other code, and people, can read them; pickles run code.
 SERIALIZER = JSONSerializer
@@ -29,6 +28,10 @@ class JobQueue:
         self.config = config
         self._client = client
         self._queue = rq_queue(config, client)
+
+    def close(self) -> None:
+        """Drop the connections; the next call makes new ones."""
+        self._client.close()
 
     def add(self, function: str, *args: Any) -> str:
         """Enqueue a call of the function named by its dotted path; return the job's id.
@@ -54,18 +57,18 @@ class JobQueue:
         state = job.get_status(refresh=False)
         finished, failed = state == JobStatus.FINISHED, state == JobStatus.FAILED
         latest = job.latest_result() if finished or failed else None
+        trace = (latest.exc_string if latest else None) or ""
         return {
             "id": job.id,
             "state": state.value,
             "progress": 100 if finished else int(job.meta.get("progress", 0)),
             "result": latest.return_value if latest and finished else None,
-            "reason": failure_reason(latest, self.config.job_timeout) if failed else None,
+            "reason": failure_reason(trace, self.config.job_timeout) if failed else None,
         }
 
 
-def failure_reason(result: Result | None, job_timeout: int) -> str:
-    """Say in a sentence why a job failed; tracebacks and messages of errors stay in the logs."""
-    trace = (result.exc_string if result else None) or ""
+def failure_reason(trace: str, job_timeout: int) -> str:
+    """Say in a sentence why a job failed; the trace and the text of its error stay in the logs."""
     last_line = trace.strip().rpartition("\n")[2]
     if "JobTimeoutException" in last_line:
         return f"The job took longer than the {job_timeout} seconds it may take."
