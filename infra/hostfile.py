@@ -47,9 +47,9 @@ def text(path: Path, content: str, mode: str = "644", group: int = 0) -> HostFil
     return HostFile(str(path), content.encode(), mode, 0, group)
 
 
-def template(path: Path, source: str, /, mode: str = "644", **values: object) -> HostFile:
+def template(path: Path, source: str, **values: object) -> HostFile:
     """A file of root's, rendered from the template `source` (a path from the checkout)."""
-    return text(path, render(source, **values), mode)
+    return text(path, render(source, **values))
 
 
 def render(source: str, /, **values: object) -> str:

@@ -65,6 +65,8 @@ class Web(Section):
     """Threads in each process."""
     request_timeout: Seconds = 30
     """Seconds after which a request is ended; nginx waits five seconds longer."""
+    start_limit: Seconds = 60
+    """Seconds that a new release may take until it is healthy."""
     memory: Size = "256m"
     """Memory limit of the container."""
 

@@ -12,6 +12,7 @@ class HostFiles(FactBase[dict[str, str]]):
     default = dict
 
     def command(self, paths: tuple[str, ...]) -> str:
+        """Two programs for any number of paths."""
         quoted = " ".join(shlex.quote(path) for path in paths)
         return (
             f"stat --format '%n|%a:%u:%g:%F' -- {quoted} 2>/dev/null;"
@@ -19,6 +20,7 @@ class HostFiles(FactBase[dict[str, str]]):
         )
 
     def process(self, output: Iterable[str]) -> dict[str, str]:
+        """States by path; the digest of a file takes the place of its type."""
         states: dict[str, str] = {}
         for line in output:
             if "|" in line:

@@ -73,7 +73,7 @@ def check(config: HostConfig) -> None:
     deadline = time.monotonic() + RELOAD_SECONDS  # old nginx processes accept for a moment more
     while nginx.served(config.domain, config.https_port) != wanted.fingerprint:
         if time.monotonic() > deadline:
-            raise Failure(f"nginx does not serve the certificate of {config.domain} that is on disk:"
+            raise Failure(f"nginx does not serve the certificate on disk of {config.domain}:"
                           " see journalctl CONTAINER_NAME=" + nginx.CONTAINER)  # fmt: skip
         time.sleep(0.2)
     say(f"{config.domain} serves its certificate until {wanted.ends:%Y-%m-%d %H:%M} UTC")

@@ -11,7 +11,7 @@ from pathlib import Path
 from . import layout
 
 
-class Failure(Exception):
+class Failure(Exception):  # noqa: N818  reads better where it is raised
     """What could not be done, and what to look at: shown without a traceback, exit code 1."""
 
 
@@ -51,11 +51,11 @@ def say(line: str) -> None:
 
 
 def replace(path: Path, content: bytes, mode: int = 0o644, group: int = 0) -> None:
-    """Writes a file of root's as a whole: readers see the old content or the new, synced to disk."""
+    """Writes a file of root's as a whole, synced: readers see the old content or the new."""
     temporary = path.with_name(f".{path.name}.new")
     temporary.unlink(missing_ok=True)
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(descriptor, "wb") as file:
+    with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         os.fchown(file.fileno(), 0, group)
         os.fchmod(file.fileno(), mode)

@@ -12,7 +12,6 @@ from .command import replace
 from .config import HostConfig
 
 
-
 def state(config: HostConfig) -> dict[str, object]:
     """Which secrets are missing, and whether Redis' users are those of its password."""
     missing = [name for name in config.secrets if not _value(name)]
@@ -30,7 +29,7 @@ def ensure(config: HostConfig) -> None:
 
 
 def redis_users() -> bytes:
-    """Redis' ACL file: the application's user by the hash of its password, and one that may ping."""
+    """Redis' ACL file: the application by the hash of its password, and one that may ping."""
     password = hashlib.sha256(_value("redis_password")).hexdigest()
     return (
         f"user default on #{password} ~* &* +@all -shutdown -debug -replicaof -slaveof\n"

@@ -34,7 +34,7 @@ def packet(path: str, host: str) -> bytes:
 
 
 def get(path_of_socket: str, path: str, host: str = "localhost", timeout: float = 5) -> int:
-    """The HTTP status of `GET path`. Raises OSError when nobody answers within `timeout` seconds."""
+    """The HTTP status of `GET path`; OSError when nobody answers within `timeout` seconds."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(timeout)
         connection.connect(path_of_socket)
@@ -48,7 +48,7 @@ def get(path_of_socket: str, path: str, host: str = "localhost", timeout: float 
 
 if __name__ == "__main__":
     try:
-        status = get(*sys.argv[1:4])
+        status = get(sys.argv[1], sys.argv[2], *sys.argv[3:4])
     except OSError as error:
         sys.exit(f"{sys.argv[1]}: {error}")
     sys.exit(None if status == 200 else f"{sys.argv[2]} answered {status}")

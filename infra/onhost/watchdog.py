@@ -1,4 +1,4 @@
-"""Start what stopped and restart what hangs: Docker does neither for killed or unhealthy containers.
+"""Start what stopped and restart what hangs, since Docker leaves killed and unhealthy alone.
 
 Looks at the base and the current release alone, and at neither while a switch is at work or their
 unit is down on purpose.

@@ -1,0 +1,20 @@
+"""What stands on a host, in the order in which it is put there."""
+
+from pyinfra import host
+
+from infra import base, certificate, docker, preflight, programs, release, secrets, timers, trust
+from infra.inventory import load
+
+settings = load(host.data.get("settings"), host.name)
+
+preflight.check(settings=settings)
+docker.engine(settings=settings)
+trust.extra_ca_certificates(settings=settings)
+docker.current()
+programs.installed(settings=settings)
+secrets.present(settings=settings)
+certificate.placeholder()
+base.running(settings=settings)
+release.current(settings=settings)
+certificate.trusted()
+timers.running()

@@ -1,0 +1,54 @@
+"""The base: nginx and Redis."""
+
+from pyinfra.api import deploy
+
+from infra.hostfile import HostFile, directory, folder, template
+from infra.onhost import layout
+from infra.operations import files, host
+from infra.operations.images import Image, built
+from infra.setting_types import PROJECT, megabytes
+from infra.settings import Settings
+
+REDIS_SHARE = 0.6  # of the container's memory; the rest is for rewriting the file
+
+
+def image(name: str, settings: Settings) -> Image:
+    """The image of nginx or Redis, from the Dockerfile in the folder of its name."""
+    context = tuple(file for file in folder(PROJECT / name, "") if file.path == "Dockerfile")
+    return Image(name, context, "Dockerfile", settings.docker.base_image)
+
+
+def base_files(settings: Settings, nginx: Image, redis: Image) -> list[HostFile]:
+    """Compose file and configurations of the base."""
+    port = settings.nginx.https_port
+    values = {
+        "layout": layout,
+        "settings": settings,
+        "nginx_image": nginx.tag,
+        "redis_image": redis.tag,
+        "redis_maxmemory": int(megabytes(settings.redis.memory) * REDIS_SHARE),
+        "https_suffix": "" if port == 443 else f":{port}",
+    }
+    return [
+        directory(layout.BASE),
+        directory(layout.NGINX),
+        directory(layout.SITE),
+        template(layout.BASE / "compose.yaml", "compose/base.yaml.j2", **values),
+        template(layout.BASE / "redis" / "redis.conf", "redis/redis.conf.j2", **values),
+        template(layout.NGINX / "nginx.conf", "nginx/nginx.conf.j2", **values),
+    ]
+
+
+@deploy("Base")
+def running(settings: Settings) -> None:
+    """nginx and Redis run as their files say, and start with the host."""
+    nginx, redis = image("nginx", settings), image("redis", settings)
+    built(name="Build the image of nginx", image=nginx)
+    built(name="Build the image of Redis", image=redis)
+    files.put(name="Put the base's files", files=base_files(settings, nginx, redis))
+    host.state(
+        name="Start nginx and Redis",
+        question="base-state",
+        wanted={"applied": True, "active": True, "enabled": True},
+        action="base-apply",
+    )

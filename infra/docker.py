@@ -1,0 +1,52 @@
+"""Docker and Compose, from Debian's packages."""
+
+import json
+from pathlib import Path
+
+from pyinfra.api import deploy
+
+from infra.hostfile import text
+from infra.onhost import layout
+from infra.operations import files, host
+from infra.settings import Settings
+
+CONFIGURATION = Path("/etc/docker/daemon.json")
+PACKAGES = [
+    "apparmor",  # a kernel with AppArmor needs its parser, or no container starts
+    "ca-certificates",
+    "docker-buildx",
+    "docker-cli",
+    "docker-compose",
+    "docker.io",
+    "openssl",
+    "python3-venv",
+]
+
+
+def daemon(settings: Settings) -> str:
+    """dockerd's configuration."""
+    mirror = settings.docker.registry_mirror
+    options = {
+        "live-restore": True,  # containers run on while dockerd restarts or is upgraded
+        "log-driver": "journald",  # bounded by journald, and there after a container is gone
+        "no-new-privileges": True,
+        "userland-proxy": False,
+        "registry-mirrors": [str(mirror)] if mirror else [],
+    }
+    return json.dumps(options, indent=2) + "\n"
+
+
+@deploy("Docker")
+def engine(settings: Settings) -> None:
+    """Docker runs with its configuration, which is there before the package starts it."""
+    files.put(name="Configure Docker", files=[text(CONFIGURATION, daemon(settings))])
+    host.packages(name="Install Docker and Compose", names=PACKAGES)
+
+
+@deploy("Docker")
+def current() -> None:
+    """dockerd has read its configuration and the CA bundle."""
+    host.docker_current(
+        name="Run Docker with its configuration",
+        files=[str(CONFIGURATION), str(layout.CA_BUNDLE)],
+    )

@@ -1,0 +1,140 @@
+"""Facts about the host's services, packages and trust, one remote command each."""
+
+import json
+import shlex
+from collections.abc import Iterable
+from typing import Any
+
+from pyinfra.api import FactBase
+
+from infra.onhost import layout
+
+
+class SlipwayState(FactBase[dict[str, Any]]):
+    """What `slipway <question>` on the host answers; empty while the program is not there."""
+
+    default = dict
+
+    def command(self, question: str) -> str:
+        """The question, asked only where the program and its configuration are."""
+        ready = f"test -x {layout.COMMAND} -a -f {layout.HOST_CONFIG} -a -d {layout.LIBRARY}"
+        return f"! {ready} || {layout.COMMAND} {question}"
+
+    def process(self, output: Iterable[str]) -> dict[str, Any]:
+        """The JSON object in the last line."""
+        answer: dict[str, Any] = json.loads(list(output)[-1])
+        return answer
+
+
+class InstalledPackages(FactBase[list[str]]):
+    """Which of the named Debian packages are installed."""
+
+    default = list
+
+    def command(self, names: tuple[str, ...]) -> str:
+        """dpkg's own word; an unknown package is no error."""
+        quoted = " ".join(map(shlex.quote, names))
+        return (
+            f"dpkg-query --show --showformat '${{Package}} ${{db:Status-Status}}\\n' {quoted}; true"
+        )
+
+    def process(self, output: Iterable[str]) -> list[str]:
+        """The names of the installed ones."""
+        return [line.split()[0] for line in output if line.endswith(" installed")]
+
+
+class Units(FactBase[dict[str, dict[str, str]]]):
+    """The state of systemd units by name: ActiveState, UnitFileState and NeedDaemonReload."""
+
+    default = dict
+
+    def command(self, names: tuple[str, ...]) -> str:
+        """One `systemctl show` for all."""
+        return (
+            "systemctl show --property=Id,ActiveState,UnitFileState,NeedDaemonReload -- "
+            + " ".join(map(shlex.quote, names))
+        )
+
+    def process(self, output: Iterable[str]) -> dict[str, dict[str, str]]:
+        """Blocks of `key=value` lines, separated by empty ones."""
+        units: dict[str, dict[str, str]] = {}
+        block: dict[str, str] = {}
+        for line in output:
+            key, separator, value = line.partition("=")
+            if not separator:
+                block = {}
+                continue
+            block[key] = value
+            if "Id" in block:
+                units[block["Id"]] = block
+        return units
+
+
+class DockerStale(FactBase[bool]):
+    """Whether dockerd is down, or began before its configuration or the CA bundle changed."""
+
+    default = lambda _self: True  # noqa: E731  pyinfra calls it
+
+    def command(self, files: tuple[str, ...]) -> str:
+        """Prints `current` when there is nothing to do."""
+        quoted = " ".join(map(shlex.quote, files))
+        return (
+            "systemctl is-active --quiet docker && "
+            "began=$(systemctl show --property=ActiveEnterTimestamp --value"
+            " --timestamp=unix docker)"
+            f' && test -z "$(find {quoted} -newermt "$began" 2>/dev/null)" && echo current; true'
+        )
+
+    def process(self, output: Iterable[str]) -> bool:
+        """True unless the command said that dockerd is current."""
+        return "current" not in list(output)
+
+
+class DockerImages(FactBase[set[str]]):
+    """The tags of Slipway's own images."""
+
+    default = set
+
+    def command(self) -> str:
+        """Empty while Docker is not there."""
+        return (
+            "! command -v docker >/dev/null || docker image ls --filter 'reference=slipway/*'"
+            " --format '{{.Repository}}:{{.Tag}}'"
+        )
+
+    def process(self, output: Iterable[str]) -> set[str]:
+        """One tag a line."""
+        return set(output)
+
+
+class ExtraTrust(FactBase[dict[str, Any]]):
+    """Slipway's CA files on the host, and whether the bundle is older than any of them."""
+
+    default = dict
+
+    def command(self) -> str:
+        """Names, then `stale` when the bundle must be made again."""
+        folder, bundle = layout.CA_CERTIFICATES, layout.CA_BUNDLE
+        return (
+            f"find {folder} -name 'slipway-*.crt' -printf '%f\\n' 2>/dev/null;"
+            f' test -z "$(find {folder} -newer {bundle} 2>/dev/null)" || echo stale'
+        )
+
+    def process(self, output: Iterable[str]) -> dict[str, Any]:
+        """`names` and `stale`."""
+        lines = list(output)
+        return {"names": set(lines) - {"stale"}, "stale": "stale" in lines}
+
+
+class Link(FactBase[str]):
+    """Where a symbolic link leads; empty when there is none."""
+
+    default = str
+
+    def command(self, path: str) -> str:
+        """readlink, for which a missing link is no error here."""
+        return f"readlink {shlex.quote(path)}; true"
+
+    def process(self, output: Iterable[str]) -> str:
+        """The target."""
+        return next(iter(output))

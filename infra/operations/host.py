@@ -1,0 +1,111 @@
+"""Operations on the host's packages, units, trust and programs; each asks one fact first."""
+
+import base64
+import shlex
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+from pyinfra import host
+from pyinfra.api import StringCommand, operation
+
+from infra.facts.files import HostFiles
+from infra.facts.host import DockerStale, ExtraTrust, InstalledPackages, Link, SlipwayState, Units
+from infra.onhost import layout
+
+Commands = Generator[StringCommand | str, None, None]
+
+# A fresh VM is often busy with its own first updates: wait for the lock, seconds.
+APT = "DEBIAN_FRONTEND=noninteractive apt-get --yes --quiet -o DPkg::Lock::Timeout=300"
+
+
+@operation()
+def packages(names: list[str]) -> Commands:
+    """Debian packages are installed; the package lists are read only if one is missing."""
+    installed = host.get_fact(InstalledPackages, names=tuple(names))
+    missing = sorted(set(names) - installed)
+    if not missing:
+        host.noop(f"{len(names)} packages are installed")
+        return
+    yield f"{APT} update"
+    yield f"{APT} install --no-install-recommends {' '.join(map(shlex.quote, missing))}"
+
+
+@operation()
+def units(names: list[str], start: list[str]) -> Commands:
+    """systemd has read the units' files, and those to `start` are enabled and active."""
+    states = host.get_fact(Units, names=tuple(names))
+    if any(state["NeedDaemonReload"] == "yes" for state in states.values()):
+        yield "systemctl daemon-reload"
+    wanted = {"ActiveState": "active", "UnitFileState": "enabled"}
+    off = [name for name in start if not wanted.items() <= states.get(name, {}).items()]
+    if off:
+        yield f"systemctl enable --now --quiet {' '.join(map(shlex.quote, off))}"
+    if not off:
+        host.noop(f"{len(start)} units are enabled and active")
+
+
+@operation()
+def trusted(names: list[str]) -> Commands:
+    """The system's CA bundle holds the named files of Slipway, and no others of it."""
+    found = host.get_fact(ExtraTrust)
+    surplus = sorted(found.get("names", set()) - set(names))
+    if surplus:
+        paths = (shlex.quote(str(layout.CA_CERTIFICATES / name)) for name in surplus)
+        yield f"rm --force {' '.join(paths)}"
+    if surplus or found.get("stale"):
+        yield "update-ca-certificates --fresh"
+    else:
+        host.noop("the CA bundle is up to date")
+
+
+@operation()
+def docker_current(files: list[str]) -> Commands:
+    """dockerd runs, and began after the given files changed; containers live on meanwhile."""
+    if host.get_fact(DockerStale, files=tuple(files)):
+        yield "systemctl enable --quiet docker && systemctl restart docker"
+    else:
+        host.noop("dockerd runs with its configuration")
+
+
+@operation()
+def state(question: str, wanted: dict[str, Any], action: str) -> Commands:
+    """`slipway <question>` answers as wanted, or `slipway <action>` makes it so."""
+    found = host.get_fact(SlipwayState, question=question)
+    if found == wanted:
+        host.noop(f"{question}: as wanted")
+        return
+    yield f"{layout.COMMAND} {action}"
+
+
+@operation()
+def missing(path: str, action: str) -> Commands:
+    """The file is there, or `slipway <action>` makes it."""
+    if host.get_fact(HostFiles, paths=(path,)):
+        host.noop(f"{path} is there")
+        return
+    yield f"{layout.COMMAND} {action}"
+
+
+def venv_command(folder: Path, requirements: bytes) -> StringCommand:
+    """The command that makes a virtual environment of locked packages and links it last."""
+    new = layout.CERTBOT.with_name(".certbot.new")
+    return StringCommand(
+        f"set -e; python3 -m venv --clear {folder};"
+        f" base64 --decode > {folder}/requirements.txt;"
+        f" PIP_CERT={layout.CA_BUNDLE} {folder}/bin/pip install --quiet --no-cache-dir"
+        " --disable-pip-version-check --only-binary :all: --require-hashes"
+        f" --requirement {folder}/requirements.txt;"
+        f" ln --symbolic --force --no-dereference {folder} {new};"
+        f" mv --no-target-directory {new} {layout.CERTBOT}",
+        _stdin=base64.b64encode(requirements).decode(),
+    )
+
+
+@operation()
+def certbot(folder: Path, requirements: bytes) -> Commands:
+    """certbot stands in a virtual environment of its own, from locked packages."""
+    if host.get_fact(Link, path=str(layout.CERTBOT)) == str(folder):
+        host.noop("certbot is installed")
+        return
+    yield venv_command(folder, requirements)

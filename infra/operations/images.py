@@ -1,0 +1,55 @@
+"""Build images on the host; the tag is the digest of what goes in, so a built one is right."""
+
+import base64
+import shlex
+from collections.abc import Generator
+from dataclasses import dataclass
+
+from pyinfra import host
+from pyinfra.api import StringCommand, operation
+
+from infra.facts.host import DockerImages
+from infra.hostfile import HostFile, archive, digest
+from infra.onhost import layout
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image: its name, the files of its build context, and its Dockerfile among them."""
+
+    name: str
+    files: tuple[HostFile, ...]
+    dockerfile: str
+    base_image: str
+
+    @property
+    def tag(self) -> str:
+        """Name and digest of all that it is built from."""
+        return layout.IMAGE.format(name=self.name, digest=digest(self.files, self.base_image))
+
+
+def build_command(image: Image) -> StringCommand:
+    """The command that builds an image; the context travels on its standard input.
+
+    Builds trust what the host trusts, by a build secret that leaves no trace in the image.
+    """
+    options = {
+        "build-arg": f"BASE_IMAGE={image.base_image}",
+        "secret": f"id=ca_bundle,src={layout.CA_BUNDLE}",
+        "file": image.dockerfile,
+        "tag": image.tag,
+    }
+    words = " ".join(f"--{key} {shlex.quote(value)}" for key, value in options.items())
+    return StringCommand(
+        f"base64 --decode | docker buildx build --progress plain --load {words} -",
+        _stdin=base64.b64encode(archive(image.files)).decode(),
+    )
+
+
+@operation()
+def built(image: Image) -> Generator[StringCommand, None, None]:
+    """The image is there, with the tag of what it is built from."""
+    if image.tag in host.get_fact(DockerImages):
+        host.noop(f"{image.tag} is built")
+        return
+    yield build_command(image)

@@ -1,0 +1,89 @@
+"""Slipway's own programs, units and directories on the host."""
+
+from pyinfra.api import deploy
+
+from infra.hostfile import HostFile, directory, folder, template, text
+from infra.onhost import layout
+from infra.onhost.config import HostConfig
+from infra.operations import files, host
+from infra.setting_types import PROJECT
+from infra.settings import SECRET_NAMES, Settings
+
+COMMAND = f"""#!/bin/sh
+# Slipway on this host; `slipway --help` lists what it does.
+PYTHONPATH={layout.LIBRARY} exec python3 -m onhost "$@"
+"""
+SYSCTL = """# Of Slipway.
+# nginx has no privilege, and ports 80 and 443 all the same.
+net.ipv4.ip_unprivileged_port_start = 80
+net.core.somaxconn = 4096
+# Redis forks to rewrite its file; where the kernel is shared this cannot be set, and need not.
+-vm.overcommit_memory = 1
+"""
+UNITS = [
+    "slipway-base.service",
+    "slipway@.service",
+    "slipway-certificate.service",
+    "slipway-certificate.timer",
+    "slipway-watchdog.service",
+    "slipway-watchdog.timer",
+]
+
+
+def host_config(settings: Settings) -> HostConfig:
+    """What the programs on the host need of the settings."""
+    return HostConfig(
+        domain=settings.domain,
+        email=settings.email,
+        acme_directory=str(settings.certificate.acme_directory),
+        key_type=settings.certificate.key_type,
+        https_port=settings.nginx.https_port,
+        health_path=settings.app.health_path,
+        secrets=secret_names(settings),
+        made_secrets=[name for name in SECRET_NAMES if name not in settings.secrets],
+        start_limit=settings.web.start_limit,
+    )
+
+
+def secret_names(settings: Settings) -> list[str]:
+    """Every secret of the host: those given and those made there."""
+    return sorted({*SECRET_NAMES, *settings.secrets})
+
+
+def directories() -> list[HostFile]:
+    """Slipway's directories; those of sockets give their group to what is made in them."""
+    return [
+        directory(layout.ROOT),
+        directory(layout.RELEASES, "700"),
+        directory(layout.CONFIG),
+        directory(layout.SECRETS, "700"),
+        directory(layout.REDIS_USERS.parent, "750", group=layout.REDIS_UID),
+        directory(layout.STATE),
+        directory(layout.APPLIED),
+        directory(layout.WEBROOT),
+        directory(layout.TLS, "750", group=layout.NGINX_UID),
+        directory(layout.WEB_SOCKETS, "2770", layout.APP_UID, layout.WEB_SOCKET_GID),
+        directory(layout.REDIS_SOCKETS, "2770", layout.REDIS_UID, layout.REDIS_SOCKET_GID),
+    ]
+
+
+def unit_file(name: str, settings: Settings) -> HostFile:
+    """A unit, from the template of its name in systemd/."""
+    return template(layout.UNITS / name, f"systemd/{name}.j2", layout=layout, settings=settings)
+
+
+@deploy("Programs")
+def installed(settings: Settings) -> None:
+    """The programs stand on the host, and systemd knows the units; nothing is started yet."""
+    library = folder(PROJECT / "infra" / "onhost", f"{layout.LIBRARY}/onhost")
+    own: list[HostFile] = [
+        *directories(),
+        *library,
+        text(layout.COMMAND, COMMAND, "755"),
+        text(layout.SYSCTL, SYSCTL),
+        text(layout.HOST_CONFIG, host_config(settings).to_json()),
+        *(unit_file(name, settings) for name in UNITS),
+    ]
+    files.put(name="Put Slipway's programs and units", files=own)
+    known = [name for name in UNITS if "@" not in name]
+    host.units(name="Let systemd read the units", names=known, start=[])

@@ -1,0 +1,30 @@
+"""Secrets: the operator's put on the host, the others made there."""
+
+from pyinfra.api import deploy
+
+from infra.hostfile import HostFile
+from infra.onhost import layout
+from infra.operations import files, host
+from infra.settings import Settings
+
+
+def given(settings: Settings) -> list[HostFile]:
+    """The operator's secrets as files of the host, without the editor's last line break."""
+    return [
+        HostFile(str(layout.SECRETS / name), path.read_bytes().rstrip(b"\r\n"), "440", 0,
+                 layout.APP_UID)
+        for name, path in sorted(settings.secrets.items())
+    ]  # fmt: skip
+
+
+@deploy("Secrets")
+def present(settings: Settings) -> None:
+    """Every secret stands on the host; their values appear in no output."""
+    if settings.secrets:
+        files.put(name="Put the operator's secrets", files=given(settings))
+    host.state(
+        name="Make the other secrets",
+        question="secrets-state",
+        wanted={"missing": [], "redis_users": True},
+        action="secrets-ensure",
+    )

@@ -1,0 +1,39 @@
+"""Extra CA certificates: trusted by the host, by Docker and by image builds."""
+
+import hashlib
+import re
+
+from pyinfra.api import deploy
+
+from infra.hostfile import HostFile, text
+from infra.onhost import layout
+from infra.operations import files, host
+from infra.settings import Settings
+
+PEM = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
+
+
+def certificates(settings: Settings) -> list[HostFile]:
+    """One file for each certificate, since update-ca-certificates takes no more in one."""
+    found = {
+        pem
+        for path in settings.extra_ca_certificates
+        for pem in PEM.findall(path.read_text(encoding="utf-8"))
+    }
+    return [text(layout.CA_CERTIFICATES / _name(pem), pem + "\n") for pem in sorted(found)]
+
+
+def _name(pem: str) -> str:
+    return f"slipway-{hashlib.sha256(pem.encode()).hexdigest()[:12]}.crt"
+
+
+@deploy("Trust")
+def extra_ca_certificates(settings: Settings) -> None:
+    """The host trusts the CAs of the settings."""
+    wanted = certificates(settings)
+    if wanted:
+        files.put(name="Put the extra CA certificates", files=wanted)
+    host.trusted(
+        name="Make the bundle of trusted CAs",
+        names=[file.path.rsplit("/", 1)[-1] for file in wanted],
+    )
