@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from redis import Redis
+from redis.backoff import ExponentialBackoff
+from redis.retry import Retry
 
 from app.config import Config
+from redis import Redis
 
 
 def web_client(config: Config) -> Redis:
@@ -15,8 +17,8 @@ def web_client(config: Config) -> Redis:
 
 
 def worker_client(config: Config) -> Redis:
-    """A client with the library's patience: a worker blocks on its queue and outlasts a restart."""
-    return _client(config)
+    """A client that keeps trying for about half a minute, so that jobs outlast a Redis restart."""
+    return _client(config, retry=Retry(ExponentialBackoff(cap=2, base=0.05), retries=20))
 
 
 def _client(config: Config, **options: Any) -> Redis:

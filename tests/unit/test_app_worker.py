@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import contextlib
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -126,22 +128,51 @@ def test_a_job_that_takes_too_long_says_so(
     assert "longer than the 180 seconds" in in_state(client, url, "failed")["reason"]
 
 
-def test_a_worker_waits_for_redis_and_outlasts_its_restart(
-    own_redis: RedisServer, start: Start
-) -> None:
+@contextlib.contextmanager
+def jobs_of(server: RedisServer) -> Iterator[JobQueue]:
+    config = Config.from_environment(server.environ)
+    with web_client(config) as connection:
+        yield JobQueue(connection, config)
+
+
+def is_in(jobs: JobQueue, job_id: str, state: str) -> bool:
+    report = jobs.report(job_id)
+    return report is not None and report["state"] == state
+
+
+def test_a_worker_waits_for_redis(own_redis: RedisServer, start: Start) -> None:
     worker = start(own_redis.environ, *WORKER)
     assert checked(start, own_redis)[0] == 1
     assert worker.poll() is None
     own_redis.start()
     until(lambda: checked(start, own_redis)[0] == 0, "the worker is there")
-    own_redis.stop()
-    own_redis.start()
-    with own_redis.client() as redis:
-        redis.flushall()
-        until(lambda: redis.smembers("rq:workers:default"), "the worker registered again")
-    assert checked(start, own_redis) == (0, "ok\n")
     worker.terminate()
     assert ended(worker)[0] == 0
+
+
+def test_a_job_goes_on_through_a_restart_of_redis(own_redis: RedisServer, start: Start) -> None:
+    own_redis.start()
+    worker = start(own_redis.environ, *WORKER)
+    with jobs_of(own_redis) as jobs:
+        job_id = jobs.add("app.counting.count", 3)
+        until(lambda: is_in(jobs, job_id, "started"), "the job runs")
+        own_redis.stop()
+        time.sleep(2)
+        own_redis.start()
+        until(lambda: is_in(jobs, job_id, "finished"), "the job has finished")
+    assert worker.poll() is None
+
+
+def test_a_worker_that_redis_forgot_registers_again(redis: RedisServer, start: Start) -> None:
+    start(redis.environ, *WORKER)
+    until(lambda: checked(start, redis)[0] == 0, "the worker is there")
+    with redis.client() as connection:
+        connection.flushall()
+    assert checked(start, redis)[0] == 1
+    with jobs_of(redis) as jobs:
+        job_id = jobs.add("app.counting.count", 1)
+        until(lambda: is_in(jobs, job_id, "finished"), "the job has finished")
+    until(lambda: checked(start, redis) == (0, "ok\n"), "the worker is there again")
 
 
 def test_a_worker_that_waits_for_redis_stops_when_told(
