@@ -1,12 +1,10 @@
 """Test hosts: plain Debian 13 machines booted on this one, with a CA and a registry mirror."""
 
 import argparse
-import os
 import shlex
-import subprocess
 import sys
 
-from tests.lab import acme, host, mirror, orphans, packages, records, ssh
+from tests.lab import acme, boot, host, mirror, orphans, packages, records, ssh
 from tests.lab.guest import USER
 from tests.lab.paths import Clone, this_clone, valid_name
 from tests.lab.progress import LabError
@@ -86,7 +84,7 @@ def run(clone: Clone, asked: argparse.Namespace) -> None:
 def listing(clone: Clone) -> str:
     """Write one line for each host and each saved one."""
     rows = [
-        (h.name, "running" if host.is_running(clone, h.name) else "stopped", h.address, h.domain)
+        (h.name, "running" if boot.is_running(clone, h.name) else "stopped", h.address, h.domain)
         for h in sorted(records.hosts(clone), key=lambda h: h.name)
     ]
     rows += [(name, "saved", "-", domain) for name, domain in records.saved(clone).items()]

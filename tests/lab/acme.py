@@ -13,7 +13,9 @@ from tests.lab.progress import LabError
 PORT = 14000
 MANAGEMENT_PORT = 15000
 DIRECTORY = f"https://{dns.ACME}:{PORT}/dir"
-PROFILES = {  # named and lived as the real CA's
+# Named and lived as the real CA's. Unlike that one, Pebble takes any of them for an order that
+# names none: whoever cares for the lifetime must ask for a profile.
+PROFILES = {
     "classic": {"description": "what most sites use", "validityPeriod": 90 * 86400},
     "shortlived": {"description": "also for bare addresses", "validityPeriod": 160 * 3600},
 }
@@ -22,7 +24,8 @@ PROFILES = {  # named and lived as the real CA's
 def programs() -> Path:
     """Give the folder with Pebble and the registry: no service is installed for them."""
     wanted = {"pebble": "forky", "docker-registry": "trixie"}  # Pebble knows profiles since 2.10
-    return cache.entry("programs", "Pebble and the registry", lambda f: packages.unpack(wanted, f))
+    what = "Pebble and the registry"
+    return cache.entry("programs", what, str(wanted), lambda new: packages.unpack(wanted, new))
 
 
 def serve(clone: Clone, gateway: str) -> None:
@@ -69,7 +72,7 @@ def fetch_root(clone: Clone, gateway: str) -> str:
 
     def ask() -> bool:
         try:
-            with urllib.request.urlopen(url, timeout=2, context=trust) as answer:  # noqa: S310
+            with urllib.request.urlopen(url, timeout=2, context=trust) as answer:
                 answers.append(answer.read().decode())
         except (urllib.error.URLError, OSError):
             return False

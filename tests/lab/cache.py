@@ -1,5 +1,6 @@
 """Things that take long to make, shared by all clones: complete or absent, and not too old."""
 
+import hashlib
 import shutil
 import tempfile
 import time
@@ -13,8 +14,9 @@ FRESH = 30 * 86400  # seconds; after that the security updates are worth the wai
 KEEP = 60 * 86400  # an older one may still be served by another clone's mirror
 
 
-def entry(kind: str, what: str, make: Callable[[Path], None]) -> Path:
-    """Give the cached folder of a kind, made anew when there is none or only an old one."""
+def entry(kind: str, what: str, recipe: str, make: Callable[[Path], None]) -> Path:
+    """Give the folder that was made by this recipe, anew when there is none or only an old one."""
+    kind = f"{kind}-{hashlib.sha256(recipe.encode()).hexdigest()[:8]}"
     with locked(f"cache-{kind}"):
         made = sorted(CACHE.glob(f"{kind}@*"))
         if made and time.time() - made_at(made[-1]) < FRESH:
@@ -30,7 +32,7 @@ def entry(kind: str, what: str, make: Callable[[Path], None]) -> Path:
                 raise
             say(f"could not make it, so the old one serves on: {error}")
             return made[-1]
-        drop_old(made)
+        drop_old()
         return new
 
 
@@ -46,11 +48,11 @@ def fill(kind: str, make: Callable[[Path], None]) -> Path:
             shutil.rmtree(folder)
 
 
-def drop_old(entries: list[Path]) -> None:
-    """Remove what no clone can still be using."""
-    for old in entries:
+def drop_old() -> None:
+    """Remove what no clone can still be using, of other recipes too."""
+    for old in CACHE.glob("[!.]*@*"):
         if time.time() - made_at(old) > KEEP:
-            shutil.rmtree(old)
+            shutil.rmtree(old, ignore_errors=True)  # another run may be removing it too
 
 
 def made_at(path: Path) -> int:

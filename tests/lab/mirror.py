@@ -16,7 +16,7 @@ IMAGE = f"library/debian:{root.SUITE}-slim"
 
 def storage() -> Path:
     """Give the cached folder that the registry serves."""
-    return cache.entry("mirror", "the registry mirror", fill)
+    return cache.entry("mirror", "the registry mirror", root.IMAGE_RECIPE, fill)
 
 
 def fill(folder: Path) -> None:
@@ -52,7 +52,7 @@ def serve(clone: Clone, gateway: str) -> None:
     if processes.running(clone.services / "registry.pid"):
         return
     certificate, key = certificates.issue(clone, dns.MIRROR, gateway)
-    http = {
+    http: dict[str, object] = {
         "addr": f"{gateway}:{PORT}",
         "tls": {"certificate": str(certificate), "key": str(key)},
     }

@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterable
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Network
 from pathlib import Path
 
 from tests.lab.paths import Clone
@@ -72,27 +72,38 @@ def up(clone: Clone, subnet: IPv4Network) -> None:
     forward = Path("/proc/sys/net/ipv4/ip_forward")
     if forward.read_text().strip() != "1":
         forward.write_text("1")
-    pass_closed_chains(clone, "-I")
+    pass_closed_chains(clone.bridge, "-I")
 
 
-def down(clone: Clone) -> None:
-    """Take away the bridge and the rules."""
-    pass_closed_chains(clone, "-D")
-    tables = run("nft", "list", "tables", "ip") if shutil.which("nft") else ""
-    if clone.table in tables.split():
-        run("nft", "delete", "table", "ip", clone.table)
-    if Path(f"/sys/class/net/{clone.bridge}").exists():
-        run("ip", "link", "delete", clone.bridge)
+def down(bridge: str, table: str) -> None:
+    """Take away the bridge and the rules, as far as they are there."""
+    pass_closed_chains(bridge, "-D")
+    if table in tables():
+        run("nft", "delete", "table", "ip", table)
+    if bridge in bridges():
+        run("ip", "link", "delete", bridge)
 
 
-def pass_closed_chains(clone: Clone, verb: str) -> None:
+def tables() -> list[str]:
+    """List the nftables tables of the family that the lab uses."""
+    listed = run("nft", "list", "tables", "ip") if shutil.which("nft") else ""
+    return [line.split()[-1] for line in listed.splitlines()]
+
+
+def bridges() -> list[str]:
+    """List the bridges of this machine."""
+    links = json.loads(run("ip", "-j", "link", "show", "type", "bridge") or "[]")
+    return [link["ifname"] for link in links if "ifname" in link]
+
+
+def pass_closed_chains(bridge: str, verb: str) -> None:
     """Insert or delete rules for the bridge where iptables drops by default, as with Docker."""
     if not shutil.which("iptables"):
         return
     for chain, directions in (("FORWARD", ("-i", "-o")), ("INPUT", ("-i",))):
         lines = run("iptables", "-w", "-S", chain).splitlines()
         for direction in directions:
-            rule = [chain, direction, clone.bridge, "-j", "ACCEPT"]
+            rule = [chain, direction, bridge, "-j", "ACCEPT"]
             there = any(line.split()[1:] == rule for line in lines)
             closed = f"-P {chain} DROP" in lines
             if there if verb == "-D" else (closed and not there):

@@ -4,12 +4,12 @@ import json
 import re
 import shutil
 
-from tests.lab import host, records
-from tests.lab.paths import STATE, Clone, locked
+from tests.lab import host, network, records
+from tests.lab.paths import STATE
 from tests.lab.processes import run
-from tests.lab.progress import stage
+from tests.lab.progress import LabError, say, stage
 
-OURS = re.compile(r"slw-([0-9a-f]{8})")
+OURS = re.compile(r"\b(?:slw-|slipway_lab_)([0-9a-f]{8})\b")
 
 
 def take_down() -> None:
@@ -18,18 +18,16 @@ def take_down() -> None:
         if not clone.checkout.exists():
             with stage(f"taking down the hosts of {clone.checkout}, which is gone"):
                 host.down_all(clone)
-    with locked("subnets"):  # a clone's folder and record are made under it
-        alive = {path.parent.name for path in records.clone_files()}
     if shutil.which("losetup"):
         detach_loops()
-    for link in json.loads(run("ip", "-j", "link", "show", "type", "bridge") or "[]"):
-        match = OURS.fullmatch(link.get("ifname", ""))
-        if match and match[1] not in alive:
-            run("ip", "link", "delete", match[0])
-    if shutil.which("nft"):
-        for table in re.findall(r"slipway_lab_([0-9a-f]{8})", run("nft", "list", "tables", "ip")):
-            if table not in alive:
-                run("nft", "delete", "table", "ip", f"slipway_lab_{table}")
+    # First what is there, then whose it is: a clone has its record before its bridge.
+    things = " ".join((*network.bridges(), *network.tables()))
+    dead = set(OURS.findall(things)) - {path.parent.name for path in records.clone_files()}
+    for clone_id in dead:
+        try:
+            network.down(f"slw-{clone_id}", f"slipway_lab_{clone_id}")
+        except LabError as error:  # another run may be taking the same things away
+            say(str(error))
 
 
 def detach_loops() -> None:
@@ -39,8 +37,3 @@ def detach_loops() -> None:
         file = device["back-file"] or ""
         if file.startswith(f"{STATE}/") and file.endswith("(deleted)"):
             run("losetup", "--detach", device["name"])
-
-
-def owner_of(clone: Clone) -> str:
-    """Name the checkout in messages."""
-    return str(clone.checkout)

@@ -94,9 +94,7 @@ def unpack(wanted: dict[str, str], folder: Path) -> None:
     base = ["apt-get", *(word for option in options for word in ("-o", option))]
     log = apt / "log"
     run_long(*base, "update", log=log)
-    run_long(
-        "env", "-C", apt, *base, "download", *(f"{p}/{s}" for p, s in wanted.items()), log=log
-    )
+    run_long("env", "-C", apt, *base, "download", *(f"{p}/{s}" for p, s in wanted.items()), log=log)
     for package in apt.glob("*.deb"):
         run("dpkg", "-x", package, folder)
     shutil.rmtree(apt)

@@ -4,12 +4,14 @@ import fcntl
 import hashlib
 import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
-from tests.lab.progress import LabError
+from tests.lab.progress import LabError, say
 
 CACHE = Path("/var/cache/slipway-lab")
 STATE = Path("/var/lib/slipway-lab")
@@ -103,5 +105,21 @@ def locked(name: str) -> Iterator[None]:
     folder = RUN / "locks"
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / name).open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        if not taken(file, 2):
+            say("waiting until another run of the lab has finished with this ...")
+            fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def taken(file: TextIO, patience: float) -> bool:
+    """Try for some seconds to take a lock."""
+    end = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.02)
+        else:
+            return True

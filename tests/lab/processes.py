@@ -68,7 +68,7 @@ def start(command: Sequence[str | Path], pid_file: Path, log: Path, env: dict[st
 
     pid_file.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as out:
-        subprocess.Popen(  # noqa: PLW1509 (one thread, so a function before exec is safe)
+        subprocess.Popen(
             command,
             cwd="/",
             env=os.environ | env,
@@ -76,7 +76,7 @@ def start(command: Sequence[str | Path], pid_file: Path, log: Path, env: dict[st
             stdout=out,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=record,
+            preexec_fn=record,  # noqa: PLW1509 (one thread, so this is safe)
         )
 
 

@@ -1,6 +1,7 @@
 """The root of a plain Debian 13 host, and the container image that stands for Debian's own."""
 
 import hashlib
+import io
 import json
 import tarfile
 from collections.abc import Callable
@@ -32,19 +33,27 @@ SLIM = (
     "path-exclude=/usr/share/locale/*",
     "path-include=/usr/share/locale/locale.alias",
 )
+ADDED = {  # what is no use in a container: started services, and packages kept after installing
+    "./usr/sbin/policy-rc.d": (0o755, "#!/bin/sh\nexit 101\n"),
+    "./etc/apt/apt.conf.d/docker-clean": (
+        0o644,
+        'DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb || true"; };\n',
+    ),
+}
+IMAGE_RECIPE = f"{SUITE} {SLIM} {ADDED}"
 
 
 def tarball() -> Path:
     """Give the cached root file system of a host."""
-    key = hashlib.sha256(" ".join((SUITE, *PACKAGES)).encode()).hexdigest()[:8]
-    included = f"--include={','.join(PACKAGES)}"
-    made = cache.entry(f"root-{key}", "the Debian 13 root", bootstrap("root.tar", included))
-    return made / "root.tar"
+    recipe = " ".join((SUITE, *PACKAGES))
+    make = bootstrap("root.tar", f"--include={','.join(PACKAGES)}")
+    return cache.entry("root", "the Debian 13 root", recipe, make) / "root.tar"
 
 
 def image() -> Path:
     """Give the cached container image, in the form that `docker save` writes."""
-    return cache.entry("image", "the image debian:trixie-slim", slim_image) / "image.tar"
+    what = "the image debian:trixie-slim"
+    return cache.entry("image", what, IMAGE_RECIPE, slim_image) / "image.tar"
 
 
 def bootstrap(name: str, *options: str) -> Callable[[Path], None]:
@@ -61,18 +70,12 @@ def bootstrap(name: str, *options: str) -> Callable[[Path], None]:
 def slim_image(folder: Path) -> None:
     """Make a root without documentation and wrap it as a container image."""
     layer = folder / "layer.tar"
-    # Services cannot start in a container, and downloaded packages only make its layers big.
-    policy = "printf '#!/bin/sh\\nexit 101\\n' >\"$1/usr/sbin/policy-rc.d\""
-    clean = (
-        "echo 'DPkg::Post-Invoke { \"rm -f /var/cache/apt/archives/*.deb\"; };'"
-        ' >"$1/etc/apt/apt.conf.d/docker-clean"'
-    )
-    hooks = (policy, 'chmod 755 "$1/usr/sbin/policy-rc.d"', clean)
-    bootstrap(
-        "layer.tar",
-        *(f"--dpkgopt={line}" for line in SLIM),
-        *(f"--customize-hook={hook}" for hook in hooks),
-    )(folder)
+    bootstrap("layer.tar", *(f"--dpkgopt={line}" for line in SLIM))(folder)
+    with tarfile.open(layer, "a") as archive:
+        for name, (mode, text) in ADDED.items():
+            added = tarfile.TarInfo(name)
+            added.mode, added.size = mode, len(text)
+            archive.addfile(added, io.BytesIO(text.encode()))
     wrap_layer(layer, folder / "image.tar")
     layer.unlink()
 
@@ -85,13 +88,16 @@ def wrap_layer(layer: Path, image: Path) -> None:
     settings = {
         "architecture": "amd64",
         "os": "linux",
-        "config": {"Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
-                   "Cmd": ["bash"]},
+        "config": {
+            "Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
+            "Cmd": ["bash"],
+        },
         "rootfs": {"type": "layers", "diff_ids": [f"sha256:{digest}"]},
     }
     (folder / "config.json").write_text(json.dumps(settings))
-    manifest = [{"Config": "config.json", "RepoTags": [f"debian:{SUITE}-slim"],
-                 "Layers": ["layer.tar"]}]
+    manifest = [
+        {"Config": "config.json", "RepoTags": [f"debian:{SUITE}-slim"], "Layers": ["layer.tar"]}
+    ]
     (folder / "manifest.json").write_text(json.dumps(manifest))
     with tarfile.open(image, "w") as archive:
         for name in ("manifest.json", "config.json", "layer.tar"):

@@ -58,7 +58,7 @@ def publish(clone: Clone, hosts: Iterable[tuple[str, str, str]]) -> None:
     os.chown(clone.sockets, *own)
     login_key(clone)
     replace(clone.files / "ssh_key", (clone.state / "ssh_key").read_text(), 0o600, own)
-    lines = "".join(f"{address} {key}\n" for _, address, key in known)
+    lines = "".join(f"{name},{address} {key}\n" for name, address, key in known)
     replace(clone.files / "known_hosts", lines, own=own)
     config = config_text(((n, a) for n, a, _ in known), clone.files, clone.sockets)
     replace(clone.files / "ssh_config", config, own=own)
@@ -90,4 +90,5 @@ def session(clone: Clone, name: str, command: list[str]) -> None:
     # A socket that root makes under sudo would be closed to the user whose checkout this is.
     alone = ("-o", "ControlPath=none") if "SUDO_UID" in os.environ else ()
     program = shutil.which("ssh") or "/usr/bin/ssh"
-    os.execv(program, ("ssh", "-F", str(clone.files / "ssh_config"), *alone, name, *command))
+    words = ("ssh", "-F", str(clone.files / "ssh_config"), *alone, name, *command)
+    os.execv(program, words)  # noqa: S606 (a shell would read the command a second time)

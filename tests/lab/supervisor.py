@@ -54,8 +54,8 @@ def remove(groups: list[Path]) -> None:
 def cut_power(nspawn: int) -> None:
     """Kill the guest's first process: the kernel takes all others with it."""
     children = Path(f"/proc/{nspawn}/task/{nspawn}/children").read_text().split()
-    for pid in children or [nspawn]:
-        os.kill(int(pid), signal.SIGKILL)
+    for pid in map(int, children or [str(nspawn)]):
+        os.kill(pid, signal.SIGKILL)
 
 
 class Supervisor:
@@ -90,8 +90,9 @@ class Supervisor:
         signal.signal(signal.SIGALRM, self.on_alarm)
         while not self.stopping:
             remove([group for group in self.groups if group.exists()])
-            self.child = subprocess.Popen(  # noqa: PLW1509 (one thread, so this is safe)
-                self.command, preexec_fn=lambda: join(self.groups)
+            self.child = subprocess.Popen(
+                self.command,
+                preexec_fn=lambda: join(self.groups),  # noqa: PLW1509 (one thread, so this is safe)
             )
             code = self.child.wait()
             if code != REBOOT:

@@ -62,7 +62,7 @@ def close(clone: Clone) -> None:
     """Take away all that stands around the hosts once the last of them is gone."""
     for service in (mirror, acme, dns):
         service.stop(clone)
-    network.down(clone)
+    network.down(clone.bridge, clone.table)
     storage.unmount(clone)
     shutil.rmtree(clone.sockets, ignore_errors=True)  # masters may be closing theirs right now
     if clone.files.exists():
