@@ -73,7 +73,10 @@ class Units(FactBase[dict[str, dict[str, str]]]):
 class DockerStale(FactBase[bool]):
     """Whether dockerd is down, or began before its configuration or the CA bundle changed."""
 
-    default = lambda _self: True  # noqa: E731  pyinfra calls it
+    @staticmethod
+    def default() -> bool:
+        """What holds while nothing is known."""
+        return True
 
     def command(self, files: tuple[str, ...]) -> str:
         """Prints `current` when there is nothing to do."""

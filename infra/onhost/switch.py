@@ -117,9 +117,11 @@ def _retire(old: str) -> None:
 def _give_up(new: str, serving: str) -> None:
     if new == release.current():
         return  # it serves, however badly: there is nothing better to go back to
+    told = run("journalctl", "--quiet", "--output", "cat", "--lines", "5", "--unit",
+               release.unit(new))  # fmt: skip
     logged = run("docker", "compose", "--project-directory", release.folder(new), "logs",
                  "--no-color", "--tail", LOG_LINES)  # fmt: skip
-    say(f"the last lines of release {new}:\n{logged.rstrip()}")
+    say(f"the last lines of release {new}:\n{told}{logged.rstrip()}")
     if not succeeds("systemctl", "stop", release.unit(new)):
         say(f"{release.unit(new)} did not stop: see systemctl status {release.unit(new)}")
     say(f"release {serving} serves on" if serving else "no release serves yet")

@@ -48,7 +48,7 @@ def get(path_of_socket: str, path: str, host: str = "localhost", timeout: float 
 
 if __name__ == "__main__":
     try:
-        status = get(sys.argv[1], sys.argv[2], *sys.argv[3:4])
+        status = get(sys.argv[1], sys.argv[2], (sys.argv[3:] or ["localhost"])[0])
     except OSError as error:
         sys.exit(f"{sys.argv[1]}: {error}")
     sys.exit(None if status == 200 else f"{sys.argv[2]} answered {status}")

@@ -23,7 +23,7 @@ APT = "DEBIAN_FRONTEND=noninteractive apt-get --yes --quiet -o DPkg::Lock::Timeo
 def packages(names: list[str]) -> Commands:
     """Debian packages are installed; the package lists are read only if one is missing."""
     installed = host.get_fact(InstalledPackages, names=tuple(names))
-    missing = sorted(set(names) - installed)
+    missing = sorted(set(names) - set(installed))
     if not missing:
         host.noop(f"{len(names)} packages are installed")
         return
