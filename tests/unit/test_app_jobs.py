@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from app import counting
+from app.config import Config
+from app.connection import web_client
+from app.queue import JobQueue, failure_reason
+from tests.unit.conftest import PASSWORD, RedisServer, Start, ended, kill_family, until
+
+WORKER = ("python", "-m", "app.worker")
+
+
+def began(client: FlaskClient, number: int) -> str:
+    response = client.post("/background_count/", json={"number": number})
+    url: str = response.get_json()["url"]
+    return url
+
+
+def asked(client: FlaskClient, url: str) -> dict[str, Any]:
+    report: dict[str, Any] = client.get(url).get_json()
+    return report
+
+
+def in_state(client: FlaskClient, url: str, state: str) -> dict[str, Any]:
+    until(lambda: asked(client, url)["state"] == state, f"the job is {state}")
+    return asked(client, url)
+
+
+def set_field(server: RedisServer, url: str, field: str, value: str) -> None:
+    with server.client() as redis:
+        redis.hset(url.replace("/jobs/", "rq:job:"), field, value)
+
+
+def let_time_pass(server: RedisServer) -> None:
+    """Make a dead worker's job look abandoned, which takes 65 seconds otherwise."""
+    with server.client() as redis:
+        for entry in redis.zrange("rq:wip:default", 0, -1):
+            assert isinstance(entry, bytes)
+            redis.zadd("rq:wip:default", {entry: 1})
+        redis.delete("rq:clean_registries:default")
+
+
+def test_a_job_runs_to_its_end_and_its_progress_shows(
+    client: FlaskClient, redis: RedisServer, start: Start
+) -> None:
+    url = began(client, 3)
+    worker = start(redis.environ, *WORKER)
+    seen = set()
+
+    def finished() -> bool:
+        report = asked(client, url)
+        seen.add((report["state"], report["progress"]))
+        return bool(report["state"] == "finished")
+
+    until(finished, "the job has finished")
+    assert {("started", 33), ("started", 66), ("finished", 100)} <= seen
+    assert asked(client, url)["result"] == 3
+    worker.terminate()
+    code, output = ended(worker)
+    assert code == 0
+    assert PASSWORD not in output
+    assert "count(3)" not in output
+
+
+def test_a_worker_told_to_stop_finishes_its_job_and_takes_no_other(
+    client: FlaskClient, redis: RedisServer, start: Start
+) -> None:
+    first, second = began(client, 2), began(client, 1)
+    worker = start(redis.environ, *WORKER)
+    in_state(client, first, "started")
+    worker.terminate()
+    assert ended(worker)[0] == 0
+    assert [asked(client, url)["state"] for url in (first, second)] == ["finished", "queued"]
+
+
+def test_the_job_of_a_killed_worker_runs_again_from_where_it_stood(
+    client: FlaskClient, redis: RedisServer, start: Start
+) -> None:
+    url = began(client, 3)
+    worker = start(redis.environ, *WORKER)
+    until(lambda: asked(client, url)["progress"] == 66, "two are counted")
+    kill_family(worker.pid)
+    let_time_pass(redis)
+    begin = time.monotonic()
+    start(redis.environ, *WORKER)
+    assert in_state(client, url, "finished")["result"] == 3
+    assert time.monotonic() - begin < 10
+
+
+def test_a_job_whose_worker_died_each_time_says_so(
+    client: FlaskClient, redis: RedisServer, start: Start
+) -> None:
+    url = began(client, 5)
+    worker = start(redis.environ, *WORKER)
+    in_state(client, url, "started")
+    kill_family(worker.pid)
+    set_field(redis, url, "retries_left", "0")
+    let_time_pass(redis)
+    start(redis.environ, *WORKER)
+    report = in_state(client, url, "failed")
+    assert report["reason"] == "The worker died while it ran the job, each time it was tried."
+    assert report["result"] is None
+    assert report["progress"] < 100
+
+
+def test_a_job_that_takes_too_long_says_so(
+    client: FlaskClient, redis: RedisServer, start: Start
+) -> None:
+    url = began(client, 100)
+    set_field(redis, url, "timeout", "1")
+    set_field(redis, url, "retries_left", "0")
+    start(redis.environ, *WORKER)
+    assert "longer than the 180 seconds" in in_state(client, url, "failed")["reason"]
+
+
+def test_counting_outside_a_worker_is_refused() -> None:
+    with pytest.raises(RuntimeError, match="worker only"):
+        counting.count(1)
+
+
+@pytest.mark.parametrize(
+    ("trace", "reason"),
+    [
+        (
+            "Traceback ...\nValueError: secret matters",
+            "The job stopped with an error (ValueError).",
+        ),
+        ("x\nrq.exceptions.Odd: y", "The job stopped with an error (Odd)."),
+        ("Work-horse terminated unexpectedly; waitpid returned 9", "The worker died"),
+        ("", "The job failed."),
+        ("strange words: here", "The job failed."),
+    ],
+)
+def test_the_reason_of_a_failure_is_a_sentence(trace: str, reason: str) -> None:
+    assert failure_reason(trace, 180).startswith(reason)
+
+
+def test_a_job_keeps_for_the_times_that_are_set(redis: RedisServer) -> None:
+    config = Config.from_environment({**redis.environ, "RESULT_TTL": "11", "FAILURE_TTL": "12"})
+    with web_client(config) as connection:
+        job_id = JobQueue(connection, config).add("app.counting.count", 1)
+        fields = ("result_ttl", "failure_ttl", "timeout", "retries_left")
+        assert connection.hmget(f"rq:job:{job_id}", fields) == [b"11", b"12", b"180", b"3"]
