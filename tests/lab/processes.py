@@ -10,6 +10,8 @@ from pathlib import Path
 
 from tests.lab.progress import LabError
 
+STARTED: list["subprocess.Popen[bytes]"] = []  # held, as Python warns of children it must drop
+
 
 @dataclass(frozen=True)
 class Identity:
@@ -68,7 +70,7 @@ def start(command: Sequence[str | Path], pid_file: Path, log: Path, env: dict[st
 
     pid_file.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as out:
-        subprocess.Popen(
+        child = subprocess.Popen(
             command,
             cwd="/",
             env=os.environ | env,
@@ -78,6 +80,7 @@ def start(command: Sequence[str | Path], pid_file: Path, log: Path, env: dict[st
             start_new_session=True,
             preexec_fn=record,  # noqa: PLW1509 (one thread, so this is safe)
         )
+    STARTED.append(child)
 
 
 def stop(pid_file: Path, sig: signal.Signals = signal.SIGTERM, patience: float = 10) -> None:
