@@ -35,6 +35,7 @@ APPLIED = STATE / "applied"
 REDIS_USERS = CONFIG / "redis" / "users.acl"
 SYSCTL = Path("/etc/sysctl.d/60-slipway.conf")
 UNITS = Path("/etc/systemd/system")
+WANTED_UNITS = UNITS / "multi-user.target.wants"
 LOCK = Path("/run/slipway.lock")
 
 # Paths inside the containers.

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from . import layout, secrets
-from .command import succeeds
+from .command import run, succeeds
 from .config import HostConfig
 
 
@@ -17,11 +17,24 @@ def current() -> str:
 
 def state(config: HostConfig) -> dict[str, object]:
     """The current release, whether its unit is up and enabled, and the version of the secrets."""
-    unit = layout.RELEASE_UNIT.format(release=current())
-    up = bool(current()) and all(
-        succeeds("systemctl", question, "--quiet", unit) for question in ("is-active", "is-enabled")
+    name = current()
+    alone = known() == {name}
+    up = alone and all(
+        succeeds("systemctl", question, "--quiet", unit(name))
+        for question in ("is-active", "is-enabled")
     )
-    return {"current": current(), "up": up, "secrets": secrets.version(config)}
+    return {"current": name, "up": up, "secrets": secrets.version(config)}
+
+
+def known() -> set[str]:
+    """The releases whose units run or would start with the host, but for those being stopped."""
+    pattern = unit("*")
+    running = run("systemctl", "list-units", "--plain", "--no-legend", "--state",
+                  "active,activating,reloading", pattern)  # fmt: skip
+    units = {line.split()[0] for line in running.splitlines() if line.strip()}
+    units |= {link.name for link in layout.WANTED_UNITS.glob(pattern)}
+    prefix, suffix = unit("\n").split("\n")
+    return {name.removeprefix(prefix).removesuffix(suffix) for name in units}
 
 
 def folder(release: str) -> Path:

@@ -19,8 +19,6 @@ LOG_LINES = "30"
 def switch(new: str, config: HostConfig) -> None:
     """Makes `new` the current release. Raises Failure, with the old one serving, if that fails."""
     with lock():
-        old = release.current()
-        old = "" if old == new else old
         began = time.monotonic()
         _keep_secrets(new)
         try:
@@ -28,14 +26,15 @@ def switch(new: str, config: HostConfig) -> None:
             _wait_until_healthy(new, config)
             _put_site(new)
         except Failure:
-            _give_up(new, serving=old)
+            _give_up(new)
             raise
-        if old:
-            _stop_fetching(old)
+        others = [other for other in release.known() if other != new]
+        for other in others:
+            _stop_fetching(other)
         _point_nginx_to(new)
         run("systemctl", "enable", "--quiet", release.unit(new))
-        if old:
-            _retire(old)
+        for other in others:
+            _retire(other)
         say(f"release {new} is live after {time.monotonic() - began:.1f} s")
 
 
@@ -114,8 +113,9 @@ def _retire(old: str) -> None:
     run("systemctl", "stop", "--no-block", release.unit(old))
 
 
-def _give_up(new: str, serving: str) -> None:
-    if new == release.current():
+def _give_up(new: str) -> None:
+    serving = release.current()
+    if new == serving:
         return  # it serves, however badly: there is nothing better to go back to
     told = run("journalctl", "--quiet", "--output", "cat", "--lines", "5", "--unit",
                release.unit(new))  # fmt: skip
@@ -124,6 +124,7 @@ def _give_up(new: str, serving: str) -> None:
     say(f"the last lines of release {new}:\n{told}{logged.rstrip()}")
     if not succeeds("systemctl", "stop", release.unit(new)):
         say(f"{release.unit(new)} did not stop: see systemctl status {release.unit(new)}")
+    succeeds("systemctl", "reset-failed", release.unit(new))  # what failed has been shown
     say(f"release {serving} serves on" if serving else "no release serves yet")
 
 
