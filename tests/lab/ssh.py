@@ -65,8 +65,12 @@ def publish(clone: Clone, hosts: Iterable[tuple[str, str, str]]) -> None:
 
 
 def forget_connection(clone: Clone, name: str) -> None:
-    """Let nobody use a shared connection to a host that has stopped."""
-    (clone.sockets / name).unlink(missing_ok=True)
+    """End the shared connection to a host that has stopped: who used it next would hang."""
+    socket = clone.sockets / name
+    if socket.exists():
+        leave = ("ssh", "-F", "none", "-o", f"ControlPath={socket}", "-O", "exit", name)
+        subprocess.run(leave, capture_output=True, check=False)  # it may have ended by itself
+        socket.unlink(missing_ok=True)
 
 
 def ask(clone: Clone, name: str, command: str) -> str | None:

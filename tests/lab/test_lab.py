@@ -1,0 +1,213 @@
+"""The lab itself, with real hosts: what scripts rely on, and what a killed run leaves."""
+
+import os
+import shutil
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.lab import boot, processes
+from tests.lab.conftest import Lab
+
+pytestmark = pytest.mark.lab
+
+ONE = "labtest-one"
+TWO = "labtest-two"
+
+
+@pytest.fixture
+def one(lab: Lab) -> str:
+    lab.run("up", ONE)
+    return ONE
+
+
+def boot_id(lab: Lab, name: str) -> str:
+    return lab.ssh(name, "cat /proc/sys/kernel/random/boot_id")
+
+
+def seconds(action: Callable[[], object]) -> float:
+    begin = time.monotonic()
+    action()
+    return time.monotonic() - begin
+
+
+def test_a_blank_host_is_a_plain_debian_13_that_runs_well(lab: Lab, one: str) -> None:
+    assert lab.ssh(one, "systemctl is-system-running --wait") == "running"
+    assert "VERSION_CODENAME=trixie" in lab.ssh(one, "cat /etc/os-release")
+    assert lab.ssh(one, "hostname") == one
+    assert lab.ssh(one, "id -un; id -u; sudo -n id -u").split() == ["debian", "1000", "0"]
+    assert lab.ssh(one, "sudo passwd -S root").split()[1] == "L"
+    assert lab.ssh(one, "command -v docker curl || echo none") == "none"
+
+
+def test_a_host_lets_a_plain_user_have_port_80(lab: Lab, one: str) -> None:
+    setting = "net.ipv4.ip_unprivileged_port_start=80"
+    assert lab.ssh(one, f"sudo sysctl -w {setting}").endswith("= 80")
+
+
+def test_a_host_gets_packages_from_debian(lab: Lab, one: str) -> None:
+    lab.ssh(one, "sudo apt-get update -q")
+
+
+def test_the_assignments_name_files_that_are_there(lab: Lab, one: str) -> None:
+    env = lab.env(one)
+    assert env["LAB_DOMAIN"] == f"{one}.slipway.test"
+    assert "CERTIFICATE" in Path(env["LAB_CA"]).read_text()
+    assert "CERTIFICATE" in Path(env["LAB_EXTRA_CA"]).read_text()
+    assert f"Host {one}\n" in Path(env["LAB_SSH_CONFIG"]).read_text()
+
+
+def test_an_exit_code_is_passed_on(lab: Lab, one: str) -> None:
+    lab.run("ssh", one, "exit 7", code=7)
+
+
+def test_a_running_host_is_said_to_be_so_at_once(lab: Lab, one: str) -> None:
+    assert seconds(lambda: lab.run("up", one)) < 5
+    assert "running already" in lab.run("up", one).stderr
+
+
+def test_names_resolve_on_the_host(lab: Lab, one: str) -> None:
+    address = lab.env(one)["LAB_ADDRESS"]
+    for name in (f"{one}.slipway.test", f"www.{one}.slipway.test"):
+        assert lab.ssh(one, f"getent ahostsv4 {name}").split()[0] == address
+
+
+@pytest.mark.parametrize("service", ["LAB_ACME", "LAB_MIRROR"])
+def test_the_services_are_trusted_by_the_extra_ca(lab: Lab, one: str, service: str) -> None:
+    env = lab.env(one)
+    url = env[service] if service == "LAB_ACME" else f"{env[service]}/v2/library/debian/tags/list"
+    lab.run("ssh", one, f"cat >extra.pem <<'E'\n{Path(env['LAB_EXTRA_CA']).read_text()}\nE\n")
+    ask = "import ssl, sys, urllib.request as u; print(u.urlopen(sys.argv[1], context=ssl."
+    ask += "create_default_context(cafile='extra.pem')).read().decode())"
+    answer = lab.ssh(one, f'python3 -c "{ask}" {url}')
+    assert ("newOrder" if service == "LAB_ACME" else "trixie-slim") in answer
+
+
+def test_a_reboot_brings_a_new_boot(lab: Lab, one: str) -> None:
+    before = boot_id(lab, one)
+    lab.run("reboot", one)
+    assert boot_id(lab, one) != before
+
+
+def test_a_reboot_from_inside_brings_the_host_back_too(lab: Lab, one: str) -> None:
+    before = boot_id(lab, one)
+    lab.run("ssh", one, "sudo systemctl --no-block reboot")
+    time.sleep(1)
+    lab.run("up", one)
+    assert processes.wait_until(lambda: boot_id(lab, one) != before, 30, 1)
+
+
+def test_two_hosts_can_be_made_at_once_and_are_listed(lab: Lab, one: str) -> None:
+    runs = [lab.begin("up", TWO), lab.begin("up", "labtest-three")]
+    assert [run.wait(300) for run in runs] == [0, 0]
+    rows = [line.split() for line in lab.run("list").stdout.splitlines()]
+    assert {row[0] for row in rows} == {one, TWO, "labtest-three"}
+    assert {row[1] for row in rows} == {"running"}
+    assert len({row[2] for row in rows}) == 3
+    lab.run("down", "labtest-three")
+
+
+def test_two_hosts_do_not_stop_each_others_services(lab: Lab, one: str) -> None:
+    lab.run("up", TWO)
+    lab.ssh(one, "sudo systemd-run -q --unit same sleep 600")
+    lab.ssh(TWO, "sudo systemd-run -q --unit same sleep 600 && sudo systemctl stop same")
+    assert lab.ssh(one, "systemctl is-active same") == "active"
+
+
+def test_a_saved_host_comes_back_under_a_new_identity(lab: Lab, one: str) -> None:
+    lab.ssh(one, "echo kept >file")
+    lab.run("save", one, "labtest-kept")
+    assert f"{one}.slipway.test" in lab.run("list").stdout.split("labtest-kept", 1)[1]
+    assert seconds(lambda: lab.run("up", "labtest-copy", "--from", "labtest-kept")) < 20
+    assert lab.ssh("labtest-copy", "cat file") == "kept"
+    assert lab.ssh("labtest-copy", "hostname") == "labtest-copy"
+    for unique in ("/etc/machine-id", "/etc/ssh/ssh_host_ed25519_key.pub"):
+        assert lab.ssh("labtest-copy", f"cat {unique}") != lab.ssh(one, f"cat {unique}")
+    original, copy = lab.env(one), lab.env("labtest-copy")
+    assert copy["LAB_DOMAIN"] == original["LAB_DOMAIN"]
+    where = f"getent ahostsv4 {copy['LAB_DOMAIN']}"
+    assert lab.ssh(one, where).split()[0] == copy["LAB_ADDRESS"]
+    lab.run("down", "labtest-copy")
+    assert lab.ssh(one, where).split()[0] == original["LAB_ADDRESS"]
+    lab.run("forget", "labtest-kept")
+
+
+def test_a_host_whose_processes_died_starts_with_its_disk_and_address(lab: Lab, one: str) -> None:
+    lab.ssh(one, "echo kept >file && sync")
+    address = lab.env(one)["LAB_ADDRESS"]
+    for pid_file in (*lab.clone.services.glob("*.pid"), boot.pid_file(lab.clone, one)):
+        pid = processes.running(pid_file)
+        assert pid
+        os.kill(pid, signal.SIGKILL)
+    assert processes.wait_until(lambda: not boot.is_running(lab.clone, one), 5)
+    assert [one, "stopped"] in [row.split()[:2] for row in lab.run("list").stdout.splitlines()]
+    lab.run("up", one)
+    assert lab.ssh(one, "cat file") == "kept"
+    assert lab.env(one)["LAB_ADDRESS"] == address
+
+
+def test_an_earlier_root_of_the_ca_stays_trusted(lab: Lab, one: str) -> None:
+    roots = Path(lab.env(one)["LAB_CA"])
+    before = roots.read_text()
+    processes.stop(lab.clone.services / "pebble.pid")
+    lab.run("up", one)
+    assert roots.read_text().startswith(before)
+    assert len(roots.read_text()) > len(before)
+
+
+@pytest.mark.parametrize("delay", [0.1, 0.3, 0.5, 0.7, 0.9, 1.2])
+def test_a_killed_up_is_survived(lab: Lab, one: str, delay: float) -> None:
+    run = lab.begin("up", "labtest-killed")
+    time.sleep(delay)
+    run.kill()
+    run.wait()
+    lab.run("up", "labtest-killed")
+    assert lab.ssh("labtest-killed", "echo well") == "well"
+    lab.run("down", "labtest-killed")
+    assert boot.is_running(lab.clone, one)
+    left = [path.name for path in lab.clone.disk.glob("tmp.*")]
+    assert left == []
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("up", "Not_A_Name"), 1),
+        (("up", "labtest-x", "--from", "labtest-never-saved"), 1),
+        (("ssh", "labtest-unknown", "true"), 1),
+        (("env", "labtest-unknown"), 1),
+        (("reboot", "labtest-unknown"), 1),
+        (("save", "labtest-unknown"), 1),
+        (("down", "labtest-unknown"), 0),
+        (("forget", "labtest-unknown"), 0),
+    ],
+)
+def test_a_wrong_name_is_answered_in_one_line(
+    lab: Lab, one: str, words: tuple[str, ...], code: int
+) -> None:
+    done = lab.run(*words, code=code)
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("lab: ")
+    assert boot.is_running(lab.clone, one)
+
+
+def test_the_last_down_leaves_nothing_behind(lab: Lab, one: str) -> None:
+    assert lab.traces()
+    for row in lab.run("list").stdout.splitlines():
+        lab.run("down", row.split()[0])
+    assert not boot.is_running(lab.clone, one)
+    assert lab.traces() == []
+
+
+def test_a_clone_whose_checkout_is_gone_is_taken_down_by_any_other(
+    lab: Lab, tmp_path: Path
+) -> None:
+    other = Lab(tmp_path / "other")
+    other.run("up", ONE)
+    assert other.traces()
+    shutil.rmtree(other.clone.checkout)
+    lab.run("up", ONE)
+    assert other.traces() == []
