@@ -48,3 +48,7 @@ def test_uwsgi_listens_on_its_unix_socket_only() -> None:
     parser.read_string(UWSGI)
     assert parser["uwsgi"]["socket"] == "$(WEB_SOCKET)"
     assert not {"http", "http-socket", "https", "stats"} & set(parser["uwsgi"])
+
+
+def test_uwsgi_is_not_told_what_kills_it_under_the_images_python() -> None:
+    assert not re.search(r"^py-call-osafterfork", UWSGI, re.MULTILINE)
