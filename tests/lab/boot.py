@@ -74,8 +74,6 @@ def await_login(clone: Clone, name: str, old_boot: str | None = None) -> None:
         boot = boot_id(clone, name)
         return boot is not None and boot != old_boot
 
-    if boot_id(clone, name) and not old_boot:
-        return
     with stage(f"waiting until {name} can be logged in to"):
         if not processes.wait_until(done, LIMIT, 0.2):
             raise LabError(f"{name} does not answer over SSH after {LIMIT} s")

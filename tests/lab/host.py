@@ -20,12 +20,14 @@ def up(clone: Clone, name: str, saved: str | None) -> None:
             if host and saved:
                 say(f"{name} exists already and stays what it is")
             surroundings.ready(clone)
-            if host and boot.is_running(clone, name):
-                say(f"{name} is running already at {host.address}")
-            else:
-                host = host or create(clone, name, saved)
+            already = boot.is_running(clone, name)
+            host = host or create(clone, name, saved)
+            if not already:
                 boot.start(clone, host)
-        boot.await_login(clone, name)
+        if already and boot.boot_id(clone, name):
+            say(f"{name} is running already at {host.address}")
+        else:
+            boot.await_login(clone, name)
 
 
 def create(clone: Clone, name: str, saved: str | None) -> Host:
