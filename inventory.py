@@ -14,6 +14,7 @@ hosts = [
         {
             "ssh_config_file": ".lab/ssh_config",
             "ssh_strict_host_key_checking": "yes",
+            "verify_ca_file": ".lab/ca.pem",  # what the tests trust; public CAs need no such line
             "settings": {
                 "domain": "demo.slipway.test",
                 "email": "operator@example.org",

@@ -1,0 +1,74 @@
+"""Verifies deployed hosts, changing nothing: `.venv/bin/pytest tests/host`.
+
+The hosts and their settings are those of the inventory that deployed them.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from testinfra.host import Host
+
+from infra.onhost import layout
+from infra.settings import Settings
+from tests.deployed import Deployed, deployed
+from tests.site import Site
+
+KNOWN: dict[str, Deployed] = {}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    try:
+        KNOWN.update(deployed(config.getoption("--inventory")))
+    except RuntimeError as error:
+        pytest.exit(str(error), returncode=2)
+    folder = Path(config.rootpath, ".pytest_cache")
+    folder.mkdir(exist_ok=True)
+    ssh_config = folder / "ssh_config"
+    ssh_config.write_text("".join(host.ssh_config() for host in KNOWN.values()))
+    config.option.hosts = ",".join(f"ssh://{name}" for name in KNOWN)
+    config.option.ssh_config = str(ssh_config)
+    config.option.sudo = True
+
+
+@pytest.fixture(scope="module")
+def target(host: Host) -> Deployed:
+    return KNOWN[host.backend.get_hostname()]
+
+
+@pytest.fixture(scope="module")
+def settings(target: Deployed) -> Settings:
+    return target.settings
+
+
+@pytest.fixture(scope="module")
+def site(target: Deployed) -> Site:
+    return target.site
+
+
+@pytest.fixture(scope="module")
+def slipway(host: Host) -> Callable[[str], Any]:
+    def ask(question: str) -> Any:
+        return json.loads(host.check_output("%s %s", str(layout.COMMAND), question))
+
+    return ask
+
+
+@pytest.fixture(scope="module")
+def release(slipway: Callable[[str], Any]) -> str:
+    current: str = slipway("release-state")["current"]
+    assert current, "no release is live"
+    return current
+
+
+@pytest.fixture(scope="module")
+def containers(host: Host, settings: Settings, release: str) -> dict[str, dict[str, Any]]:
+    """What Docker says of each container that must run."""
+    names = [f"{layout.BASE_PROJECT}-nginx-1", f"{layout.BASE_PROJECT}-redis-1"]
+    project = layout.RELEASE_PROJECT.format(release=release)
+    names += [f"{project}-web-1"]
+    names += [f"{project}-worker-{i + 1}" for i in range(settings.worker.count)]
+    shown = host.check_output("docker inspect " + " ".join(names))
+    return dict(zip(names, json.loads(shown), strict=True))

@@ -1,0 +1,88 @@
+"""Each container runs with no more than it needs."""
+
+from typing import Any
+
+from testinfra.host import Host
+
+from infra.onhost import layout
+from infra.setting_types import megabytes
+from infra.settings import Settings
+
+Containers = dict[str, dict[str, Any]]
+
+
+def test_every_container_is_up_and_healthy(containers: Containers) -> None:
+    states = {name: c["State"]["Health"]["Status"] for name, c in containers.items()}
+    assert set(states.values()) == {"healthy"}, states
+
+
+def test_no_other_container_of_slipway_runs(host: Host, containers: Containers) -> None:
+    running = host.check_output("docker ps --filter name=slipway --format '{{.Names}}'")
+    assert set(running.split()) == set(containers)
+
+
+def test_every_container_is_hardened(containers: Containers) -> None:
+    for name, container in containers.items():
+        config = container["HostConfig"]
+        assert config["ReadonlyRootfs"], name
+        assert config["CapDrop"] == ["ALL"], name
+        assert not config["CapAdd"], name
+        assert not config["Privileged"], name
+        assert "no-new-privileges:true" in config["SecurityOpt"], name
+        assert config["PidsLimit"] > 0, name
+        assert config["Init"], name
+        assert config["RestartPolicy"]["Name"] == "unless-stopped", name
+        assert "noexec" in config["Tmpfs"]["/tmp"], name
+
+
+def test_no_container_runs_as_root_or_sees_dockers_socket(
+    host: Host, containers: Containers
+) -> None:
+    for name, container in containers.items():
+        uid = container["Config"]["User"].split(":")[0]
+        assert int(uid) >= layout.APP_UID, name
+        assert host.check_output("ps -o uid= -p %s", str(container["State"]["Pid"])).strip() == uid
+        assert not any("docker.sock" in mount["Source"] for mount in container["Mounts"]), name
+
+
+def test_memory_is_limited_as_set_and_swap_adds_none(
+    containers: Containers, settings: Settings
+) -> None:
+    limits = {
+        "nginx": settings.nginx.memory,
+        "redis": settings.redis.memory,
+        "web": settings.web.memory,
+        "worker": settings.worker.memory,
+    }
+    for name, container in containers.items():
+        service = container["Config"]["Labels"]["com.docker.compose.service"]
+        limit = megabytes(limits[service]) * 1024 * 1024
+        assert container["HostConfig"]["Memory"] == limit, name
+        assert container["HostConfig"]["MemorySwap"] == limit, name
+
+
+def test_web_and_worker_run_the_same_image(containers: Containers) -> None:
+    images = {c["Image"] for name, c in containers.items() if layout.BASE_PROJECT not in name}
+    assert len(images) == 1
+
+
+def test_a_worker_may_finish_its_job_before_it_is_stopped(
+    containers: Containers, settings: Settings
+) -> None:
+    for container in containers.values():
+        if container["Config"]["Labels"]["com.docker.compose.service"] == "worker":
+            assert container["Config"]["StopTimeout"] >= settings.worker.job_timeout
+
+
+def test_redis_keeps_what_was_acknowledged_and_refuses_when_full(
+    host: Host, settings: Settings
+) -> None:
+    shown = host.file(str(layout.BASE / "redis" / "redis.conf")).content_string
+    assert "appendonly yes" in shown
+    assert "maxmemory-policy noeviction" in shown
+    files = host.check_output(
+        "ls $(docker volume inspect --format '{{.Mountpoint}}' %s)/appendonlydir",
+        layout.REDIS_VOLUME,
+    )
+    assert "appendonly.aof.manifest" in files
+    assert f"maxmemory {int(megabytes(settings.redis.memory) * 0.6)}mb" in shown

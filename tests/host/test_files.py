@@ -1,0 +1,64 @@
+"""Who may read what, and where no secret stands."""
+
+import json
+from typing import Any
+
+import pytest
+from testinfra.host import Host
+
+from infra.onhost import layout
+from infra.programs import directories, secret_names
+from infra.settings import Settings
+
+
+@pytest.mark.parametrize("wanted", directories(), ids=lambda wanted: wanted.path)
+def test_a_directory_has_its_owner_and_mode(host: Host, wanted: Any) -> None:
+    found = host.file(wanted.path)
+    assert found.is_directory
+    assert (found.uid, found.gid) == (wanted.user, wanted.group)
+    assert found.mode == int(wanted.mode, 8)
+
+
+def test_secrets_are_roots_alone_and_not_empty(host: Host, settings: Settings) -> None:
+    assert host.file(str(layout.SECRETS)).mode == 0o700
+    for name in secret_names(settings):
+        secret = host.file(str(layout.SECRETS / name))
+        assert (secret.uid, secret.mode) == (0, 0o440), name
+        assert secret.size >= 8, name
+
+
+def test_the_login_user_cannot_read_a_secret(host: Host) -> None:
+    for path in (layout.SECRETS, layout.RELEASES, layout.LETSENCRYPT / "archive", layout.TLS):
+        assert host.run("setpriv --reuid 65534 --clear-groups ls %s", str(path)).rc != 0, path
+
+
+def test_no_secret_stands_in_an_environment_a_command_line_or_a_log(
+    host: Host, settings: Settings, containers: dict[str, dict[str, Any]]
+) -> None:
+    # The search runs on the host, which prints a name where it finds something, and no value.
+    places = {
+        "a container's configuration": f"docker inspect {' '.join(containers)}",
+        "a command line": "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' | grep -v grep",
+        "an environment": "cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'",
+        "the journal": "journalctl --quiet --boot",
+        "a world-readable file": f"cat {layout.BASE}/compose.yaml {layout.HOST_CONFIG}",
+    }
+    for name in secret_names(settings):
+        for place, command in places.items():
+            found = host.run(f"({command}) | grep -q -a -F -f {layout.SECRETS / name}")
+            assert found.rc == 1, f"the secret {name} stands in {place}"
+
+
+def test_the_private_key_is_nginx_own(host: Host) -> None:
+    key = host.file(str(layout.TLS_KEY))
+    assert (key.uid, key.gid, key.mode) == (0, layout.NGINX_UID, 0o640)
+    account = host.file(str(layout.LETSENCRYPT / "accounts"))
+    assert account.mode == 0o700
+
+
+def test_nginx_sees_neither_secrets_nor_account_keys(
+    containers: dict[str, dict[str, Any]],
+) -> None:
+    mounts = json.dumps(containers[f"{layout.BASE_PROJECT}-nginx-1"]["Mounts"])
+    assert str(layout.SECRETS) not in mounts
+    assert str(layout.LETSENCRYPT) not in mounts

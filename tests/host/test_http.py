@@ -1,0 +1,45 @@
+"""What a client gets of any application."""
+
+import socket
+
+from infra.settings import Settings
+from tests.site import Site
+
+
+def test_http_leads_to_https(site: Site, settings: Settings) -> None:
+    answer = site.ask_http("/date/?a=b")
+    assert answer.status == 301
+    port = settings.nginx.https_port
+    suffix = "" if port == 443 else f":{port}"
+    assert answer.headers["location"] == f"https://{settings.domain}{suffix}/date/?a=b"
+
+
+def test_the_way_to_https_does_not_follow_a_foreign_host_header(site: Site) -> None:
+    answer = site.ask_http("/", host="evil.example.org")
+    assert answer.headers["location"].startswith(f"https://{site.domain}")
+
+
+def test_the_application_says_that_it_is_alive(site: Site, settings: Settings) -> None:
+    assert site.ask(settings.app.health_path).status == 200
+
+
+def test_a_body_over_the_limit_gets_413(site: Site) -> None:
+    headers = {"Content-Length": str(2 * 1024**3), "Content-Type": "application/json"}
+    assert site.ask("/background_count/", "POST", b"{", headers=headers).status == 413
+
+
+def test_large_headers_are_served_and_a_flood_is_refused_by_nginx(site: Site) -> None:
+    assert site.ask("/healthz", headers={"X-Large": "x" * 12000}).status == 200
+    flood = {f"X-{i}": "x" * 8000 for i in range(20)}
+    assert site.ask("/healthz", headers=flood).status in {400, 431}
+
+
+def test_http_2_is_offered(site: Site) -> None:
+    context = site.context()
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    with (
+        socket.create_connection((site.address, site.https_port), 10) as raw,
+        context.wrap_socket(raw, server_hostname=site.domain) as tls,
+    ):
+        assert tls.selected_alpn_protocol() == "h2"
+        assert tls.version() == "TLSv1.3"

@@ -1,0 +1,18 @@
+"""The shipped inventory's test host under another name, so that bin/demo's is left alone.
+
+TEST_HOST names it; TEST_SETTINGS is a JSON object of settings that replace the shipped ones.
+"""
+
+import copy
+import json
+import os
+import runpy
+from pathlib import Path
+
+_shipped = runpy.run_path(str(Path(__file__).parent.parent / "inventory.py"))["hosts"]
+_name = os.environ.get("TEST_HOST", "test")
+_data = copy.deepcopy(_shipped[0][1])
+_data["settings"] |= {"domain": f"{_name}.slipway.test"}
+_data["settings"] |= json.loads(os.environ.get("TEST_SETTINGS", "{}"))
+
+hosts = [(_name, _data)]
