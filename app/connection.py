@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from redis import Redis
 from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 
 from app.config import Config
-from redis import Redis
 
 
 def web_client(config: Config) -> Redis:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from redis import Redis
 from rq import Queue, Retry
 from rq.exceptions import NoSuchJobError
 from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
 
 from app.config import Config
-from redis import Redis
 
 # Jobs are stored as JSON: releases with other code, and people, can read them; pickles run code.
 SERIALIZER = JSONSerializer

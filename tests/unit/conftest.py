@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from redis import Redis
 from redis.exceptions import RedisError
 
 from app import create_app
 from app.config import Config
 from app.queue import JobQueue
-from redis import Redis
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "a password of the tests"  # noqa: S105  # for the tests' own Redis
