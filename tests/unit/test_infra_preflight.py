@@ -1,0 +1,215 @@
+"""A host that cannot be deployed to is refused before anything on it changes."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from typing import Any
+
+import pytest
+
+from infra.facts.preflight import HostReport
+from infra.inventory import load
+from infra.onhost import layout
+from infra.preflight import refusals, warnings
+
+SETTINGS = load({"domain": "app.example.org", "email": "you@example.org"}, "one")
+NOW = 1_800_000_000.0
+FACT = HostReport()
+
+
+def report(**changes: Any) -> dict[str, Any]:
+    """What a fresh Debian 13 says, but for the changes."""
+    return {
+        "distribution": "debian",
+        "version": "13",
+        "architecture": "x86_64",
+        "user": "debian",
+        "sudo": "yes",
+        "disk": 20000,
+        "memory": 1900,
+        "clock": NOW + 0.4,
+        "deployed": False,
+        "resolved": ["192.0.2.1"],
+        "addresses": ["10.0.0.1", "192.0.2.1"],
+        "ports": {},
+        "owners": {},
+        **changes,
+    }
+
+
+def refused(**changes: Any) -> list[str]:
+    return refusals(report(**changes), SETTINGS, NOW)
+
+
+def warned(**changes: Any) -> list[str]:
+    return warnings(report(**changes), SETTINGS)
+
+
+def test_a_fresh_debian_13_is_let_through_in_silence() -> None:
+    assert refused() == []
+    assert warned() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        (
+            {"sudo": "no"},
+            "the user debian may not become root by sudo without a password:"
+            " grant NOPASSWD in /etc/sudoers.d, or install sudo",
+        ),
+        ({"version": "12"}, "runs debian 12: Slipway needs Debian 13"),
+        ({"distribution": "fedora", "version": "43"}, "runs fedora 43: Slipway needs Debian 13"),
+        ({"architecture": "armv7l"}, "is a armv7l: Slipway needs x86_64 or aarch64"),
+        (
+            {"disk": 4095},
+            "has 4095 MB free on the disk of /var/lib: make room for 4g,"
+            " or lower preflight.free_disk",
+        ),
+        (
+            {"memory": 899},
+            "has 899 MB of memory: Slipway needs 900m,"
+            " or lower preflight.memory and the memory of web, worker and redis",
+        ),
+        (
+            {"clock": NOW - 121},
+            "its clock is 121 s off this machine's:"
+            " set it, for example with timedatectl set-ntp true",
+        ),
+        (
+            {"ports": {"80": "0"}, "owners": {"80": "apache2"}},
+            "port 80 is taken by apache2:"
+            " stop and disable it, or set nginx.http_port and nginx.https_port",
+        ),
+        (
+            {"ports": {"443": ""}, "owners": {}},
+            "port 443 is taken by another process:"
+            " stop and disable it, or set nginx.http_port and nginx.https_port",
+        ),
+    ],
+)
+def test_a_refusal_says_what_is_wrong_and_what_to_do(changes: dict[str, Any], line: str) -> None:
+    assert refused(**changes) == [line]
+
+
+def test_everything_wrong_is_told_at_once() -> None:
+    assert len(refused(sudo="no", version="11", disk=1, memory=1, clock=0.0)) == 5
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"architecture": "aarch64"},
+        {"disk": 4096, "memory": 900},
+        {"disk": 1, "deployed": True},  # what is there already needs no room
+        {"clock": NOW + 120},
+        {"ports": {"80": str(layout.NGINX_UID)}, "owners": {"80": "nginx"}},  # its own
+        {"distribution": "ubuntu", "version": "24.04"},
+    ],
+)
+def test_what_will_do_is_not_refused(changes: dict[str, Any]) -> None:
+    assert refused(**changes) == []
+
+
+def test_the_limits_are_those_of_the_settings() -> None:
+    data = {"free_disk": "1g", "memory": "500m", "clock_difference": 300}
+    settings = load(SETTINGS.model_dump() | {"preflight": data}, "one")
+    assert refusals(report(disk=1024, memory=500, clock=NOW - 299), settings, NOW) == []
+    assert len(refusals(report(disk=1023, memory=499, clock=NOW - 301), settings, NOW)) == 3
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        (
+            {"distribution": "ubuntu", "version": "24.04"},
+            "runs ubuntu 24.04, which Slipway is not tested on",
+        ),
+        (
+            {"resolved": []},
+            "app.example.org does not resolve: no public CA can issue a certificate",
+        ),
+        (
+            {"resolved": ["192.0.2.7"]},
+            "app.example.org resolves to 192.0.2.7, the host has 10.0.0.1, 192.0.2.1:"
+            " right only behind address translation or a balancer",
+        ),
+    ],
+)
+def test_what_may_be_right_is_a_warning(changes: dict[str, Any], line: str) -> None:
+    assert warned(**changes) == [line]
+    assert refused(**changes) == []
+
+
+def test_the_report_is_read_from_lines_of_key_and_value() -> None:
+    output = """
+        distribution debian
+        version 13
+        architecture x86_64
+        user debian
+        sudo yes
+        disk    18423
+        memory 1968
+        clock 1800000000.250000000
+        deployed no
+        resolved 192.0.2.1
+        resolved 2001:db8::1
+        address 192.0.2.1/24
+        address 2001:db8::1/64
+        port 80 0 apache2
+        port 443
+    """
+    found = FACT.process(line for line in output.strip().splitlines())
+    assert found == {
+        "distribution": "debian",
+        "version": "13",
+        "architecture": "x86_64",
+        "user": "debian",
+        "sudo": "yes",
+        "disk": 18423,
+        "memory": 1968,
+        "clock": 1_800_000_000.25,
+        "deployed": False,
+        "resolved": ["192.0.2.1", "2001:db8::1"],
+        "addresses": ["192.0.2.1", "2001:db8::1"],
+        "ports": {"80": "0", "443": ""},
+        "owners": {"80": "apache2", "443": ""},
+    }
+
+
+def ask(domain: str, *ports: int) -> dict[str, Any]:
+    """The report of this machine."""
+    script = FACT.command(domain, ports)
+    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    return FACT.process(done.stdout.splitlines())
+
+
+def test_the_script_reports_everything_that_is_judged() -> None:
+    found = ask("localhost", 80, 443)
+    assert found.keys() == report().keys()
+    assert abs(found["clock"] - time.time()) < 30
+    assert found["disk"] > 0
+    assert found["memory"] > 0
+    assert found["resolved"]
+    refusals(found, SETTINGS, time.time())
+    warnings(found, SETTINGS)
+
+
+@pytest.mark.parametrize("domain", ["nowhere.invalid", "; echo version 99"])
+def test_a_name_that_does_not_resolve_is_no_error(domain: str) -> None:
+    found = ask(domain, 80)
+    assert found["resolved"] == []
+    assert found["version"] != "99"
+
+
+@pytest.mark.skipif(not shutil.which("sudo"), reason="needs sudo, as every host does")
+def test_the_script_names_who_listens_on_a_port() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, socket.socket() as other:
+        other.bind(("127.0.0.1", 0))  # bound, and nobody listens
+        port, free = taken.getsockname()[1], other.getsockname()[1]
+        found = ask("localhost", port, free)
+    assert found["ports"] == {str(port): str(os.geteuid())}
+    assert found["owners"][str(port)].startswith(("python", "pytest"))
