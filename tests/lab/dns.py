@@ -3,10 +3,10 @@
 import os
 import signal
 from collections.abc import Iterable
-from pathlib import Path
 
-from tests.lab import processes
+from tests.lab import network, processes
 from tests.lab.paths import Clone, replace
+from tests.lab.progress import LabError
 
 ZONE = "slipway.test"
 ACME = f"acme.{ZONE}"
@@ -49,8 +49,11 @@ def serve(clone: Clone, gateway: str, names: str) -> None:
         "--log-facility=-",
     )
     processes.start(command, pid_file, folder / "dnsmasq.log", {})
+    # A signal before it is ready to take one would end it.
+    if not processes.wait_until(lambda: network.answers(f"{gateway}:53"), 10):
+        raise LabError(f"dnsmasq does not answer, see {folder / 'dnsmasq.log'}")
 
 
 def stop(clone: Clone) -> None:
     """Stop the clone's dnsmasq."""
-    processes.stop(Path(clone.services / "dnsmasq.pid"))
+    processes.stop(clone.services / "dnsmasq.pid")

@@ -4,7 +4,7 @@ import json
 import socket
 from pathlib import Path
 
-from tests.lab import acme, cache, certificates, dns, processes, root
+from tests.lab import acme, cache, certificates, dns, network, processes, root
 from tests.lab.paths import Clone, replace
 from tests.lab.processes import run
 from tests.lab.progress import LabError
@@ -27,7 +27,7 @@ def fill(folder: Path) -> None:
         address = f"127.0.0.1:{probe.getsockname()[1]}"
     start(folder, {"addr": address}, folder / "data", writable=True)
     try:
-        if not processes.wait_until(lambda: answers(address), 15):
+        if not processes.wait_until(lambda: network.answers(address), 15):
             raise LabError("the registry does not answer while it is filled")
         run(
             *("skopeo", "--insecure-policy", "copy", "--quiet", "--dest-tls-verify=false"),
@@ -35,16 +35,6 @@ def fill(folder: Path) -> None:
         )
     finally:
         processes.stop(folder / "registry.pid")
-
-
-def answers(address: str) -> bool:
-    """Say whether something accepts connections there."""
-    host, _, port = address.partition(":")
-    try:
-        socket.create_connection((host, int(port)), 1).close()
-    except OSError:
-        return False
-    return True
 
 
 def serve(clone: Clone, gateway: str) -> None:
@@ -57,7 +47,7 @@ def serve(clone: Clone, gateway: str) -> None:
         "tls": {"certificate": str(certificate), "key": str(key)},
     }
     start(clone.services, http, storage() / "data", writable=False)
-    if not processes.wait_until(lambda: answers(f"{gateway}:{PORT}"), 15):
+    if not processes.wait_until(lambda: network.answers(f"{gateway}:{PORT}"), 15):
         raise LabError(f"the registry does not answer, see {clone.services / 'registry.log'}")
 
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import socket
 from collections.abc import Iterable
 from ipaddress import IPv4Network
 from pathlib import Path
@@ -37,6 +38,16 @@ def choose_address(subnet: IPv4Network, used: Iterable[str], last: str | None) -
 def gateway(subnet: IPv4Network) -> str:
     """Give the bridge's address, where the clone's services listen."""
     return str(subnet.network_address + 1)
+
+
+def answers(address: str) -> bool:
+    """Say whether something accepts connections at HOST:PORT."""
+    host, _, port = address.partition(":")
+    try:
+        socket.create_connection((host, int(port)), 1).close()
+    except OSError:
+        return False
+    return True
 
 
 def routed() -> list[IPv4Network]:

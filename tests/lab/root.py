@@ -4,7 +4,9 @@ import hashlib
 import io
 import json
 import tarfile
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.lab import cache
@@ -74,7 +76,7 @@ def slim_image(folder: Path) -> None:
     with tarfile.open(layer, "a") as archive:
         for name, (mode, text) in ADDED.items():
             added = tarfile.TarInfo(name)
-            added.mode, added.size = mode, len(text)
+            added.mode, added.size, added.mtime = mode, len(text), int(time.time())
             archive.addfile(added, io.BytesIO(text.encode()))
     wrap_layer(layer, folder / "image.tar")
     layer.unlink()
@@ -86,6 +88,7 @@ def wrap_layer(layer: Path, image: Path) -> None:
     with layer.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     settings = {
+        "created": datetime.now(UTC).isoformat(),
         "architecture": "amd64",
         "os": "linux",
         "config": {

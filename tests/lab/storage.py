@@ -16,7 +16,8 @@ SIZE = 100 * 2**30  # sparse: what is free on the machine is the real limit
 def mounted(path: Path) -> bool:
     """Say whether a file system of its own stands here."""
     # Not os.path.ismount: it takes a plain subvolume for one.
-    return any(line.split()[1] == str(path) for line in Path("/proc/mounts").open())
+    mounts = Path("/proc/mounts").read_text().splitlines()
+    return any(line.split()[1] == str(path) for line in mounts)
 
 
 def mount(clone: Clone) -> None:

@@ -51,6 +51,13 @@ def remove(groups: list[Path]) -> None:
                     time.sleep(0.02)
 
 
+def drop_stale_link(machine: str) -> None:
+    """Delete the last run's end of the wire, if the kernel has not got to it yet."""
+    # systemd-nspawn may shorten the name; the long one then stands beside it.
+    link = ("ip", "link", "delete", "dev", f"vb-{machine}")
+    subprocess.run(link, check=False, stderr=subprocess.DEVNULL)
+
+
 def cut_power(nspawn: int) -> None:
     """Kill the guest's first process: the kernel takes all others with it."""
     children = Path(f"/proc/{nspawn}/task/{nspawn}/children").read_text().split()
@@ -62,6 +69,7 @@ class Supervisor:
     """One host's life, from its start to the stop that somebody asked for."""
 
     def __init__(self, name: str, command: list[str]) -> None:
+        self.name = name
         self.command = command
         self.systemd = Path("/run/systemd/system").is_dir()
         self.groups = [] if self.systemd else cgroups(name)  # systemd makes a scope instead
@@ -90,6 +98,7 @@ class Supervisor:
         signal.signal(signal.SIGALRM, self.on_alarm)
         while not self.stopping:
             remove([group for group in self.groups if group.exists()])
+            drop_stale_link(self.name)
             self.child = subprocess.Popen(
                 self.command,
                 preexec_fn=lambda: join(self.groups),  # noqa: PLW1509 (one thread, so this is safe)
