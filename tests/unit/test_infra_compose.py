@@ -1,0 +1,162 @@
+"""What compose is told: the containers have no more rights than they need, and the settings."""
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from infra import base, release
+from infra.inventory import load
+from infra.onhost import layout
+from infra.settings import Settings
+
+GOOD: dict[str, Any] = {"domain": "app.example.org", "email": "you@example.org"}
+UNUSUAL: dict[str, Any] = {
+    "domain": "app.example.org",
+    "email": "you@example.org",
+    "app": {"health_path": "/up", "environment": {"GREETING": "Hello"}},
+    "web": {
+        "processes": 7,
+        "threads": 3,
+        "request_timeout": 90,
+        "memory": "1g",
+        "command": ["gunicorn", "$HOME"],
+    },
+    "worker": {
+        "count": 4,
+        "queue": "mails",
+        "job_timeout": 3600,
+        "memory": "512m",
+        "command": ["rq", "worker"],
+        "health_command": ["rq", "info"],
+    },
+    "redis": {"memory": "2g"},
+    "nginx": {"http_port": 8080, "https_port": 8443, "memory": "300m"},
+    "secrets": {"api_key": "pyproject.toml"},
+}
+SETTINGS = {"defaults": load(GOOD, "one"), "unusual": load(UNUSUAL, "one")}
+
+
+def release_file(settings: Settings) -> Any:
+    [found] = [f for f in release.release_files(settings, "slipway/app:1") if "compose" in f.path]
+    assert found.mode == "600"
+    return yaml.safe_load(found.content or b"")
+
+
+def base_file(settings: Settings) -> Any:
+    images = base.image("nginx", settings), base.image("redis", settings)
+    files = {file.path: file.content for file in base.base_files(settings, *images)}
+    return yaml.safe_load(files[str(layout.BASE / "compose.yaml")] or b"")
+
+
+def services(settings: Settings) -> dict[str, Any]:
+    return {**base_file(settings)["services"], **release_file(settings)["services"]}
+
+
+@pytest.fixture(params=SETTINGS)
+def settings(request: pytest.FixtureRequest) -> Settings:
+    return SETTINGS[request.param]
+
+
+@pytest.fixture(params=["nginx", "redis", "web", "worker"])
+def service(request: pytest.FixtureRequest, settings: Settings) -> Any:
+    return services(settings)[request.param]
+
+
+def seconds(duration: str) -> int:
+    assert re.fullmatch(r"[0-9]+s", duration)
+    return int(duration[:-1])
+
+
+def test_there_are_four_services(settings: Settings) -> None:
+    assert sorted(services(settings)) == ["nginx", "redis", "web", "worker"]
+
+
+def test_no_service_publishes_a_port(service: Any) -> None:
+    assert not service.keys() & {"ports", "expose", "privileged", "cap_add", "devices", "pid"}
+
+
+def test_a_service_can_do_little(service: Any) -> None:
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["read_only"] is True
+    assert service["init"] is True
+    assert service["pids_limit"] <= 256
+    assert all("noexec,nosuid,nodev" in mount for mount in service["tmpfs"])
+
+
+def test_a_service_has_no_account_of_the_host(service: Any) -> None:
+    user, _, group = service["user"].partition(":")
+    assert user == group
+    assert int(user) > 10000
+
+
+def test_a_service_gets_its_memory_and_no_swap(service: Any) -> None:
+    assert service["mem_limit"] == service["memswap_limit"]
+
+
+def test_a_service_starts_again_after_a_crash_and_is_never_pulled(service: Any) -> None:
+    assert service["restart"] == "unless-stopped"
+    assert service["pull_policy"] == "never"
+    assert service["healthcheck"]["test"][0] in {"CMD", "CMD-SHELL"}
+
+
+def test_docker_s_socket_is_given_to_nobody(service: Any) -> None:
+    assert not any("docker" in volume for volume in service["volumes"])
+
+
+def test_users_and_sockets_groups_are_those_of_the_layout(settings: Settings) -> None:
+    found = {
+        name: (service["user"].split(":")[0], set(service["group_add"]))
+        for name, service in services(settings).items()
+    }
+    web_socket, redis_socket = str(layout.WEB_SOCKET_GID), str(layout.REDIS_SOCKET_GID)
+    assert found == {
+        "nginx": (str(layout.NGINX_UID), {web_socket}),
+        "redis": (str(layout.REDIS_UID), {redis_socket}),
+        "web": (str(layout.APP_UID), {web_socket, redis_socket}),
+        "worker": (str(layout.APP_UID), {redis_socket}),
+    }
+
+
+def test_nginx_alone_is_on_the_host_s_network_and_redis_on_none(settings: Settings) -> None:
+    modes = {name: service.get("network_mode") for name, service in services(settings).items()}
+    assert modes == {"nginx": "host", "redis": "none", "web": None, "worker": None}
+
+
+def test_nginx_writes_to_nothing_of_the_host(settings: Settings) -> None:
+    assert all(volume.endswith(":ro") for volume in services(settings)["nginx"]["volumes"])
+
+
+def test_only_the_directory_of_the_socket_is_writable_for_the_application(
+    settings: Settings,
+) -> None:
+    sockets = f"{layout.WEB_SOCKETS}:{layout.WEB_SOCKETS}"
+    found = services(settings)
+    assert [v for v in found["web"]["volumes"] if not v.endswith(":ro")] == [sockets]
+    assert [v for v in found["worker"]["volumes"] if not v.endswith(":ro")] == []
+
+
+def test_redis_keeps_its_data_on_a_volume_that_outlives_the_container(settings: Settings) -> None:
+    assert f"redis:{layout.CONTAINER_REDIS_DATA}" in services(settings)["redis"]["volumes"]
+    assert base_file(settings)["volumes"] == {"redis": {"name": layout.REDIS_VOLUME}}
+
+
+def test_who_is_told_to_stop_may_finish_what_it_does(settings: Settings) -> None:
+    found = {name: seconds(s["stop_grace_period"]) for name, s in services(settings).items()}
+    assert found["worker"] > settings.worker.job_timeout
+    assert found["web"] > settings.web.request_timeout
+    assert found["nginx"] > settings.web.request_timeout
+    assert services(settings)["nginx"]["stop_signal"] == "SIGQUIT"
+
+
+def test_the_settings_arrive_in_the_containers() -> None:
+    found = services(SETTINGS["unusual"])
+    limits = {name: service["mem_limit"] for name, service in found.items()}
+    assert limits == {"nginx": "300m", "redis": "2g", "web": "1g", "worker": "512m"}
+    assert found["worker"]["deploy"] == {"replicas": 4}
+    assert found["worker"]["command"] == ["rq", "worker"]
+    assert found["worker"]["healthcheck"]["test"] == ["CMD", "rq", "info"]
+    assert found["web"]["healthcheck"]["test"][-2:] == ["/up", "app.example.org"]
+    assert "/dev/tcp/127.0.0.1/8080" in found["nginx"]["healthcheck"]["test"][-1]

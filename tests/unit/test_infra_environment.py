@@ -1,0 +1,128 @@
+"""What the application finds in its environment, through YAML and compose's own rules."""
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from infra import release
+from infra.hostfile import compose
+from infra.inventory import load
+from infra.onhost import layout
+from infra.settings import RESERVED_VARIABLES
+
+GOOD: dict[str, Any] = {"domain": "app.example.org", "email": "you@example.org"}
+RELEASE = "0123456789ab"
+
+
+def interpolated(value: Any) -> Any:
+    """What compose makes of a value: `$$` is a `$`, `${RELEASE}` comes from .env, no other is."""
+    if isinstance(value, dict):
+        return {key: interpolated(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [interpolated(inner) for inner in value]
+    if not isinstance(value, str):
+        return value
+    known = {"$$": "$", "${RELEASE}": RELEASE}
+    return re.sub(r"\$(\$|\{\w+\}|\w+)?", lambda found: known[found[0]], value)
+
+
+def loaded(**settings: Any) -> Any:
+    """The release's compose file as compose sees it."""
+    files = release.release_files(load(GOOD | settings, "one"), "slipway/app:1")
+    return interpolated(yaml.safe_load(files[0].content or b""))
+
+
+def test_the_environment_names_what_the_release_runs_with() -> None:
+    web, worker = (loaded()["services"][name]["environment"] for name in ("web", "worker"))
+    common = {
+        "RELEASE": RELEASE,
+        "REDIS_URL": f"unix://{layout.REDIS_SOCKET}",
+        "REDIS_PASSWORD_FILE": "/run/secrets/redis_password",
+        "SECRET_KEY_FILE": "/run/secrets/secret_key",
+        "QUEUE": "default",
+        "JOB_TIMEOUT": "180",
+    }
+    assert worker == common
+    assert web == common | {
+        "WEB_SOCKET": f"{layout.WEB_SOCKETS}/{RELEASE}.sock",
+        "WEB_PROCESSES": "2",
+        "WEB_THREADS": "2",
+        "WEB_HARAKIRI": "30",
+    }
+
+
+def test_what_slipway_sets_is_what_the_settings_reserve() -> None:
+    assert loaded()["services"]["web"]["environment"].keys() == RESERVED_VARIABLES
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "plain",
+        "a $HOME and ${RELEASE} and $$ and a last $",
+        """'single' and "double" quotes""",
+        "key: value # no comment",
+        "{a: [b]} &c *d !e %f @g `h`",
+        "back\\slash \\n \\u0041",
+        "  spaces around  ",
+        "null",
+        "true",
+        "0123",
+        "1e3",
+        "<html>&amp;",
+        "é, 語 and \U0001f600",
+        "tab\tand\x07\x7f\u0085\u2028",
+        "{{ jinja }} {% raw %}",
+    ],
+)
+def test_a_variable_arrives_as_it_is(value: str) -> None:
+    services = loaded(app={"environment": {"VALUE": value}})["services"]
+    assert services["web"]["environment"]["VALUE"] == value
+    assert services["worker"]["environment"]["VALUE"] == value
+
+
+@pytest.mark.parametrize("name", ["NULL", "TRUE", "Y", "NO", "ON", "_"])
+def test_a_variable_may_have_a_name_that_means_something_in_yaml(name: str) -> None:
+    assert loaded(app={"environment": {name: "x"}})["services"]["web"]["environment"][name] == "x"
+
+
+@pytest.mark.parametrize("name", ["null", "true", "no", "on", "y"])
+def test_queues_and_secrets_may_have_a_name_that_means_something_in_yaml(name: str) -> None:
+    found = loaded(worker={"queue": name}, secrets={name: "pyproject.toml"})
+    assert found["services"]["worker"]["environment"]["QUEUE"] == name
+    assert found["secrets"][name] == {"file": f"./secrets/{name}"}
+    assert name in found["services"]["web"]["secrets"]
+
+
+def test_commands_arrive_as_they_are() -> None:
+    command = ["sh", "-c", "exec uwsgi --socket \"$WEB_SOCKET\" --ini 'a: b' #"]
+    found = loaded(web={"command": command}, worker={"command": command, "health_command": command})
+    assert found["services"]["web"]["command"] == command
+    assert found["services"]["worker"]["command"] == command
+    assert found["services"]["worker"]["healthcheck"]["test"] == ["CMD", *command]
+
+
+def test_every_secret_is_a_file_of_the_release() -> None:
+    found = loaded(secrets={"api_key": "pyproject.toml"})
+    names = ["api_key", "redis_password", "secret_key"]
+    assert found["secrets"] == {name: {"file": f"./secrets/{name}"} for name in names}
+    assert [service["secrets"] for service in found["services"].values()] == [names, names]
+
+
+def test_the_project_and_the_socket_are_the_release_s_own() -> None:
+    found = loaded()
+    assert found["name"] == layout.RELEASE_PROJECT.format(release=RELEASE)
+    assert found["services"]["web"]["healthcheck"]["test"][4] == (
+        f"{layout.WEB_SOCKETS}/{RELEASE}.sock"
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("a", '"a"'), ("$", '"$$"'), (("a", 'b"'), '["a", "b\\""]'), ("é", '"\\U000000e9"')],
+)
+def test_values_are_quoted_for_compose(value: object, text: str) -> None:
+    assert compose(value) == text
