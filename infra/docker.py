@@ -30,6 +30,7 @@ def daemon(settings: Settings) -> str:
         "live-restore": True,  # containers run on while dockerd restarts or is upgraded
         "log-driver": "journald",  # bounded by journald, and there after a container is gone
         "no-new-privileges": True,
+        "default-ulimits": {"nofile": {"Name": "nofile", "Soft": 16384, "Hard": 16384}},
         "userland-proxy": False,
         "registry-mirrors": [str(mirror)] if mirror else [],
     }
