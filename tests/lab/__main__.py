@@ -48,7 +48,7 @@ def main() -> int:
             if name is not None:
                 valid_name(name)
         run(clone, asked)
-    except LabError as error:
+    except (LabError, OSError) as error:
         print(f"lab: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -23,7 +23,7 @@ def entry(kind: str, what: str, recipe: str, make: Callable[[Path], None]) -> Pa
             return made[-1]
         CACHE.mkdir(parents=True, exist_ok=True)
         for left in CACHE.glob(f"tmp.{kind}.*"):  # of a run that was killed: we hold the lock
-            shutil.rmtree(left)
+            shutil.rmtree(left, ignore_errors=True)  # its mmdebstrap may be ending just now
         try:
             with stage(f"making {what} (cached for next time)"):
                 new = fill(kind, make)

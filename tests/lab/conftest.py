@@ -11,6 +11,9 @@ import pytest
 
 from tests.lab.paths import CHECKOUT, Clone
 
+ONE = "labtest-one"
+TWO = "labtest-two"
+
 
 class Lab:
     """A copy of `bin/lab` in a folder of its own: another clone, as far as the lab knows."""
@@ -67,3 +70,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     made = Lab(tmp_path_factory.mktemp("lab") / "a clone")  # a path with a space, on purpose
     yield made
     made.run("down", "--all")
+
+
+@pytest.fixture
+def one(lab: Lab) -> str:
+    lab.run("up", ONE)
+    return ONE

@@ -39,7 +39,7 @@ ADDED = {  # what is no use in a container: started services, and packages kept 
     "./usr/sbin/policy-rc.d": (0o755, "#!/bin/sh\nexit 101\n"),
     "./etc/apt/apt.conf.d/docker-clean": (
         0o644,
-        'DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb || true"; };\n',
+        'DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb"; };\n',
     ),
 }
 IMAGE_RECIPE = f"{SUITE} {SLIM} {ADDED}"

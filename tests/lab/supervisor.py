@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -37,7 +38,8 @@ def remove(groups: list[Path]) -> None:
     for group in groups:
         for folder, _, _ in os.walk(group, topdown=False):
             for pid in (Path(folder) / "cgroup.procs").read_text().split():
-                os.kill(int(pid), signal.SIGKILL)
+                with suppress(ProcessLookupError):
+                    os.kill(int(pid), signal.SIGKILL)
     for group in groups:
         for folder, _, _ in os.walk(group, topdown=False):
             end = time.monotonic() + 5
@@ -60,9 +62,10 @@ def drop_stale_link(machine: str) -> None:
 
 def cut_power(nspawn: int) -> None:
     """Kill the guest's first process: the kernel takes all others with it."""
-    children = Path(f"/proc/{nspawn}/task/{nspawn}/children").read_text().split()
-    for pid in map(int, children or [str(nspawn)]):
-        os.kill(pid, signal.SIGKILL)
+    with suppress(FileNotFoundError, ProcessLookupError):  # it may be going by itself
+        children = Path(f"/proc/{nspawn}/task/{nspawn}/children").read_text().split()
+        for pid in map(int, children or [str(nspawn)]):
+            os.kill(pid, signal.SIGKILL)
 
 
 class Supervisor:
@@ -96,6 +99,7 @@ class Supervisor:
         signal.signal(signal.SIGTERM, self.on_signal)
         signal.signal(signal.SIGINT, self.on_signal)
         signal.signal(signal.SIGALRM, self.on_alarm)
+        code = 0
         while not self.stopping:
             remove([group for group in self.groups if group.exists()])
             drop_stale_link(self.name)
