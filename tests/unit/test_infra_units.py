@@ -1,0 +1,111 @@
+"""The units of systemd: what they run, for how long, and that systemd understands them."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from infra.inventory import load
+from infra.onhost import layout
+from infra.onhost.__main__ import ACTIONS
+from infra.programs import UNITS, unit_file
+from infra.setting_types import PROJECT
+from infra.timers import TIMERS
+
+GOOD = {"domain": "app.example.org", "email": "you@example.org"}
+LONG = {"worker": {"job_timeout": 7200}, "web": {"request_timeout": 600}}
+SETTINGS = {"defaults": load(GOOD, "one"), "unusual": load(GOOD | LONG, "one")}
+PROGRAMS = [layout.COMMAND, Path("/usr/bin/docker"), Path("/usr/lib/systemd/systemd-sysctl")]
+
+
+def text(name: str, kind: str = "defaults") -> str:
+    return (unit_file(name, SETTINGS[kind]).content or b"").decode()
+
+
+def values(name: str, key: str, kind: str = "defaults") -> list[str]:
+    return re.findall(rf"^{key}=(.*)$", text(name, kind), re.MULTILINE)
+
+
+def test_every_template_of_a_unit_is_installed() -> None:
+    templates = {path.name.removesuffix(".j2") for path in (PROJECT / "systemd").iterdir()}
+    assert templates == set(UNITS)
+
+
+def test_the_units_are_those_that_the_programs_on_the_host_name() -> None:
+    named = {layout.BASE_UNIT, layout.CERTIFICATE_UNIT, layout.WATCHDOG_UNIT, *TIMERS}
+    assert named | {layout.RELEASE_UNIT.format(release="")} == set(UNITS)
+
+
+@pytest.mark.parametrize("timer", TIMERS)
+def test_a_timer_starts_a_service_that_exists_and_comes_back_after_a_boot(timer: str) -> None:
+    assert timer.replace(".timer", ".service") in UNITS
+    assert values(timer, "WantedBy") == ["timers.target"]
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_a_unit_calls_only_commands_that_there_are(name: str) -> None:
+    for command in values(name, "ExecStart"):
+        program, *words = command.split()
+        if program == str(layout.COMMAND):
+            assert words[0] in ACTIONS
+        else:
+            assert Path(program) in PROGRAMS
+
+
+@pytest.mark.parametrize("name", [unit for unit in UNITS if unit.endswith(".service")])
+def test_no_service_may_take_for_ever(name: str) -> None:
+    assert len(values(name, "TimeoutStartSec")) == 1
+
+
+@pytest.mark.parametrize("kind", SETTINGS)
+def test_a_release_s_jobs_may_end_before_systemd_ends_the_stop(kind: str) -> None:
+    [limit] = values("slipway@.service", "TimeoutStopSec", kind)
+    assert int(limit) > SETTINGS[kind].worker.job_timeout + 10  # the workers' stop_grace_period
+    assert int(limit) > SETTINGS[kind].web.request_timeout + 5
+
+
+def test_a_release_runs_from_its_own_directory_or_not_at_all() -> None:
+    name = "slipway@.service"
+    assert values(name, "WorkingDirectory") == [f"{layout.RELEASES}/%i"]
+    assert values(name, "ConditionPathExists") == [f"{layout.RELEASES}/%i/compose.yaml"]
+
+
+@pytest.mark.parametrize("name", [layout.BASE_UNIT, "slipway@.service"])
+def test_containers_live_on_while_dockerd_restarts(name: str) -> None:
+    assert "docker.service" in values(name, "Wants")[0]
+    assert values(name, "Requires") == []
+    assert values(name, "RemainAfterExit") == ["yes"]
+
+
+def test_a_renewal_that_a_sleeping_host_missed_is_made_up_for() -> None:
+    assert values(layout.CERTIFICATE_TIMER, "Persistent") == ["true"]
+    assert values(layout.CERTIFICATE_TIMER, "RandomizedDelaySec") == ["6h"]
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs systemd-analyze")
+@pytest.mark.parametrize("kind", SETTINGS)
+def test_systemd_understands_the_units(tmp_path: Path, kind: str) -> None:
+    folder = tmp_path / str(layout.UNITS).lstrip("/")
+    folder.mkdir(parents=True)
+    for name in UNITS:
+        (folder / name).write_text(text(name, kind))
+    for target in ("docker.service", "network-online.target", "multi-user.target",
+                   "timers.target", "basic.target", "sysinit.target"):  # fmt: skip
+        service = "[Service]\nExecStart=/usr/bin/docker\n" if target.endswith("service") else ""
+        (folder / target).write_text(f"[Unit]\nDescription=of the system\n{service}")
+    for program in PROGRAMS:
+        path = tmp_path / str(program).lstrip("/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("#!/bin/sh\n")
+        path.chmod(0o755)
+    names = [name.replace("@", "@0123456789ab") for name in UNITS]
+    done = subprocess.run(
+        ["systemd-analyze", "verify", f"--root={tmp_path}", *names],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")  # what it only warns of has exit code 0
