@@ -118,7 +118,7 @@ def test_another_password_does_not(server: Path) -> None:
 
 @pytest.mark.parametrize("command", ["SHUTDOWN", "DEBUG SLEEP 0", "REPLICAOF NO ONE"])
 def test_the_application_cannot_harm_the_server(server: Path, command: str) -> None:
-    with client(server) as redis, pytest.raises(ResponseError, match="no permissions|not allowed"):
+    with client(server) as redis, pytest.raises(ResponseError, match=r"no permissions|not allowed"):
         redis.execute_command(*command.split())  # type: ignore[no-untyped-call]  # it has no types
 
 

@@ -1,0 +1,153 @@
+"""Operations on packages, units and trust, each with something to do and with nothing."""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.facts.files import HostFiles
+from infra.facts.host import (
+    DockerStale,
+    ExtraTrust,
+    InstalledPackages,
+    Link,
+    SlipwayState,
+    Units,
+)
+from infra.onhost import layout
+from infra.operations import host
+from tests.unit.operations import Outcome, doing, known, nothing, outcome
+
+APT = "DEBIAN_FRONTEND=noninteractive apt-get --yes --quiet -o DPkg::Lock::Timeout=300"
+
+
+def packages(*installed: str) -> Outcome:
+    fact = known(InstalledPackages, list(installed), names=("b", "a"))
+    return outcome(host.packages, fact, names=["b", "a"])
+
+
+def test_installed_packages_are_left_alone() -> None:
+    assert packages("a", "b") == nothing("2 packages are installed")
+
+
+def test_missing_packages_are_installed_after_the_lists_are_read() -> None:
+    assert packages() == doing(f"{APT} update", f"{APT} install --no-install-recommends a b")
+    assert packages("b").commands[1] == f"{APT} install --no-install-recommends a"
+
+
+RUNS = {"ActiveState": "active", "UnitFileState": "enabled", "NeedDaemonReload": "no"}
+
+
+def units(start: list[str], **states: dict[str, str] | None) -> Outcome:
+    names = ["a.timer", "b.service"]
+    found = {name.replace("_", "."): state for name, state in states.items() if state}
+    return outcome(host.units, known(Units, found, names=tuple(names)), names=names, start=start)
+
+
+def test_units_that_run_are_left_alone() -> None:
+    assert units(["a.timer"], a_timer=RUNS, b_service=RUNS) == nothing(
+        "1 units are enabled and active"
+    )
+
+
+@pytest.mark.parametrize(
+    "state",
+    [None, RUNS | {"ActiveState": "failed"}, RUNS | {"UnitFileState": "disabled"}],
+)
+def test_a_unit_to_start_is_enabled_and_started(state: dict[str, str] | None) -> None:
+    assert units(["a.timer"], a_timer=state, b_service=RUNS) == doing(
+        "systemctl enable --now --quiet a.timer"
+    )
+
+
+def test_a_unit_that_is_not_to_start_may_be_down() -> None:
+    assert units([], a_timer=RUNS | {"ActiveState": "inactive"}).commands == []
+
+
+def test_changed_units_are_read_before_any_is_started() -> None:
+    found = units(["a.timer"], a_timer=None, b_service=RUNS | {"NeedDaemonReload": "yes"})
+    assert found.commands == ["systemctl daemon-reload", "systemctl enable --now --quiet a.timer"]
+
+
+def trusted(names: list[str], stale: bool) -> Outcome:
+    fact = known(ExtraTrust, {"names": {"slipway-1.crt", "slipway-2.crt"}, "stale": stale})
+    return outcome(host.trusted, fact, names=names)
+
+
+BOTH = ["slipway-1.crt", "slipway-2.crt"]
+
+
+def test_a_bundle_that_is_current_is_left_alone() -> None:
+    assert trusted(BOTH, stale=False) == nothing("the CA bundle is up to date")
+
+
+def test_a_stale_bundle_is_made_anew() -> None:
+    assert trusted(BOTH, stale=True) == doing("update-ca-certificates --fresh")
+
+
+def test_a_ca_that_left_the_settings_is_trusted_no_longer() -> None:
+    assert trusted(BOTH[1:], stale=False) == doing(
+        f"rm --force {layout.CA_CERTIFICATES}/slipway-1.crt", "update-ca-certificates --fresh"
+    )
+
+
+def test_dockerd_is_restarted_only_when_it_is_stale() -> None:
+    def current(stale: bool) -> Outcome:
+        return outcome(host.docker_current, known(DockerStale, stale, files=("/a",)), files=["/a"])
+
+    assert current(False) == nothing("dockerd runs with its configuration")
+    assert current(True) == doing("systemctl enable --quiet docker && systemctl restart docker")
+
+
+@pytest.mark.parametrize("answer", [{}, {"up": False}, {"up": True, "more": 1}])
+def test_a_question_not_answered_as_wanted_leads_to_its_action(answer: dict[str, Any]) -> None:
+    fact = known(SlipwayState, answer, question="base-state")
+    found = outcome(
+        host.state, fact, question="base-state", wanted={"up": True}, action="base-apply"
+    )
+    assert found == doing("/usr/local/sbin/slipway base-apply")
+
+
+def test_a_question_answered_as_wanted_leads_to_nothing() -> None:
+    fact = known(SlipwayState, {"up": True}, question="base-state")
+    found = outcome(
+        host.state, fact, question="base-state", wanted={"up": True}, action="base-apply"
+    )
+    assert found == nothing("base-state: as wanted")
+
+
+def test_a_missing_file_is_made_by_its_action() -> None:
+    def missing(found: dict[str, str]) -> Outcome:
+        fact = known(HostFiles, found, paths=("/a",))
+        return outcome(host.missing, fact, path="/a", action="certificate-placeholder")
+
+    assert missing({"/a": "644:0:0:1"}) == nothing("/a is there")
+    assert missing({}) == doing("/usr/local/sbin/slipway certificate-placeholder")
+
+
+def certbot(link: str) -> Outcome:
+    fact = known(Link, link, path="/opt/certbot")
+    return outcome(
+        host.certbot, fact, folder=Path("/opt/slipway/certbot/new"), requirements=b"certbot\n"
+    )
+
+
+def test_certbot_of_this_lock_is_left_alone() -> None:
+    assert certbot("/opt/slipway/certbot/new") == nothing("certbot is installed")
+
+
+@pytest.mark.parametrize("link", ["", "/opt/slipway/certbot/old"])
+def test_certbot_is_linked_once_all_of_it_is_there(link: str) -> None:
+    found = certbot(link)
+    folder, bundle = "/opt/slipway/certbot/new", "/etc/ssl/certs/ca-certificates.crt"
+    assert found.commands == [
+        f"set -e; python3 -m venv --clear {folder};"
+        f" base64 --decode > {folder}/requirements.txt;"
+        f" PIP_CERT={bundle} {folder}/bin/pip install --quiet --no-cache-dir"
+        " --disable-pip-version-check --only-binary :all: --require-hashes"
+        f" --requirement {folder}/requirements.txt;"
+        f" ln --symbolic --force --no-dereference {folder} /opt/.certbot.new;"
+        " mv --no-target-directory /opt/.certbot.new /opt/certbot"
+    ]
+    assert found.inputs == [base64.b64encode(b"certbot\n").decode()]
