@@ -7,8 +7,8 @@ from infra.inventory import load
 
 settings = load(host.data.get("settings"), host.name)
 
-preflight.check(settings=settings)
-docker.engine(settings=settings)
+distribution = preflight.check(settings)
+docker.engine(settings=settings, distribution=distribution)
 trust.extra_ca_certificates(settings=settings)
 docker.current()
 programs.installed(settings=settings)

@@ -11,16 +11,19 @@ from infra.operations import files, host
 from infra.settings import Settings
 
 CONFIGURATION = Path("/etc/docker/daemon.json")
-PACKAGES = [
+COMMON = [
     "apparmor",  # a kernel with AppArmor needs its parser, or no container starts
     "ca-certificates",
     "docker-buildx",
-    "docker-cli",
-    "docker-compose",
     "docker.io",
     "openssl",
     "python3-venv",
 ]
+# What the distributions call Compose, and whether Docker's command is a package of its own.
+PACKAGES = {
+    "debian": [*COMMON, "docker-cli", "docker-compose"],
+    "ubuntu": [*COMMON, "docker-compose-v2"],
+}
 
 
 def daemon(settings: Settings) -> str:
@@ -38,10 +41,10 @@ def daemon(settings: Settings) -> str:
 
 
 @deploy("Docker")
-def engine(settings: Settings) -> None:
+def engine(settings: Settings, distribution: str) -> None:
     """Docker runs with its configuration, which is there before the package starts it."""
     files.put(name="Configure Docker", files=[text(CONFIGURATION, daemon(settings))])
-    host.packages(name="Install Docker and Compose", names=PACKAGES)
+    host.packages(name="Install Docker and Compose", names=PACKAGES[distribution])
 
 
 @deploy("Docker")

@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from pyinfra import host, logger
-from pyinfra.api import DeployError, deploy
+from pyinfra.api import DeployError
 
 from infra.facts.preflight import HostReport
 from infra.onhost import layout
@@ -78,9 +78,11 @@ def warnings(report: dict[str, Any], settings: Settings) -> list[str]:
     return found
 
 
-@deploy("Preflight")
-def check(settings: Settings) -> None:
-    """Refuses a host that cannot be deployed to. Raises DeployError with a line for each reason."""
+def check(settings: Settings) -> str:
+    """The distribution of a host that can be deployed to.
+
+    Raises DeployError, with a line for each reason, for a host that cannot.
+    """
     ports = (settings.nginx.http_port, settings.nginx.https_port)
     report = host.get_fact(
         HostReport,
@@ -95,3 +97,5 @@ def check(settings: Settings) -> None:
         raise DeployError(
             "\n".join([*(f"{host.name}: {line}" for line in lines), "Nothing was changed."])
         )
+    distribution: str = report["distribution"]
+    return distribution

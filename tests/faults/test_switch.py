@@ -1,41 +1,15 @@
 """A new release takes over without a failed request; a bad one never does."""
 
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.faults.conftest import Target
+from tests.faults.load import asked_steadily
 from tests.site import wait_until
 
 pytestmark = pytest.mark.destructive
-
-
-@contextmanager
-def asked_steadily(target: Target) -> Iterator[list[object]]:
-    """Asks twenty times a second, each time on a new connection; yields what failed."""
-    failures: list[object] = []
-    stop = threading.Event()
-
-    def ask() -> None:
-        while not stop.wait(0.05):
-            try:
-                status = target.site.ask("/healthz", timeout=5).status
-                if status != 200:
-                    failures.append(status)
-            except OSError as error:
-                failures.append(error)
-
-    asking = threading.Thread(target=ask)
-    asking.start()
-    try:
-        yield failures
-    finally:
-        stop.set()
-        asking.join()
 
 
 def test_a_changed_setting_makes_a_release_and_fails_no_request(target: Target) -> None:
