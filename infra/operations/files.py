@@ -14,7 +14,7 @@ from infra.hostfile import HostFile, archive
 # renamed into place: no half-written file, and no secret that others can read for a moment.
 UNPACK = (
     "set -e; umask 077; staging=$(mktemp -d /opt/.slipway-XXXXXX);"
-    " trap 'rm -rf \"$staging\"' EXIT;"
+    " trap 'rm -rf \"$staging\"' EXIT; trap 'exit 1' HUP INT TERM;"
     " base64 --decode | tar --extract --gzip --touch --same-owner --preserve-permissions"
     ' --directory "$staging"; cd "$staging"; find . -type f -printf \'%P\\n\' |'
     ' while IFS= read -r path; do (umask 022; mkdir -p "/$(dirname "$path")");'
