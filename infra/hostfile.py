@@ -1,5 +1,6 @@
 """Files and directories as they shall stand on a host, and their digests."""
 
+import gzip
 import hashlib
 import io
 import json
@@ -85,14 +86,14 @@ def folder(source: Path, target: str) -> list[HostFile]:
 def archive(files: Iterable[HostFile]) -> bytes:
     """A tar of the files (not the directories), the same bytes for the same files."""
     buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz", format=tarfile.PAX_FORMAT) as tar:
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as tar:
         for file in sorted(files):
             if file.content is not None:
                 info = tarfile.TarInfo(file.path.lstrip("/"))
                 info.size, info.mode = len(file.content), int(file.mode, 8)
                 info.uid, info.gid = file.user, file.group
                 tar.addfile(info, io.BytesIO(file.content))
-    return buffer.getvalue()
+    return gzip.compress(buffer.getvalue(), mtime=0)
 
 
 def digest(files: Iterable[HostFile], *more: str) -> str:
