@@ -1,10 +1,10 @@
 """The look at a host before anything on it changes."""
 
 import os
-import shutil
 import socket
 import subprocess
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,16 +53,29 @@ def test_the_report_is_read_from_lines_of_key_and_value() -> None:
     }
 
 
-def ask(domain: str, *ports: int) -> dict[str, Any]:
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Directories of programs with a sudo that lets this user do what it may already."""
+    (tmp_path / "sudo").write_text('#!/bin/sh\nshift; exec "$@"\n')
+    (tmp_path / "sudo").chmod(0o755)
+    return tmp_path
+
+
+def ask(path: Path, domain: str, *ports: int) -> dict[str, Any]:
     """The report of this machine."""
-    script = FACT.command(domain, ports)
-    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["sh", "-c", FACT.command(domain, ports)],
+        env={**os.environ, "PATH": f"{path}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert done.stderr == ""
     return FACT.process(done.stdout.splitlines())
 
 
-def test_the_script_reports_everything_that_is_judged() -> None:
-    found = ask("localhost", 80, 443)
+def test_the_script_reports_everything_that_is_judged(path: Path) -> None:
+    found = ask(path, "localhost", 80, 443)
     assert found.keys() == {
         *("distribution", "version", "architecture", "user", "sudo", "disk", "memory"),
         *("clock", "deployed", "resolved", "addresses", "ports", "owners"),
@@ -76,17 +89,24 @@ def test_the_script_reports_everything_that_is_judged() -> None:
 
 
 @pytest.mark.parametrize("domain", ["nowhere.invalid", "; echo version 99"])
-def test_a_name_that_does_not_resolve_is_no_error(domain: str) -> None:
-    found = ask(domain, 80)
+def test_a_name_that_does_not_resolve_is_no_error(path: Path, domain: str) -> None:
+    found = ask(path, domain, 80)
     assert found["resolved"] == []
     assert found["version"] != "99"
 
 
-@pytest.mark.skipif(not shutil.which("sudo"), reason="needs sudo, as every host does")
-def test_the_script_names_who_listens_on_a_port() -> None:
+@pytest.mark.parametrize(("script", "answer"), [("shift; exec true", "yes"), ("exit 1", "no")])
+def test_whether_sudo_asks_for_a_password_is_found_out(
+    path: Path, script: str, answer: str
+) -> None:
+    (path / "sudo").write_text(f"#!/bin/sh\n{script}\n")
+    assert ask(path, "localhost", 80)["sudo"] == answer
+
+
+def test_the_script_names_who_listens_on_a_port(path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, socket.socket() as other:
         other.bind(("127.0.0.1", 0))  # bound, and nobody listens
         port, free = taken.getsockname()[1], other.getsockname()[1]
-        found = ask("localhost", port, free)
+        found = ask(path, "localhost", port, free)
     assert found["ports"] == {str(port): str(os.geteuid())}
     assert found["owners"][str(port)].startswith(("python", "pytest"))
