@@ -11,7 +11,7 @@ from infra.settings import SECRET_NAMES, Settings
 
 COMMAND = f"""#!/bin/sh
 # Slipway on this host; `slipway --help` lists what it does.
-PYTHONPATH={layout.LIBRARY} exec python3 -m onhost "$@"
+PYTHONPATH={layout.LIBRARY} exec python3 -P -m onhost "$@"  # -P: not from this directory
 """
 SYSCTL = """# Of Slipway.
 # nginx has no privilege, and ports 80 and 443 all the same.
