@@ -1,0 +1,143 @@
+"""Programs on the host: running others, replacing files, and the lock of switches."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.onhost.command import Failure, lock, locked, replace, run, succeeds
+from infra.setting_types import PROJECT
+
+HOLD = """
+import subprocess, sys
+from pathlib import Path
+from infra.onhost.command import lock
+with lock(Path({path!r})):
+    child = subprocess.Popen(["sleep", "60"], stdout=subprocess.DEVNULL)
+    print(child.pid, flush=True)
+    child.wait()
+"""
+
+
+def test_a_program_s_output_is_returned() -> None:
+    assert run("sh", "-c", 'printf "%s" "$A"', env={"A": "a b"}) == "a b"
+
+
+def test_a_program_gets_no_input_and_the_environment() -> None:
+    assert run("cat") == ""
+    assert run("sh", "-c", 'echo "$PATH"', env={"A": "x"}).strip() == os.environ["PATH"]
+
+
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        ("echo out; echo err >&2; exit 3", "sh -c x y: exit code 3: err"),
+        ("echo out; exit 4", "sh -c x y: exit code 4: out"),
+        ("exit 5", "sh -c x y: exit code 5: "),
+    ],
+)
+def test_a_failure_tells_what_the_program_said(script: str, told: str) -> None:
+    with pytest.raises(Failure) as failure:
+        run("sh", "-c", f"{script} # x", "y", "z")
+    assert str(failure.value) == told.replace(" x ", f" {script} # x ")
+
+
+def test_of_a_long_complaint_the_last_lines_are_told() -> None:
+    with pytest.raises(Failure) as failure:
+        run("sh", "-c", "seq 1 100 >&2; exit 1")
+    assert str(failure.value).endswith("exit code 1: " + "\n".join(map(str, range(93, 101))))
+
+
+def test_a_missing_program_and_a_slow_one_are_failures() -> None:
+    with pytest.raises(Failure, match=r"no-such-program: .*No such file"):
+        run("no-such-program")
+    with pytest.raises(Failure, match=r"sleep: .*timed out after 0\.05 seconds"):
+        run("sleep", "60", timeout=0.05)
+
+
+def test_whether_a_program_succeeds_is_all_that_is_asked(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    assert succeeds("sh", "-c", "echo noise; echo noise >&2")
+    assert not succeeds("sh", "-c", "exit 3")
+    assert capfd.readouterr() == ("", "")
+
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to root: needs root")
+
+
+@needs_root
+def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text("the old content")
+    with path.open() as reader:
+        replace(path, b"new", 0o640, 10001)
+        assert reader.read() == "the old content"
+    found = path.stat()
+    assert path.read_bytes() == b"new"
+    assert (found.st_mode & 0o7777, found.st_uid, found.st_gid) == (0o640, 0, 10001)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@needs_root
+def test_what_an_interrupted_writer_left_is_no_hindrance(tmp_path: Path) -> None:
+    (tmp_path / ".file.new").write_text("half")
+    replace(tmp_path / "file", b"whole")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert (tmp_path / "file").read_bytes() == b"whole"
+
+
+@needs_root
+def test_a_link_is_replaced_and_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "other").write_text("other")
+    (tmp_path / "link").symlink_to("other")
+    (tmp_path / ".link.new").symlink_to("other")
+    replace(tmp_path / "link", b"new")
+    assert (tmp_path / "other").read_text() == "other"
+    assert not (tmp_path / "link").is_symlink()
+
+
+@pytest.fixture
+def holder(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process that holds the lock, with a child of its own at work."""
+    script = HOLD.format(path=str(tmp_path / "lock"))
+    command = [sys.executable, "-c", script, "switch", "0123456789ab"]
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        child = int(process.stdout.readline())
+        yield process
+        process.kill()
+        os.kill(child, 9)
+
+
+def test_a_second_switch_is_refused_with_the_first_one_s_name(
+    tmp_path: Path, holder: subprocess.Popen[str]
+) -> None:
+    assert locked(tmp_path / "lock")
+    wanted = f"another switch is at work: pid {holder.pid}: switch 0123456789ab"
+    with pytest.raises(Failure) as refused, lock(tmp_path / "lock"):
+        pytest.fail("two hold the lock")
+    assert str(refused.value) == wanted
+
+
+def test_the_lock_ends_with_its_holder_and_not_with_the_children_of_it(
+    tmp_path: Path, holder: subprocess.Popen[str]
+) -> None:
+    holder.kill()
+    holder.wait()
+    assert not locked(tmp_path / "lock")
+    with lock(tmp_path / "lock"):
+        assert locked(tmp_path / "lock")
+        assert (tmp_path / "lock").read_text().startswith(f"pid {os.getpid()}: ")
+
+
+def test_a_lock_that_was_given_back_can_be_taken_again(tmp_path: Path) -> None:
+    assert not locked(tmp_path / "lock")
+    with pytest.raises(ZeroDivisionError), lock(tmp_path / "lock"):
+        raise ZeroDivisionError
+    with lock(tmp_path / "lock"):
+        pass
+    assert not locked(tmp_path / "lock")
