@@ -1,0 +1,103 @@
+"""Who may import whom."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra.setting_types import PROJECT
+
+FOLDERS = ("app", "infra", "tests")
+SOURCES = sorted(
+    [*PROJECT.glob("*.py"), *(path for name in FOLDERS for path in (PROJECT / name).rglob("*.py"))]
+)
+INFRA = [path for path in SOURCES if path.is_relative_to(PROJECT / "infra")]
+
+# The one thing that a concern takes from another: the names of all secrets.
+ALLOWED = {("release", "programs.secret_names")}
+
+
+def imports(path: Path) -> set[str]:
+    """Every module, or name in a module, that a source file imports."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def roots(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in imports(path)}
+
+
+CONCERNS = sorted(
+    name.removeprefix("infra.")
+    for name in imports(PROJECT / "deploy.py")
+    if name.startswith("infra.") and name.count(".") == 1
+)
+
+
+def test_the_deploy_names_its_concerns() -> None:
+    assert {"base", "certificate", "docker", "release", "secrets"} <= set(CONCERNS)
+
+
+@pytest.mark.parametrize("concern", CONCERNS)
+def test_concerns_do_not_import_each_other(concern: str) -> None:
+    for name in imports(PROJECT / "infra" / f"{concern}.py"):
+        root, _, rest = name.partition(".")
+        if root == "infra" and (concern, rest) not in ALLOWED:
+            assert rest.split(".")[0] not in CONCERNS, f"{concern} imports {name}"
+
+
+def test_what_is_allowed_is_still_needed() -> None:
+    for concern, name in ALLOWED:
+        assert f"infra.{name}" in imports(PROJECT / "infra" / f"{concern}.py")
+
+
+def test_nothing_imports_the_deploy() -> None:
+    assert [path for path in SOURCES if "deploy" in roots(path)] == []
+
+
+def test_the_application_and_its_deployment_know_nothing_of_each_other() -> None:
+    for path in SOURCES:
+        if path.is_relative_to(PROJECT / "app"):
+            assert not roots(path) & {"infra", "tests", "pyinfra"}, path
+    for path in INFRA:
+        assert not roots(path) & {"app", "tests"}, path
+
+
+@pytest.mark.parametrize("module", ["settings", "setting_types", "inventory", "reference"])
+def test_settings_can_be_read_without_pyinfra(module: str) -> None:
+    assert "pyinfra" not in roots(PROJECT / "infra" / f"{module}.py")
+
+
+def test_facts_and_operations_know_nothing_of_settings_and_concerns() -> None:
+    barred = {"settings", "inventory", *CONCERNS}
+    for path in INFRA:
+        if path.parent.name in {"facts", "operations"}:
+            names = {n.split(".")[1] for n in imports(path) if n.startswith("infra.")}
+            assert not names & barred, path
+
+
+def test_what_unit_tests_import_leaves_their_process_as_it_is() -> None:
+    """pyinfra's command line, and what imports it, replaces sockets and threads by gevent's."""
+    patching = {"pyinfra_cli", "pyinfra_testing.operations", "pyinfra_testing.facts"}
+    for path in SOURCES:
+        if path.is_relative_to(PROJECT / "tests"):
+            assert not [n for n in imports(path) if n.startswith(tuple(patching))], path
+
+
+def test_importing_the_deployment_patches_nothing() -> None:
+    names = [
+        str(path.relative_to(PROJECT).with_suffix("")).replace("/", ".")
+        for path in INFRA
+        if not path.stem.startswith("__")
+    ]
+    script = f"import {', '.join(names)}, gevent.monkey as m; print(list(m.saved))"
+    command = [sys.executable, "-W", "error", "-c", script]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("[]\n", "")
