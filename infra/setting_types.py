@@ -20,9 +20,13 @@ def _domain(value: str) -> str:
 
 def _file(value: Path) -> Path:
     path = value if value.is_absolute() else PROJECT / value
-    if not path.is_file():
+    try:
+        content = path.read_bytes() if path.is_file() else None
+    except OSError as error:
+        raise ValueError(f"the file {path} cannot be read: {error.strerror}") from error
+    if content is None:
         raise ValueError(f"there is no file {path}")
-    if not path.stat().st_size:
+    if not content.strip(b"\r\n"):
         raise ValueError(f"the file {path} is empty")
     return path
 

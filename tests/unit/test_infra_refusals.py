@@ -78,6 +78,21 @@ def test_the_content_of_a_secret_file_is_shown_nowhere(tmp_path: Path) -> None:
     assert told[3].startswith("one: settings.secrets.c: ")
 
 
+def test_a_file_of_line_breaks_is_empty_as_well(tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    path.write_text("\r\n\n")  # the line break at the end is never sent
+    assert refused(GOOD | {"secrets": {"a": str(path)}}) == [
+        f"one: settings.secrets.a: the file {path} is empty"
+    ]
+
+
+def test_a_file_that_cannot_be_read_is_refused() -> None:
+    told = refused(GOOD | {"secrets": {"a": "/proc/self/mem"}})  # root may open any other
+    assert told == [
+        "one: settings.secrets.a: the file /proc/self/mem cannot be read: Input/output error"
+    ]
+
+
 def test_relative_paths_count_from_the_checkout(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
