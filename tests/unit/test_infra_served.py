@@ -1,0 +1,87 @@
+"""What the host's programs see of nginx and of the releases."""
+
+import contextlib
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.onhost import layout, nginx, release, x509
+from tests.unit.operations.certificates import make
+
+DOMAIN = "app.example.org"
+
+
+@contextlib.contextmanager
+def served(certificate: Path) -> Iterator[int]:
+    """The port of a server that shakes hands once."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, f"{certificate}.key")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with contextlib.suppress(OSError), context.wrap_socket(connection, server_side=True):
+                pass
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join(5)
+
+
+def test_the_certificate_that_is_served_is_seen(tmp_path: Path) -> None:
+    make(tmp_path / "a.pem", DOMAIN)
+    with served(tmp_path / "a.pem") as port:
+        assert nginx.served(DOMAIN, port) == x509.read(tmp_path / "a.pem").fingerprint
+
+
+def test_where_nobody_answers_nothing_is_served() -> None:
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))  # and does not listen
+        assert nginx.served(DOMAIN, bound.getsockname()[1]) == ""
+
+
+@pytest.fixture
+def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A host whose systemctl says what stands in the file `running`."""
+    (tmp_path / "bin").mkdir()
+    systemctl = tmp_path / "bin" / "systemctl"
+    systemctl.write_text(f"#!/bin/sh\ncat {tmp_path}/running\n")
+    systemctl.chmod(0o755)
+    monkeypatch.setenv("PATH", str(systemctl.parent), prepend=":")
+    (tmp_path / "running").touch()
+    (tmp_path / "wants").mkdir()
+    monkeypatch.setattr(layout, "WANTED_UNITS", tmp_path / "wants")
+    monkeypatch.setattr(layout, "CURRENT_SOCKET", tmp_path / "current.sock")
+    return tmp_path
+
+
+def test_before_the_first_release_there_is_none(host: Path) -> None:
+    assert host.exists()
+    assert release.current() == ""
+    assert release.known() == set()
+
+
+def test_the_current_release_is_the_one_whose_socket_is_linked(host: Path) -> None:
+    (host / "current.sock").symlink_to("0123456789ab.sock")
+    assert release.current() == "0123456789ab"
+
+
+def test_releases_that_run_or_would_start_with_the_host_are_known(host: Path) -> None:
+    (host / "running").write_text(
+        "slipway@0123456789ab.service loaded active exited Slipway release 0123456789ab\n"
+    )
+    (host / "wants" / "slipway@ba9876543210.service").touch()
+    (host / "wants" / "slipway-base.service").touch()
+    assert release.known() == {"0123456789ab", "ba9876543210"}
+
+
+def test_a_release_has_names_of_its_own() -> None:
+    assert release.unit("0123") == "slipway@0123.service"
+    assert release.project("0123") == "slipway-0123"
+    assert release.socket("0123") == layout.WEB_SOCKETS / "0123.sock"
+    assert release.folder("0123") == layout.RELEASES / "0123"
