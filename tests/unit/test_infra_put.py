@@ -54,8 +54,9 @@ def assert_gone(paths: set[Path]) -> None:
 
 @pytest.fixture
 def _no_staging_remains() -> Iterator[None]:
+    before = stagings()
     yield
-    assert_gone(stagings())
+    assert_gone(stagings() - before)
 
 
 @pytest.mark.usefixtures("_no_staging_remains")
