@@ -32,7 +32,6 @@ def base_files(settings: Settings, nginx: Image, redis: Image) -> list[HostFile]
     return [
         directory(layout.BASE),
         directory(layout.NGINX),
-        directory(layout.SITE),
         template(layout.BASE / "compose.yaml", "compose/base.yaml.j2", **values),
         template(layout.BASE / "redis" / "redis.conf", "redis/redis.conf.j2", **values),
         template(layout.NGINX / "nginx.conf", "nginx/nginx.conf.j2", **values),

@@ -38,10 +38,9 @@ def host_config(settings: Settings) -> HostConfig:
         acme_directory=str(settings.certificate.acme_directory),
         key_type=settings.certificate.key_type,
         https_port=settings.nginx.https_port,
-        health_path=settings.app.health_path,
         secrets=secret_names(settings),
         made_secrets=[name for name in SECRET_NAMES if name not in settings.secrets],
-        start_limit=settings.web.start_limit,
+        keep_releases=settings.keep_releases,
     )
 
 
@@ -62,7 +61,8 @@ def directories() -> list[HostFile]:
         directory(layout.APPLIED),
         directory(layout.WEBROOT),
         directory(layout.TLS, "750", group=layout.NGINX_UID),
-        directory(layout.WEB_SOCKETS, "2770", layout.APP_UID, layout.WEB_SOCKET_GID),
+        directory(layout.WEB),
+        directory(layout.MAINTENANCE),
         directory(layout.REDIS_SOCKETS, "2770", layout.REDIS_UID, layout.REDIS_SOCKET_GID),
     ]
 

@@ -6,6 +6,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     EmailStr,
+    Field,
     HttpUrl,
     StringConstraints,
     model_validator,
@@ -24,6 +25,7 @@ from infra.setting_types import (
     Seconds,
     Size,
     Variable,
+    Whole,
     Word,
 )
 
@@ -52,6 +54,17 @@ class App(Section):
     """Environment variables for web and worker. They are no place for secrets."""
     health_path: Annotated[str, StringConstraints(pattern=r"^/[\w./-]*$")] = "/healthz"
     """Path that answers 200 once the application can serve."""
+
+
+class Check(Section):
+    """A request that a release must answer as expected, before and after traffic moves to it."""
+
+    path: Annotated[str, StringConstraints(pattern=r"^/[^\s]*$")]
+    """Path, with a query if wanted; asked by GET."""
+    status: Annotated[Whole, Field(ge=100, le=599)] = 200
+    """Status of the answer."""
+    contains: str = ""
+    """Text that stands in the answer's body."""
 
 
 class Web(Section):
@@ -160,6 +173,10 @@ class Settings(Section):
     certificate: Certificate = Certificate()
     docker: Docker = Docker()
     preflight: Preflight = Preflight()
+    checks: tuple[Check, ...] = ()
+    """Requests that decide whether a release goes live, besides its health path."""
+    keep_releases: Annotated[Whole, Field(ge=2, le=50)] = 5
+    """Releases kept on the host to go back to, the current one among them."""
     extra_ca_certificates: tuple[LocalFile, ...] = ()
     """PEM files of CAs that the host and its image builds shall trust besides the public ones."""
     secrets: dict[Name, LocalFile] = {}

@@ -26,7 +26,10 @@ ACTIONS: dict[str, tuple[str, Action]] = {
     "certificate-renew": ("issue or renew, install, compare", lambda c, _a: certificate.renew(c)),
     "certificate-install": ("certbot's deploy hook", lambda c, _a: certificate.install(c)),
     "release-state": ("which release is current", lambda c, _a: release.state(c)),
-    "switch": ("make RELEASE the current one", lambda c, a: switch.switch(a.release, c)),
+    "switch": (
+        "make RELEASE the current one",
+        lambda c, a: switch.switch(switch.Order(a.release, a.kind, a.by, a.revision), c),
+    ),
     "watch": ("start what stopped, restart what hangs", lambda _c, _a: watchdog.watch()),
 }
 
@@ -39,6 +42,9 @@ def main() -> int:
         command = commands.add_parser(name, help=text, description=text)
         if name == "switch":
             command.add_argument("release")
+            command.add_argument("--kind", choices=["deploy", "rollback"], default="deploy")
+            command.add_argument("--by", default="", help="who wants it")
+            command.add_argument("--revision", default="", help="git revision of the checkout")
     arguments = parser.parse_args()
     if os.geteuid():
         parser.error("needs root: run it with sudo")

@@ -44,6 +44,6 @@ def apply() -> None:
 def _digest(folder: Path) -> str:
     total = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and path != ENVIRONMENT and layout.SITE not in path.parents:
+        if path.is_file() and path != ENVIRONMENT:
             total.update(f"{path}\0".encode() + path.read_bytes())
     return total.hexdigest()[:12]

@@ -4,6 +4,7 @@ import fcntl
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,7 +66,7 @@ def replace(path: Path, content: bytes, mode: int = 0o644, group: int = 0) -> No
 
 
 @contextmanager
-def lock(path: Path = layout.LOCK) -> Iterator[None]:
+def lock(purpose: str, path: Path = layout.LOCK) -> Iterator[None]:
     """Holds the lock of switches; it ends with its holder. Raises Failure when another has it."""
     with path.open("a+") as file:
         try:
@@ -74,7 +75,7 @@ def lock(path: Path = layout.LOCK) -> Iterator[None]:
             file.seek(0)
             raise Failure(f"another switch is at work: {file.read().strip()}") from None
         file.truncate(0)
-        file.write(f"pid {os.getpid()}: {' '.join(sys.argv[1:])}\n")
+        file.write(f"{purpose}, process {os.getpid()}, since {time.ctime()}\n")
         file.flush()
         yield
 

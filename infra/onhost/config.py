@@ -17,11 +17,10 @@ class HostConfig:
     acme_directory: str
     key_type: str
     https_port: int
-    health_path: str
     secrets: list[str]
     made_secrets: list[str]
-    start_limit: int
-    """Seconds that a new release may take until it is healthy."""
+    keep_releases: int
+    """How many releases stay on the host, the current one among them."""
 
     def to_json(self) -> str:
         """The text of the file."""

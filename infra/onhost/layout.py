@@ -22,15 +22,16 @@ CA_BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
 
 # What changes while the host runs.
 STATE = Path("/var/lib/slipway")
-WEB_SOCKETS = STATE / "web"
-CURRENT_SOCKET = WEB_SOCKETS / "current.sock"
+WEB = STATE / "web"  # a directory for each release: its site, and the socket of its web container
+CURRENT = WEB / "current"  # a link to one of them: what nginx serves
 REDIS_SOCKETS = STATE / "redis"
 REDIS_SOCKET = REDIS_SOCKETS / "redis.sock"
 WEBROOT = STATE / "webroot"
 TLS = STATE / "tls"
 TLS_CERTIFICATE = TLS / "fullchain.pem"
 TLS_KEY = TLS / "privkey.pem"
-SITE = NGINX / "site"
+MAINTENANCE = STATE / "maintenance"
+HISTORY = STATE / "history.jsonl"
 APPLIED = STATE / "applied"
 REDIS_USERS = CONFIG / "redis" / "users.acl"
 SYSCTL = Path("/etc/sysctl.d/60-slipway.conf")
@@ -40,6 +41,7 @@ LOCK = Path("/run/slipway.lock")
 
 # Paths inside the containers.
 CONTAINER_SECRETS = Path("/run/secrets")
+CONTAINER_SOCKETS = Path("/run/web")
 CONTAINER_REDIS_DATA = Path("/data")
 
 # Numeric users and groups of the containers; none of them has an account on the host.

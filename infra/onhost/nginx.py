@@ -3,6 +3,7 @@
 import hashlib
 import socket
 import ssl
+from pathlib import Path
 
 from . import layout
 from .command import run
@@ -11,9 +12,9 @@ CONTAINER = f"{layout.BASE_PROJECT}-nginx-1"
 CONFIGURATION = layout.NGINX / "nginx.conf"
 
 
-def check() -> None:
+def check(configuration: Path = CONFIGURATION) -> None:
     """Raises Failure with nginx's own words when it would refuse its configuration."""
-    run("docker", "exec", CONTAINER, "nginx", "-c", CONFIGURATION, "-t", "-q", timeout=30)
+    run("docker", "exec", CONTAINER, "nginx", "-c", configuration, "-t", "-q", timeout=30)
 
 
 def reload() -> None:

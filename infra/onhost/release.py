@@ -1,29 +1,81 @@
-"""A release: its directory, its unit, its socket, and which one is current."""
+"""A release: what it runs from, its unit, its socket, and which one is current."""
 
+import json
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
-from . import layout, secrets
-from .command import run, succeeds
+from . import history, layout, secrets, web
+from .command import Failure, run, succeeds
 from .config import HostConfig
+
+CONFIG = "release.json"
+
+
+@dataclass(frozen=True)
+class Check:
+    """A request that the release must answer as expected."""
+
+    path: str
+    status: int = 200
+    contains: str = ""
+
+
+@dataclass(frozen=True)
+class ReleaseConfig:
+    """What the switch needs to know of a release; it stands in the release's directory."""
+
+    image: str
+    server: str
+    """uwsgi or gunicorn."""
+    start_limit: int
+    """Seconds until it must be healthy."""
+    before: bool
+    """Whether the compose project has a service `before`, to run once before traffic moves."""
+    static_folder: str
+    """Folder of finished static files in the image; empty when there is none."""
+    health_path: str = "/healthz"
+    checks: list[Check] = field(default_factory=list)
+
+    def to_json(self) -> str:
+        """The text of the file."""
+        return json.dumps(asdict(self), indent=2) + "\n"
+
+
+def load(release: str) -> ReleaseConfig:
+    """The configuration of a release. Raises Failure when there is no such release."""
+    path = folder(release) / CONFIG
+    try:
+        data: dict[str, Any] = json.loads(path.read_text())
+        checks = [Check(**check) for check in data.pop("checks")]
+        return ReleaseConfig(**data, checks=checks)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise Failure(f"there is no release {release} on this host: {path}: {error}") from error
 
 
 def current() -> str:
     """The id of the release that nginx passes to; empty before the first."""
     try:
-        return layout.CURRENT_SOCKET.readlink().stem
+        return layout.CURRENT.readlink().name
     except OSError:
         return ""
 
 
 def state(config: HostConfig) -> dict[str, object]:
-    """The current release, whether its unit is up and enabled, and the version of the secrets."""
+    """The current release, whether it alone is up, and what one could go back to."""
     name = current()
     alone = known() == {name}
     up = alone and all(
         succeeds("systemctl", question, "--quiet", unit(name))
         for question in ("is-active", "is-enabled")
     )
-    return {"current": name, "up": up, "secrets": secrets.version(config)}
+    return {
+        "current": name,
+        "up": up,
+        "secrets": secrets.version(config),
+        "previous": history.previous(name),
+        "kept": [kept for kept in history.kept(config.keep_releases) if folder(kept).exists()],
+    }
 
 
 def known() -> set[str]:
@@ -42,9 +94,14 @@ def folder(release: str) -> Path:
     return layout.RELEASES / release
 
 
-def socket(release: str) -> Path:
+def site(release: str) -> Path:
+    """The release's part of nginx' configuration."""
+    return layout.WEB / release / "site.conf"
+
+
+def socket(release: str, server: str) -> Path:
     """The Unix socket that a release's web container listens on."""
-    return layout.WEB_SOCKETS / f"{release}.sock"
+    return layout.WEB / release / "socket" / (web.UWSGI if server == "uwsgi" else web.HTTP)
 
 
 def unit(release: str) -> str:

@@ -1,41 +1,103 @@
-"""The switch: nginx passes to a new release, and only once that one is healthy.
+"""The switch: nginx passes to another release, and only to one that passes the gate.
 
-Every step before the link moves leaves the old release serving; a failure stops the new one again.
+Every step before the link moves leaves the old release serving; a failure after it brings the old
+one back, all of it. It runs as a transient unit of systemd, so that a lost connection or a killed
+deploy does not stop it.
 """
 
-import os
 import shutil
 import time
-from pathlib import Path
+import uuid
+from dataclasses import dataclass
 
-from . import layout, nginx, release, uwsgi
+from . import gate, history, layout, prune, release, traffic
 from .command import Failure, lock, replace, run, say, succeeds
 from .config import HostConfig
+from .history import Entry
+from .probe import Probe
+from .release import ReleaseConfig
 
-POLL_SECONDS = 0.1
 LOG_LINES = "30"
+PROBE_SECONDS = 1.0  # that the probe goes on after the switch
 
 
-def switch(new: str, config: HostConfig) -> None:
-    """Makes `new` the current release. Raises Failure, with the old one serving, if that fails."""
-    with lock():
-        began = time.monotonic()
-        _keep_secrets(new)
+@dataclass(frozen=True)
+class Order:
+    """What is to become live, and who says so."""
+
+    release: str
+    kind: str = "deploy"
+    by: str = ""
+    revision: str = ""
+
+
+def switch(order: Order, config: HostConfig) -> None:
+    """Makes a release live. Raises Failure, with the old one serving, if it does not deserve it."""
+    with lock(f"{order.kind} of release {order.release} by {order.by or 'root'}"):
+        wanted = release.load(order.release)
+        old = release.current()
+        entry = Entry(uuid.uuid4().hex[:12], order.release, old, order.kind, order.by,
+                      order.revision, time.time())  # fmt: skip
+        history.write(entry)
+        path = release.load(old).health_path if old else wanted.health_path
+        probe = Probe(config, path)
         try:
-            _start(new)
-            _wait_until_healthy(new, config)
-            _put_site(new)
-        except Failure:
-            _give_up(new)
+            with probe:
+                _prepare(order.release, wanted, config, entry)
+                _go_live(order.release, old, wanted, config, entry)
+                time.sleep(PROBE_SECONDS if old else 0)
+        except Failure as failure:
+            entry.result, entry.reason = history.REFUSED, str(failure).splitlines()[0]
             raise
-        others = [other for other in release.known() if other != new]
-        for other in others:
-            _stop_fetching(other)
-        _point_nginx_to(new)
+        else:
+            entry.result = history.LIVE
+        finally:
+            entry.probe = probe.result() if old else {}
+            history.write(entry)
+        _tell(entry)
+        prune.prune(config)
+
+
+def _prepare(new: str, wanted: ReleaseConfig, config: HostConfig, entry: Entry) -> None:
+    """Starts the new release beside the old one and tries it; users notice nothing."""
+    try:
+        with entry.stage("start"):
+            say(f"starting release {new}")
+            _keep_secrets(new)
+            run("systemctl", "start", release.unit(new))
+        with entry.stage("health"):
+            say(f"waiting for {wanted.health_path} of release {new}")
+            gate.wait_until_healthy(new, wanted, config)
+        with entry.stage("command"):
+            if wanted.before:
+                say("running the command before traffic")
+                run("docker", "compose", "--project-directory", release.folder(new),
+                    "--profile", "before", "run", "--rm", "before")  # fmt: skip
+        with entry.stage("checks"):
+            gate.check_inside(new, wanted, config)
+            traffic.check_site(new)
+    except Failure:
+        _give_up(new)
+        raise
+
+
+def _go_live(new: str, old: str, wanted: ReleaseConfig, config: HostConfig, entry: Entry) -> None:
+    """Moves jobs and traffic to the new release, checks from outside, and retires the old one."""
+    others = release.known() - {new}
+    try:
+        with entry.stage("traffic"):
+            for other in others:
+                _stop_fetching(other)
+            traffic.move(new, old if old != new else "")
+        with entry.stage("acceptance"):
+            gate.check_outside(new, wanted, config)
+    except Failure:
+        _go_back(new, old)
+        raise
+    with entry.stage("retire"):
         run("systemctl", "enable", "--quiet", release.unit(new))
         for other in others:
             _retire(other)
-        say(f"release {new} is live after {time.monotonic() - began:.1f} s")
 
 
 def _keep_secrets(new: str) -> None:
@@ -51,43 +113,6 @@ def _keep_secrets(new: str) -> None:
     copying.rename(kept)
 
 
-def _start(new: str) -> None:
-    say(f"starting release {new}")
-    run("systemctl", "start", release.unit(new))
-
-
-def _wait_until_healthy(new: str, config: HostConfig) -> None:
-    say(f"waiting for {config.health_path} of release {new}")
-    deadline = time.monotonic() + config.start_limit
-    answer = "no answer"
-    while time.monotonic() < deadline:
-        try:
-            status = uwsgi.get(str(release.socket(new)), config.health_path, config.domain)
-        except OSError as error:
-            answer = str(error)
-        else:
-            if status == 200:
-                return
-            answer = f"{config.health_path} answered {status}"
-        time.sleep(POLL_SECONDS)
-    raise Failure(f"release {new} is not healthy after {config.start_limit} s: {answer}")
-
-
-def _put_site(new: str) -> None:
-    """Gives nginx the release's site; the old site comes back when nginx refuses the new one."""
-    site = layout.SITE / "site.conf"
-    before = site.read_bytes() if site.exists() else None
-    replace(site, (release.folder(new) / "site.conf").read_bytes())
-    try:
-        nginx.check()
-    except Failure:
-        if before is None:
-            site.unlink()
-        else:
-            replace(site, before)
-        raise
-
-
 def _stop_fetching(old: str) -> None:
     """Old workers finish their job and take no other: a first SIGTERM is a warm shutdown."""
     filters = [f"project={release.project(old)}", "service=worker"]
@@ -97,20 +122,20 @@ def _stop_fetching(old: str) -> None:
         run("docker", "kill", "--signal", "TERM", *workers)
 
 
-def _point_nginx_to(new: str) -> None:
-    """Renames the link over the old one: each connection of nginx meets the one or the other."""
-    link = layout.CURRENT_SOCKET.with_name(".current.new")
-    link.unlink(missing_ok=True)
-    link.symlink_to(release.socket(new).name)
-    link.rename(layout.CURRENT_SOCKET)
-    _sync(layout.WEB_SOCKETS)
-    nginx.reload()
-
-
 def _retire(old: str) -> None:
-    """Stops the old release in the background: its jobs may take as long as they are allowed to."""
+    """Stops an old release in the background: its jobs may take as long as they are allowed to."""
     run("systemctl", "disable", "--quiet", release.unit(old))
     run("systemctl", "stop", "--no-block", release.unit(old))
+
+
+def _go_back(new: str, old: str) -> None:
+    """The old release serves again: site, socket and workers."""
+    if not old or old == new:
+        say("there is no release to go back to")
+        return
+    traffic.move(old, new)
+    run("docker", "compose", "--project-directory", release.folder(old), "up", "--detach")
+    _give_up(new)
 
 
 def _give_up(new: str) -> None:
@@ -128,9 +153,11 @@ def _give_up(new: str) -> None:
     say(f"release {serving} serves on" if serving else "no release serves yet")
 
 
-def _sync(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _tell(entry: Entry) -> None:
+    seconds = sum(entry.stages.values())
+    slow = ", ".join(f"{name} {took:.1f}" for name, took in entry.stages.items() if took >= 0.1)
+    say(f"release {entry.release} is live after {seconds:.1f} s ({slow})")
+    if entry.probe:
+        p = entry.probe
+        say(f"meanwhile {p['requests']:.0f} requests were made, {p['failed']:.0f} failed;"
+            f" longest gap {p['longest_gap_ms']:.0f} ms, p99 {p['p99_ms']:.0f} ms")  # fmt: skip

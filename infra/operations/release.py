@@ -1,37 +1,58 @@
-"""Make a release live by the switch on the host."""
+"""Make a release live by the switch on the host, or go back to an older one."""
 
+import shlex
 from collections.abc import Generator
+from dataclasses import replace
 
 from pyinfra import host
-from pyinfra.api import StringCommand, operation
+from pyinfra.api import OperationError, StringCommand, operation
 
 from infra.facts.host import SlipwayState
 from infra.hostfile import HostFile, digest, directory, text
 from infra.onhost import layout
 from infra.operations.files import put
 
+SITE = "site.conf"
 
-def switch_command(release: str) -> str:
+
+def switch_command(release: str, kind: str, by: str, revision: str) -> str:
     """The command that runs the switch as a unit of its own: a lost connection does not stop it.
 
     What the switch says goes to the journal, and from there to the operator.
     """
     unit = layout.SWITCH_UNIT
-    run = f"systemd-run --quiet --collect --wait --unit {unit} {layout.COMMAND} switch {release}"
-    told = f"journalctl --quiet --output cat --identifier slipway --unit {unit} --since @$began"
-    return f"began=$(date +%s); {run}; result=$?; {told} >&2; exit $result"
+    words = ["switch", release, "--kind", kind, "--by", by, "--revision", revision]
+    run = f"systemd-run --quiet --collect --wait --unit {unit} {layout.COMMAND} {shlex.join(words)}"
+    told = f"journalctl --quiet --output cat --unit {unit} --since @$began"
+    busy = (
+        f"systemctl is-active --quiet {unit} &&"
+        f' {{ echo "another switch is at work: $(cat {layout.LOCK})" >&2; exit 1; }}'
+    )
+    return f"{busy}; began=$(date +%s); {run}; result=$?; {told} >&2; exit $result"
 
 
 def placed(files: list[HostFile], release: str) -> list[HostFile]:
-    """The files of a release in its directory, with the file that names it."""
-    folder = layout.RELEASES / release
-    named = text(folder / ".env", f"RELEASE={release}\n")
-    moved = [HostFile(f"{folder}/{f.path}", f.content, f.mode, f.user, f.group) for f in files]
-    return [directory(folder, "700"), named, *moved]
+    """The files of a release where they belong, with the file that names it."""
+    folder, web = layout.RELEASES / release, layout.WEB / release
+    moved = [
+        HostFile(
+            f"{web if f.path == SITE else folder}/{f.path}", f.content, f.mode, f.user, f.group
+        )
+        for f in files
+    ]
+    return [
+        directory(folder, "700"),
+        directory(web),
+        directory(web / "socket", "2770", layout.APP_UID, layout.WEB_SOCKET_GID),
+        text(folder / ".env", f"RELEASE={release}\n"),
+        *moved,
+    ]
 
 
 @operation()
-def live(files: list[HostFile]) -> Generator[StringCommand | str, None, None]:
+def live(
+    files: list[HostFile], by: str, revision: str
+) -> Generator[StringCommand | str, None, None]:
     """The release of these files and the host's secrets is the current one.
 
     `files` have paths relative to the release's directory. Same files, same secrets: no release.
@@ -42,4 +63,21 @@ def live(files: list[HostFile]) -> Generator[StringCommand | str, None, None]:
         host.noop(f"release {release} is live")
         return
     yield from put._inner(placed(files, release))
-    yield switch_command(release)
+    yield switch_command(release, "deploy", by, revision)
+
+
+@operation(is_idempotent=False)
+def back(release: str, by: str, revision: str) -> Generator[str, None, None]:
+    """An older release is live again, whole; without a name the one before the current.
+
+    Raises OperationError when the host keeps no such release.
+    """
+    found = host.get_fact(SlipwayState, question="release-state")
+    target = release or found.get("previous", "")
+    if target not in found.get("kept", []) or target == found.get("current"):
+        kept = [name for name in found.get("kept", []) if name != found.get("current")]
+        raise OperationError(
+            f"cannot go back to {target or 'a release before the current'};"
+            f" this host keeps {', '.join(kept) or 'no other'}"
+        )
+    yield switch_command(target, "rollback", by, revision)

@@ -1,0 +1,82 @@
+"""A probe that asks the site at a steady rate, to measure what a switch costs its users."""
+
+import ssl
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from . import outside
+from .config import HostConfig
+
+INTERVAL = 0.05  # seconds; open loop: a slow answer delays no other request
+PROBES = 16
+TIMEOUT = 5.0
+
+
+class Request(NamedTuple):
+    """One request of the probe: when it ended, how long it took, both in seconds, and how."""
+
+    ended: float
+    took: float
+    good: bool
+
+
+class Probe:
+    """Asks `path` through nginx for as long as the context lasts."""
+
+    def __init__(self, config: HostConfig, path: str) -> None:
+        self._config = config
+        self._path = path
+        self._requests: list[Request] = []
+        self._stop = threading.Event()
+        self._clock = threading.Thread(target=self._tick, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._clock.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stop.set()
+        self._clock.join()
+
+    def _tick(self) -> None:
+        tls = outside.context()
+        with ThreadPoolExecutor(PROBES) as pool:
+            due = time.monotonic()
+            while not self._stop.wait(max(0.0, due - time.monotonic())):
+                pool.submit(self._ask, tls)
+                due += INTERVAL
+
+    def _ask(self, tls: ssl.SSLContext) -> None:
+        began = time.monotonic()
+        try:
+            good = outside.ask(self._config, self._path, tls, TIMEOUT).status == 200
+        except OSError:
+            good = False
+        ended = time.monotonic()
+        self._requests.append(Request(ended, ended - began, good))
+
+    def result(self) -> dict[str, float]:
+        """Requests, failed ones, the longest time without a good answer and the 99th percentile."""
+        return summary(self._requests)
+
+
+def summary(requests: list[Request]) -> dict[str, float]:
+    """What the requests say; times in milliseconds."""
+    good = sorted(request.ended for request in requests if request.good)
+    gaps = [later - earlier for earlier, later in pairwise(good)]
+    took = sorted(request.took for request in requests)
+    return {
+        "requests": len(requests),
+        "failed": sum(not request.good for request in requests),
+        "longest_gap_ms": round(max(gaps, default=0.0) * 1000),
+        "p99_ms": round(took[int(len(took) * 0.99)] * 1000) if took else 0,
+    }

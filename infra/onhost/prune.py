@@ -1,0 +1,43 @@
+"""Remove releases that nobody will go back to, with their images; the kept ones stay whole."""
+
+import shutil
+
+from . import history, layout, release
+from .command import Failure, run, say
+from .config import HostConfig
+
+
+def prune(config: HostConfig) -> None:
+    """Keeps the last releases that were live and whatever runs; needs no registry."""
+    kept = {*history.kept(config.keep_releases), release.current(), *release.known()}
+    stopping = set(_running())
+    for folder in sorted(layout.RELEASES.iterdir()):
+        if folder.name not in kept | stopping:
+            shutil.rmtree(layout.WEB / folder.name, ignore_errors=True)
+            shutil.rmtree(folder)
+    _prune_images()
+
+
+def _running() -> list[str]:
+    """The releases that still have a container: an old one may have a job to finish."""
+    shown = run("docker", "ps", "--all", "--format", '{{.Label "com.docker.compose.project"}}')
+    prefix = layout.RELEASE_PROJECT.format(release="")
+    return [name.removeprefix(prefix) for name in shown.split() if name.startswith(prefix)]
+
+
+def _prune_images() -> None:
+    """Removes the images of the application that no release on the host names."""
+    named = set()
+    for folder in layout.RELEASES.iterdir():
+        try:
+            named.add(release.load(folder.name).image)
+        except Failure:
+            return  # a release that cannot be read may need any image
+    mine = layout.IMAGE.format(name="app", digest="*")
+    shown = run("docker", "image", "ls", "--filter", f"reference={mine}",
+                "--format", "{{.Repository}}:{{.Tag}}")  # fmt: skip
+    for image in set(shown.split()) - named:
+        try:
+            run("docker", "image", "rm", image)
+        except Failure as failure:  # another tag or a container of the operator's holds it
+            say(f"left the image {image}: {failure}")

@@ -1,0 +1,88 @@
+"""Ask a web server behind a Unix socket; also the health check of its container.
+
+A socket's name says what is spoken on it: `uwsgi.sock` the uwsgi protocol, `http.sock` HTTP. The
+uwsgi packet is described in uWSGI's documentation, "The uwsgi Protocol": a header of modifier1,
+length (little endian) and modifier2, then the variables as length-prefixed strings.
+usage: web.py SOCKET PATH [HOST]
+"""
+
+import http.client
+import socket
+import struct
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+UWSGI = "uwsgi.sock"
+HTTP = "http.sock"
+AGENT = "slipway-health"
+
+
+class Answer(NamedTuple):
+    """An HTTP answer."""
+
+    status: int
+    body: bytes
+
+
+def ask(path_of_socket: Path, path: str, host: str = "localhost", timeout: float = 5) -> Answer:
+    """The answer to `GET path`; OSError when none comes within `timeout` seconds."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(timeout)
+        connection.connect(str(path_of_socket))
+        request = packet if path_of_socket.name == UWSGI else message
+        connection.sendall(request(path, host))
+        response = http.client.HTTPResponse(connection)
+        try:
+            response.begin()
+            return Answer(response.status, response.read())
+        except http.client.HTTPException as error:
+            raise OSError(f"no HTTP answer from {path_of_socket}: {error!r}") from error
+
+
+def message(path: str, host: str) -> bytes:
+    """The HTTP request of `GET path` for `host`, as nginx would send it."""
+    headers = {
+        "Host": host,
+        "User-Agent": AGENT,
+        "X-Forwarded-For": "127.0.0.1",
+        "X-Forwarded-Proto": "https",
+        "Connection": "close",
+    }
+    lines = [f"GET {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+def packet(path: str, host: str) -> bytes:
+    """The uwsgi packet of `GET path` for `host`, as nginx would send it."""
+    name, _, query = path.partition("?")
+    variables = {
+        "REQUEST_METHOD": "GET",
+        "REQUEST_URI": path,
+        "PATH_INFO": name,
+        "QUERY_STRING": query,
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "SERVER_NAME": host,
+        "SERVER_PORT": "443",
+        "HTTP_HOST": host,
+        "HTTPS": "on",
+        "REQUEST_SCHEME": "https",
+        "REMOTE_ADDR": "127.0.0.1",
+        "HTTP_X_FORWARDED_FOR": "127.0.0.1",
+        "HTTP_X_FORWARDED_PROTO": "https",
+        "HTTP_USER_AGENT": AGENT,
+    }
+    body = b"".join(
+        struct.pack("<H", len(word)) + word
+        for pair in variables.items()
+        for word in (text.encode() for text in pair)
+    )
+    return struct.pack("<BHB", 0, len(body), 0) + body
+
+
+if __name__ == "__main__":
+    try:
+        answer = ask(Path(sys.argv[1]), sys.argv[2], (sys.argv[3:] or ["localhost"])[0])
+    except OSError as error:
+        sys.exit(f"{sys.argv[1]}: {error}")
+    sys.exit(None if answer.status == 200 else f"{sys.argv[2]} answered {answer.status}")
