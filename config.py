@@ -3,12 +3,16 @@
 import sys
 from pathlib import Path
 
+import pyinfra_cli.cli
 from pyinfra import config
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # before any installed `infra` or `app`
 config.SUDO = True  # the login user becomes root
 
-# pyinfra takes a missing inventory for one without hosts, and ends well.
-for _word in sys.argv[1:]:
-    if _word.endswith(".py") and not Path(_word).exists():
-        sys.exit(f"there is no file {_word}")
+_files = [word for word in sys.argv[1:] if word.endswith(".py")]
+for _file in _files:
+    if not Path(_file).exists():  # pyinfra takes a missing inventory for one without hosts
+        sys.exit(f"there is no file {_file}")
+if _files and {Path(_file).name for _file in _files[1:]} <= {"status.py", "history.py"}:
+    # These change nothing: nobody need confirm that.
+    pyinfra_cli.cli._do_confirm = lambda msg: True  # noqa: ARG005

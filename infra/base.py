@@ -2,7 +2,7 @@
 
 from pyinfra.api import deploy
 
-from infra.hostfile import HostFile, directory, folder, template
+from infra.hostfile import HostFile, directory, folder, template, text
 from infra.onhost import layout
 from infra.operations import files, host
 from infra.operations.images import Image, built
@@ -35,6 +35,7 @@ def base_files(settings: Settings, nginx: Image, redis: Image) -> list[HostFile]
         template(layout.BASE / "compose.yaml", "compose/base.yaml.j2", **values),
         template(layout.BASE / "redis" / "redis.conf", "redis/redis.conf.j2", **values),
         template(layout.NGINX / "nginx.conf", "nginx/nginx.conf.j2", **values),
+        text(layout.NGINX / "maintenance.html", (PROJECT / "nginx/maintenance.html").read_text()),
     ]
 
 

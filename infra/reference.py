@@ -10,7 +10,7 @@ from pydantic import BaseModel, EmailStr, HttpUrl
 from pydantic.fields import FieldInfo
 
 from infra import setting_types as kinds
-from infra.settings import App, Docker, Settings
+from infra.settings import App, Check, Docker, Section, Settings
 
 FILE = kinds.PROJECT / "docs" / "settings.md"
 COMMAND = "python -m infra.reference"
@@ -35,7 +35,8 @@ hosts = [
 ]
 ```
 
-`web.processes` below means the key `processes` in the dict `web`. What is left out has its default.
+`web.processes` below means the key `processes` in the dict `web`, and N the place in a list, from 0.
+What is left out has its default.
 Relative paths count from the checkout. A setting that is unknown, missing or wrong is refused
 before the first connection, with its path and the reason; then nothing has been changed.
 """
@@ -57,6 +58,7 @@ WORDS = [
     (kinds.OneLine, "text of one line"),
     (kinds.Word, "text of one line, not empty"),
     (_hint(App, "health_path"), "path of a URL, from its first `/`"),
+    (_hint(Check, "path"), "path of a URL, from its first `/`, with a query if wanted"),
     (_hint(Docker, "base_image"), "name of an image"),
     (EmailStr, "email address"),
     (HttpUrl, "URL"),
@@ -69,6 +71,8 @@ WORDS = [
 
 def words(kind: Any) -> str:
     """A type in plain words, with its limits."""
+    if isinstance(kind, type) and issubclass(kind, Section):
+        return "a dict as below"
     for known, text in WORDS:
         if kind == known:
             return text
@@ -122,15 +126,11 @@ def cell(text: str) -> str:
 
 def section(model: type[BaseModel], path: str = "") -> Iterator[str]:
     """The heading, the meaning and the table of a section, then those of the sections in it."""
-    within = {
-        name: field.annotation
-        for name, field in model.model_fields.items()
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
-    }
+    within = {name: inner for name in model.model_fields if (inner := _inner(model, name))}
     yield from [f"## {path or 'The host'}", "", cell(model.__doc__ or ""), ""]
     yield from ["| Setting | Type | Default | Meaning |", "|---|---|---|---|"]
     for name, field in model.model_fields.items():
-        if name not in within:
+        if within.get(name) is not field.annotation:
             row = (
                 f"`{_join(path, name)}`",
                 words(_hint(model, name)),
@@ -139,7 +139,15 @@ def section(model: type[BaseModel], path: str = "") -> Iterator[str]:
             )
             yield f"| {' | '.join(map(cell, row))} |"
     for name, inner in within.items():
-        yield from ["", *section(inner, _join(path, name))]
+        each = "" if inner is model.model_fields[name].annotation else ".N"
+        yield from ["", *section(inner, _join(path, name) + each)]
+
+
+def _inner(model: type[BaseModel], name: str) -> type[Section] | None:
+    """The section that a setting is, or that each member of its list is."""
+    kind = model.model_fields[name].annotation
+    kind = get_args(kind)[0] if get_origin(kind) is tuple else kind
+    return kind if isinstance(kind, type) and issubclass(kind, Section) else None
 
 
 def _join(path: str, name: str) -> str:

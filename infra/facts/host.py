@@ -25,6 +25,20 @@ class SlipwayState(FactBase[dict[str, Any]]):
         return answer
 
 
+class SlipwayText(FactBase[list[str]]):
+    """What `slipway <question>` on the host prints for a person."""
+
+    default = list
+
+    def command(self, question: str) -> str:
+        """The question; a host that Slipway is not on has no answer."""
+        return f"test ! -x {layout.COMMAND} || {layout.COMMAND} {question}"
+
+    def process(self, output: Iterable[str]) -> list[str]:
+        """The lines."""
+        return list(output)
+
+
 class InstalledPackages(FactBase[list[str]]):
     """Which of the named Debian packages are installed."""
 

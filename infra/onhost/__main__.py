@@ -5,8 +5,22 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
 
-from . import base, certificate, config, release, secrets, switch, watchdog
+from . import (
+    base,
+    certificate,
+    config,
+    history,
+    maintenance,
+    release,
+    screen,
+    secrets,
+    status,
+    switch,
+    watchdog,
+)
 from .command import Failure, say
 from .config import HostConfig
 
@@ -26,6 +40,14 @@ ACTIONS: dict[str, tuple[str, Action]] = {
     "certificate-renew": ("issue or renew, install, compare", lambda c, _a: certificate.renew(c)),
     "certificate-install": ("certbot's deploy hook", lambda c, _a: certificate.install(c)),
     "release-state": ("which release is current", lambda c, _a: release.state(c)),
+    "status": ("everything on one screen", lambda c, a: _shown(status.status(c), a, screen.status)),
+    "history": (
+        "the releases: who, when, how long, how it ended",
+        lambda _c, a: _shown(history.read()[-a.last :], a, screen.history),
+    ),
+    "maintenance-state": ("whether it is on", lambda _c, _a: maintenance.state()),
+    "maintenance-on": ("visitors get 503 and a page", lambda _c, _a: maintenance.turn("on")),
+    "maintenance-off": ("visitors are served again", lambda _c, _a: maintenance.turn("off")),
     "switch": (
         "make RELEASE the current one",
         lambda c, a: switch.switch(switch.Order(a.release, a.kind, a.by, a.revision), c),
@@ -40,6 +62,10 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     for name, (text, _) in ACTIONS.items():
         command = commands.add_parser(name, help=text, description=text)
+        if name in {"status", "history"}:
+            command.add_argument("--json", action="store_true", help="as JSON, for programs")
+        if name == "history":
+            command.add_argument("--last", type=int, default=20, help="how many (20)")
         if name == "switch":
             command.add_argument("release")
             command.add_argument("--kind", choices=["deploy", "rollback"], default="deploy")
@@ -54,9 +80,18 @@ def main() -> int:
     except Failure as failure:
         say(f"slipway {arguments.command}: {failure}")
         return 1
-    if result is not None:
+    if isinstance(result, str):
+        print(result)
+    elif result is not None:
         print(json.dumps(result))
     return 0
+
+
+def _shown(found: Any, arguments: argparse.Namespace, text: Callable[[Any], str]) -> object:
+    """The data for programs, or a text for people."""
+    if not arguments.json:
+        return text(found)
+    return [asdict(entry) for entry in found] if isinstance(found, list) else found
 
 
 if __name__ == "__main__":

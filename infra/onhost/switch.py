@@ -10,7 +10,7 @@ import time
 import uuid
 from dataclasses import dataclass
 
-from . import gate, history, layout, prune, release, traffic
+from . import gate, history, layout, prune, release, screen, traffic
 from .command import Failure, lock, replace, run, say, succeeds
 from .config import HostConfig
 from .history import Entry
@@ -158,6 +158,4 @@ def _tell(entry: Entry) -> None:
     slow = ", ".join(f"{name} {took:.1f}" for name, took in entry.stages.items() if took >= 0.1)
     say(f"release {entry.release} is live after {seconds:.1f} s ({slow})")
     if entry.probe:
-        p = entry.probe
-        say(f"meanwhile {p['requests']:.0f} requests were made, {p['failed']:.0f} failed;"
-            f" longest gap {p['longest_gap_ms']:.0f} ms, p99 {p['p99_ms']:.0f} ms")  # fmt: skip
+        say(f"meanwhile: {screen.downtime(entry)}")

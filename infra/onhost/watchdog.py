@@ -4,9 +4,7 @@ Looks at the base and the current release alone, and at neither while a switch i
 unit is down on purpose.
 """
 
-import json
-
-from . import layout, release
+from . import containers, layout, release
 from .command import locked, run, say, succeeds
 
 STOP_SECONDS = "5"  # a hung process does not hear a signal: no use in waiting for long
@@ -22,11 +20,11 @@ def watch() -> None:
             _mend(project)
 
 
-def remedy(state: str, status: str) -> list[str] | None:
-    """The docker command for a container of this state (`docker ps`), or None when it is well."""
+def remedy(state: str, health: str) -> list[str] | None:
+    """The docker command for a container of this state and health; None when it is well."""
     if state in DOWN:
         return ["docker", "start"]
-    if "(unhealthy)" in status:
+    if health == "unhealthy":
         return ["docker", "restart", "--time", STOP_SECONDS]
     return None
 
@@ -40,11 +38,8 @@ def _watched() -> dict[str, str]:
 
 
 def _mend(project: str) -> None:
-    label = f"label=com.docker.compose.project={project}"
-    listed = run("docker", "ps", "--all", "--filter", label, "--format", "json")
-    for line in listed.splitlines():
-        container = json.loads(line)
-        command = remedy(container["State"], container["Status"])
-        if command:
-            say(f"{container['Names']} is {container['Status']}: {' '.join(command)}")
-            run(*command, container["ID"])
+    for container in containers.listed(release.current()):
+        command = remedy(container["state"], container["health"])
+        if command and container["project"] == project:
+            say(f"{container['name']} is {container['status']}: {' '.join(command)}")
+            run(*command, container["id"])

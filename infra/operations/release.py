@@ -2,12 +2,11 @@
 
 import shlex
 from collections.abc import Generator
-from dataclasses import replace
 
-from pyinfra import host
+from pyinfra import host, logger, state
 from pyinfra.api import OperationError, StringCommand, operation
 
-from infra.facts.host import SlipwayState
+from infra.facts.host import SlipwayState, SlipwayText
 from infra.hostfile import HostFile, digest, directory, text
 from infra.onhost import layout
 from infra.operations.files import put
@@ -63,7 +62,7 @@ def live(
         host.noop(f"release {release} is live")
         return
     yield from put._inner(placed(files, release))
-    yield switch_command(release, "deploy", by, revision)
+    yield from _switch(release, "deploy", by, revision)
 
 
 @operation(is_idempotent=False)
@@ -80,4 +79,11 @@ def back(release: str, by: str, revision: str) -> Generator[str, None, None]:
             f"cannot go back to {target or 'a release before the current'};"
             f" this host keeps {', '.join(kept) or 'no other'}"
         )
-    yield switch_command(target, "rollback", by, revision)
+    yield from _switch(target, "rollback", by, revision)
+
+
+def _switch(release: str, kind: str, by: str, revision: str) -> Generator[str, None, None]:
+    yield switch_command(release, kind, by, revision)
+    if state.is_executing:  # the command has run, and well: say what it cost
+        for line in host.get_fact(SlipwayText, question="history --last 1"):
+            logger.info(f"{host.print_prefix}{line}")

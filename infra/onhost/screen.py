@@ -1,0 +1,80 @@
+"""What the commands show a person: status and history as text."""
+
+from datetime import datetime
+from typing import Any
+
+from .history import Entry
+
+GIB = 1024**3
+
+
+def status(found: dict[str, Any]) -> str:
+    """One screen."""
+    certificate, queue = found["certificate"], found["queues"]
+    lines = [
+        ("release", found["release"] or "none"),
+        ("certificate", _certificate(certificate)),
+        ("jobs", _queues(queue)),
+        ("disk", _share(found["disk"])),
+        ("memory", _share(found["memory"])),
+    ]
+    if found["switch"]:
+        lines.insert(1, ("under way", found["switch"]))
+    lines += [(container["name"], container["status"]) for container in found["containers"]]
+    lines += [("ATTENTION", line) for line in found["attention"]] or [("attention", "nothing")]
+    width = max(len(name) for name, _ in lines)
+    return "\n".join(f"{name:<{width}}  {text}" for name, text in lines)
+
+
+def _certificate(found: dict[str, Any]) -> str:
+    if "days" not in found:
+        return str(found["problem"])
+    return f"until {found['ends'][:16].replace('T', ' ')} UTC, {found['days']} days left"
+
+
+def _queues(found: dict[str, Any]) -> str:
+    if "problem" in found:
+        return str(found["problem"])
+    names = ("queued", "started", "scheduled", "deferred", "failed", "workers")
+    return ", ".join(f"{found[name]} {name}" for name in names)
+
+
+def _share(found: dict[str, int]) -> str:
+    share = 100 * found["used"] / found["total"]
+    return f"{found['used'] / GIB:.1f} of {found['total'] / GIB:.1f} GiB ({share:.0f} %)"
+
+
+def history(entries: list[Entry]) -> str:
+    """A line for each switch, the newest first."""
+    if not entries:
+        return "no release yet"
+    return "\n".join(map(_entry, reversed(entries)))
+
+
+def _entry(entry: Entry) -> str:
+    began = datetime.fromtimestamp(entry.began).astimezone()
+    words = [
+        f"{began:%Y-%m-%d %H:%M:%S}",
+        f"{entry.kind:<8}",
+        entry.release,
+        f"{entry.result:<11}",
+        f"{sum(entry.stages.values()):5.1f} s",
+        f"by {entry.by or 'root'}",
+    ]
+    if entry.revision:
+        words.append(f"from {entry.revision}")
+    if entry.probe:
+        words.append(downtime(entry))
+    if entry.reason:
+        words.append(f"\n    {entry.reason}")
+    stages = ", ".join(f"{name} {took:.1f}" for name, took in entry.stages.items() if took >= 0.1)
+    return "  ".join(words) + (f"\n    {stages}" if stages else "")
+
+
+def downtime(entry: Entry) -> str:
+    """What the probe measured during a switch."""
+    p = entry.probe
+    return (
+        f"{p['requests']:.0f} requests, {p['failed']:.0f} failed,"
+        f" longest gap {p['longest_gap_ms']:.0f} ms, p99 {p['p99_ms']:.0f} ms"
+    )

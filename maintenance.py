@@ -1,0 +1,17 @@
+"""Closes the site with a page and 503, or opens it: `--data maintenance=on` or `=off`."""
+
+from pyinfra import host
+from pyinfra.api import DeployError
+
+from infra.operations.host import state
+
+wanted = {True: "on", False: "off"}.get(host.data.get("maintenance"), host.data.get("maintenance"))
+if wanted not in {"on", "off"}:
+    raise DeployError("say --data maintenance=on or --data maintenance=off")
+
+state(
+    name=f"Turn maintenance {wanted}",
+    question="maintenance-state",
+    wanted={"maintenance": wanted},
+    action=f"maintenance-{wanted}",
+)
