@@ -35,8 +35,8 @@ hosts = [
 ]
 ```
 
-`web.processes` below means the key `processes` in the dict `web`, and N the place in a list, from 0.
-What is left out has its default.
+`web.processes` below means the key `processes` in the dict `web`, and `N` the place in a list,
+from 0. What is left out has its default.
 Relative paths count from the checkout. A setting that is unknown, missing or wrong is refused
 before the first connection, with its path and the reason; then nothing has been changed.
 """
@@ -71,9 +71,8 @@ WORDS = [
 
 def words(kind: Any) -> str:
     """A type in plain words, with its limits."""
-    if isinstance(kind, type) and issubclass(kind, Section):
-        return "a dict as below"
-    for known, text in WORDS:
+    sections = [(inner, "dict as below") for inner in Section.__subclasses__()]
+    for known, text in WORDS + sections:
         if kind == known:
             return text
     arguments = get_args(kind)

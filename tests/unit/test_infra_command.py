@@ -15,7 +15,7 @@ HOLD = """
 import subprocess, sys
 from pathlib import Path
 from infra.onhost.command import lock
-with lock(Path({path!r})):
+with lock("a deploy", Path({path!r})):
     child = subprocess.Popen(["sleep", "60"], stdout=subprocess.DEVNULL)
     print(child.pid, flush=True)
     child.wait()
@@ -104,7 +104,7 @@ def test_a_link_is_replaced_and_not_followed(tmp_path: Path) -> None:
 def holder(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     """Another process that holds the lock, with a child of its own at work."""
     script = HOLD.format(path=str(tmp_path / "lock"))
-    command = [sys.executable, "-c", script, "switch", "0123456789ab"]
+    command = [sys.executable, "-c", script]
     with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         child = int(process.stdout.readline())
@@ -117,10 +117,10 @@ def test_a_second_switch_is_refused_with_the_first_one_s_name(
     tmp_path: Path, holder: subprocess.Popen[str]
 ) -> None:
     assert locked(tmp_path / "lock")
-    wanted = f"another switch is at work: pid {holder.pid}: switch 0123456789ab"
-    with pytest.raises(Failure) as refused, lock(tmp_path / "lock"):
+    wanted = f"another switch is at work: a deploy, process {holder.pid}, since "
+    with pytest.raises(Failure) as refused, lock("a test", tmp_path / "lock"):
         pytest.fail("two hold the lock")
-    assert str(refused.value) == wanted
+    assert str(refused.value).startswith(wanted)
 
 
 def test_the_lock_ends_with_its_holder_and_not_with_the_children_of_it(
@@ -129,15 +129,15 @@ def test_the_lock_ends_with_its_holder_and_not_with_the_children_of_it(
     holder.kill()
     holder.wait()
     assert not locked(tmp_path / "lock")
-    with lock(tmp_path / "lock"):
+    with lock("a test", tmp_path / "lock"):
         assert locked(tmp_path / "lock")
-        assert (tmp_path / "lock").read_text().startswith(f"pid {os.getpid()}: ")
+        assert (tmp_path / "lock").read_text().startswith(f"a test, process {os.getpid()},")
 
 
 def test_a_lock_that_was_given_back_can_be_taken_again(tmp_path: Path) -> None:
     assert not locked(tmp_path / "lock")
-    with pytest.raises(ZeroDivisionError), lock(tmp_path / "lock"):
+    with pytest.raises(ZeroDivisionError), lock("a test", tmp_path / "lock"):
         raise ZeroDivisionError
-    with lock(tmp_path / "lock"):
+    with lock("a test", tmp_path / "lock"):
         pass
     assert not locked(tmp_path / "lock")

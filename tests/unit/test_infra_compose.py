@@ -132,7 +132,7 @@ def test_nginx_writes_to_nothing_of_the_host(settings: Settings) -> None:
 def test_only_the_directory_of_the_socket_is_writable_for_the_application(
     settings: Settings,
 ) -> None:
-    sockets = f"{layout.WEB_SOCKETS}:{layout.WEB_SOCKETS}"
+    sockets = f"{layout.WEB}/${{RELEASE}}/socket:{layout.CONTAINER_SOCKETS}"
     found = services(settings)
     assert [v for v in found["web"]["volumes"] if not v.endswith(":ro")] == [sockets]
     assert [v for v in found["worker"]["volumes"] if not v.endswith(":ro")] == []

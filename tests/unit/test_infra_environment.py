@@ -10,6 +10,7 @@ from infra import release
 from infra.hostfile import compose
 from infra.inventory import load
 from infra.onhost import layout
+from infra.onhost import release as release_on_host
 from infra.settings import RESERVED_VARIABLES
 
 GOOD: dict[str, Any] = {"domain": "app.example.org", "email": "you@example.org"}
@@ -46,7 +47,7 @@ def test_the_environment_names_what_the_release_runs_with() -> None:
     }
     assert worker == common
     assert web == common | {
-        "WEB_SOCKET": f"{layout.WEB_SOCKETS}/{RELEASE}.sock",
+        "WEB_SOCKET": f"{layout.CONTAINER_SOCKETS}/uwsgi.sock",
         "WEB_PROCESSES": "2",
         "WEB_THREADS": "2",
         "WEB_HARAKIRI": "30",
@@ -115,9 +116,10 @@ def test_every_secret_is_a_file_of_the_release() -> None:
 def test_the_project_and_the_socket_are_the_release_s_own() -> None:
     found = loaded()
     assert found["name"] == layout.RELEASE_PROJECT.format(release=RELEASE)
-    assert found["services"]["web"]["healthcheck"]["test"][4] == (
-        f"{layout.WEB_SOCKETS}/{RELEASE}.sock"
-    )
+    socket = release_on_host.socket(RELEASE, "uwsgi")
+    web = found["services"]["web"]
+    assert f"{socket.parent}:{layout.CONTAINER_SOCKETS}" in web["volumes"]
+    assert web["healthcheck"]["test"][4] == f"{layout.CONTAINER_SOCKETS}/{socket.name}"
 
 
 @pytest.mark.parametrize(

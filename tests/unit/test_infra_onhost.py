@@ -10,7 +10,7 @@ import pytest
 
 from infra import programs
 from infra.inventory import load
-from infra.onhost import config, layout
+from infra.onhost import config, containers, layout
 from infra.onhost.__main__ import ACTIONS
 from infra.onhost.command import Failure
 from infra.onhost.watchdog import STOP_SECONDS, remedy
@@ -40,7 +40,7 @@ def test_only_the_standard_library_is_imported(module: Path) -> None:
 
 
 def test_the_health_check_is_a_file_of_its_own() -> None:
-    assert not [name for name in imported(ONHOST / "uwsgi.py") if name.startswith(".")]
+    assert not [name for name in imported(ONHOST / "web.py") if name.startswith(".")]
 
 
 @pytest.fixture
@@ -108,23 +108,24 @@ def test_a_configuration_that_is_not_ours_is_a_failure(tmp_path: Path, text: str
 
 
 @pytest.mark.parametrize(
-    ("state", "status", "command"),
+    ("state", "health", "command"),
     [
-        ("running", "Up 3 minutes", None),
-        ("running", "Up 3 minutes (healthy)", None),
-        ("running", "Up 2 seconds (health: starting)", None),
-        ("running", "Up 3 minutes (unhealthy)", ["docker", "restart", "--time", STOP_SECONDS]),
-        ("exited", "Exited (137) 5 seconds ago", ["docker", "start"]),
-        ("dead", "Dead", ["docker", "start"]),
-        ("created", "Created", ["docker", "start"]),
-        ("restarting", "Restarting (1) 2 seconds ago", None),
-        ("paused", "Up 3 minutes (Paused)", None),
+        ("running", "", None),
+        ("running", "healthy", None),
+        ("running", "starting", None),
+        ("running", "unhealthy", ["docker", "restart", "--time", STOP_SECONDS]),
+        ("exited", "", ["docker", "start"]),
+        ("exited", "unhealthy", ["docker", "start"]),
+        ("dead", "", ["docker", "start"]),
+        ("created", "", ["docker", "start"]),
+        ("restarting", "", None),
+        ("paused", "", None),
     ],
 )
 def test_what_stopped_is_started_and_what_hangs_is_restarted(
-    state: str, status: str, command: list[str] | None
+    state: str, health: str, command: list[str] | None
 ) -> None:
-    assert remedy(state, status) == command
+    assert remedy(state, health) == command
 
 
 def test_the_directories_admit_those_who_need_them_alone() -> None:
@@ -132,5 +133,20 @@ def test_the_directories_admit_those_who_need_them_alone() -> None:
     assert found[str(layout.SECRETS)] == ("700", 0, 0)
     assert found[str(layout.RELEASES)] == ("700", 0, 0)
     assert found[str(layout.TLS)] == ("750", 0, layout.NGINX_UID)
-    assert found[str(layout.WEB_SOCKETS)] == ("2770", layout.APP_UID, layout.WEB_SOCKET_GID)
+    assert found[str(layout.REDIS_SOCKETS)] == ("2770", layout.REDIS_UID, layout.REDIS_SOCKET_GID)
     assert not [path for path, (mode, _, _) in found.items() if int(mode, 8) & 0o002]
+
+
+@pytest.mark.parametrize(
+    ("status", "health"),
+    [
+        ("Up 3 minutes (healthy)", "healthy"),
+        ("Up 3 minutes (unhealthy)", "unhealthy"),
+        ("Up 2 seconds (health: starting)", "starting"),
+        ("Up 3 minutes", ""),
+        ("Up 3 minutes (Paused)", ""),
+        ("Exited (137) 5 seconds ago", ""),
+    ],
+)
+def test_a_container_s_health_is_read_from_docker_s_words(status: str, health: str) -> None:
+    assert containers.health(status) == health

@@ -1,7 +1,7 @@
 """docs/settings.md says what the model says."""
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args, get_origin
 
 import pytest
 from pydantic import Field, StringConstraints
@@ -16,9 +16,12 @@ ROWS = [line for line in reference.text().splitlines() if line.startswith("| `")
 def paths(model: type[Section], prefix: str = "") -> list[str]:
     found = []
     for name, field in model.model_fields.items():
-        inner = field.annotation
+        inner, each = field.annotation, ""
+        if get_origin(inner) is tuple:
+            inner, each = get_args(inner)[0], ".N"
         if isinstance(inner, type) and issubclass(inner, Section):
-            found += paths(inner, f"{prefix}{name}.")
+            found += paths(inner, f"{prefix}{name}{each}.")
+            found += [prefix + name] if each else []
         else:
             found.append(prefix + name)
     return found

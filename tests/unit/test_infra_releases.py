@@ -5,13 +5,14 @@ import shlex
 from typing import Any
 
 import pytest
+from pyinfra.api import OperationError
 
 from infra.facts.files import HostFiles
 from infra.facts.host import DockerImages, SlipwayState
 from infra.hostfile import HostFile, archive, digest
 from infra.onhost import layout
 from infra.operations import files, images, release
-from tests.unit.operations import Outcome, known, nothing, outcome
+from tests.unit.operations import Outcome, doing, known, nothing, outcome
 
 IMAGE = images.Image("app", (HostFile("Dockerfile", b"FROM x"),), "Dockerfile", "debian:13")
 
@@ -77,14 +78,19 @@ def test_directories_are_made_before_what_goes_into_them() -> None:
 
 PARTS = [HostFile("compose.yaml", b"name: x", "600"), HostFile("site.conf", b"server {}")]
 RELEASE = digest(PARTS, "of-the-secrets")
+SAID = {"by": "me@laptop", "revision": "0123+"}
 STATE = {"current": RELEASE, "up": True, "secrets": "of-the-secrets"}
+
+
+def switch(name: str, kind: str = "deploy") -> str:
+    return release.switch_command(name, kind, **SAID)
 
 
 def live(state: dict[str, Any]) -> Outcome:
     name = digest(PARTS, state.get("secrets", ""))
     paths = tuple(file.path for file in release.placed(PARTS, name))
     facts = known(SlipwayState, state, question="release-state"), known(HostFiles, {}, paths=paths)
-    return outcome(release.live, *facts, files=PARTS)
+    return outcome(release.live, *facts, files=PARTS, **SAID)
 
 
 def test_a_release_that_is_live_is_left_alone() -> None:
@@ -95,37 +101,75 @@ def test_a_release_that_is_live_is_left_alone() -> None:
 def test_a_release_is_put_and_then_switched_to(change: dict[str, Any]) -> None:
     found = live(STATE | change)
     assert found.commands == [
-        f"install --directory --mode 700 --owner 0 --group 0 /opt/slipway/releases/{RELEASE}",
+        f"install --directory --mode 700 --owner 0 --group 0 /opt/slipway/releases/{RELEASE}"
+        f" && install --directory --mode 755 --owner 0 --group 0 {layout.WEB}/{RELEASE}"
+        " && install --directory --mode 2770 --owner 10001 --group 10011"
+        f" {layout.WEB}/{RELEASE}/socket",
         f"sh -c {shlex.quote(files.UNPACK)}",
-        release.switch_command(RELEASE),
+        switch(RELEASE),
     ]
 
 
 def test_other_secrets_make_another_release() -> None:
     other = live(STATE | {"secrets": "others"}).commands
-    assert other[-1] == release.switch_command(digest(PARTS, "others"))
-    assert other[-1] != release.switch_command(RELEASE)
+    assert other[-1] == switch(digest(PARTS, "others"))
+    assert other[-1] != switch(RELEASE)
 
 
 def test_the_first_release_needs_no_answer_of_the_host() -> None:
-    assert live({}).commands[-1] == release.switch_command(digest(PARTS, ""))
+    assert live({}).commands[-1] == switch(digest(PARTS, ""))
 
 
 def test_the_switch_outlives_the_connection_and_tells_what_it_did() -> None:
-    assert release.switch_command("0123") == (
-        "began=$(date +%s);"
-        " systemd-run --quiet --collect --wait --unit slipway-switch.service"
-        " /usr/local/sbin/slipway switch 0123; result=$?;"
-        " journalctl --quiet --output cat --identifier slipway"
-        " --unit slipway-switch.service --since @$began >&2; exit $result"
+    unit = "slipway-switch.service"
+    assert release.switch_command("0123", "rollback", "o'neill@laptop", "") == (
+        f"systemctl is-active --quiet {unit} &&"
+        ' { echo "another switch is at work: $(cat /run/slipway.lock)" >&2; exit 1; };'
+        f" began=$(date +%s); systemd-run --quiet --collect --wait --unit {unit}"
+        " /usr/local/sbin/slipway switch 0123 --kind rollback"
+        """ --by 'o'"'"'neill@laptop' --revision '';"""
+        f" result=$?; journalctl --quiet --output cat --unit {unit} --since @$began >&2;"
+        " exit $result"
     )
 
 
-def test_a_release_holds_its_files_and_its_name() -> None:
-    folder = f"{layout.RELEASES}/0123"
+def test_a_release_holds_its_files_and_its_name_and_gives_nginx_its_site() -> None:
+    folder, web = f"{layout.RELEASES}/0123", f"{layout.WEB}/0123"
     assert release.placed(PARTS, "0123") == [
         HostFile(folder, None, "700"),
+        HostFile(web, None, "755"),
+        HostFile(f"{web}/socket", None, "2770", layout.APP_UID, layout.WEB_SOCKET_GID),
         HostFile(f"{folder}/.env", b"RELEASE=0123\n"),
         HostFile(f"{folder}/compose.yaml", b"name: x", "600"),
-        HostFile(f"{folder}/site.conf", b"server {}"),
+        HostFile(f"{web}/site.conf", b"server {}"),
     ]
+
+
+KEPT = {"current": "c", "previous": "b", "kept": ["c", "b", "a"]}
+
+
+def back(name: str, state: dict[str, Any]) -> Outcome:
+    fact = known(SlipwayState, state, question="release-state")
+    return outcome(release.back, fact, release=name, **SAID)
+
+
+@pytest.mark.parametrize(("name", "target"), [("", "b"), ("b", "b"), ("a", "a")])
+def test_a_rollback_switches_to_a_release_that_is_kept(name: str, target: str) -> None:
+    assert back(name, KEPT) == doing(switch(target, "rollback"))
+
+
+@pytest.mark.parametrize(
+    ("name", "state", "told"),
+    [
+        ("c", KEPT, "cannot go back to c; this host keeps b, a"),
+        ("x", KEPT, "cannot go back to x; this host keeps b, a"),
+        ("", {}, "cannot go back to a release before the current; this host keeps no other"),
+        ("", KEPT | {"previous": ""}, "a release before the current; this host keeps b, a"),
+        ("", KEPT | {"previous": "gone"}, "cannot go back to gone; this host keeps b, a"),
+    ],
+)
+def test_a_rollback_to_what_is_not_kept_is_refused(
+    name: str, state: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(OperationError, match=f"{told}$"):
+        back(name, state)

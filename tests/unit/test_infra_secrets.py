@@ -130,12 +130,11 @@ def base_files(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) ->
     """The files that the base runs from."""
     root = folder.parent
     for name in ("base/redis/redis.conf", "base/compose.yaml", "base/.env", "nginx/nginx.conf",
-                 "nginx/site/site.conf", "redis/users.acl"):  # fmt: skip
+                 "redis/users.acl"):  # fmt: skip
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(name)
     monkeypatch.setattr(layout, "BASE", root / "base")
     monkeypatch.setattr(layout, "NGINX", root / "nginx")
-    monkeypatch.setattr(layout, "SITE", root / "nginx" / "site")
     monkeypatch.setattr(base, "ENVIRONMENT", root / "base" / ".env")
     return tmp_path
 
@@ -147,7 +146,6 @@ def base_files(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) ->
         ("base/compose.yaml", {"compose"}),
         ("nginx/nginx.conf", {"nginx"}),
         ("redis/users.acl", {"redis_users"}),
-        ("nginx/site/site.conf", set()),  # a release's, which the switch loads
         ("base/.env", set()),  # written from these very digests
     ],
 )

@@ -56,7 +56,7 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "running").touch()
     (tmp_path / "wants").mkdir()
     monkeypatch.setattr(layout, "WANTED_UNITS", tmp_path / "wants")
-    monkeypatch.setattr(layout, "CURRENT_SOCKET", tmp_path / "current.sock")
+    monkeypatch.setattr(layout, "CURRENT", tmp_path / "current")
     return tmp_path
 
 
@@ -66,8 +66,8 @@ def test_before_the_first_release_there_is_none(host: Path) -> None:
     assert release.known() == set()
 
 
-def test_the_current_release_is_the_one_whose_socket_is_linked(host: Path) -> None:
-    (host / "current.sock").symlink_to("0123456789ab.sock")
+def test_the_current_release_is_the_one_that_is_linked(host: Path) -> None:
+    (host / "current").symlink_to("0123456789ab")
     assert release.current() == "0123456789ab"
 
 
@@ -83,5 +83,7 @@ def test_releases_that_run_or_would_start_with_the_host_are_known(host: Path) ->
 def test_a_release_has_names_of_its_own() -> None:
     assert release.unit("0123") == "slipway@0123.service"
     assert release.project("0123") == "slipway-0123"
-    assert release.socket("0123") == layout.WEB_SOCKETS / "0123.sock"
+    assert release.site("0123") == layout.WEB / "0123" / "site.conf"
+    assert release.socket("0123", "uwsgi") == layout.WEB / "0123" / "socket" / "uwsgi.sock"
+    assert release.socket("0123", "gunicorn") == layout.WEB / "0123" / "socket" / "http.sock"
     assert release.folder("0123") == layout.RELEASES / "0123"

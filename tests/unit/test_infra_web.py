@@ -13,16 +13,17 @@ from pathlib import Path
 
 import pytest
 
-from infra.onhost import uwsgi
+from infra.onhost import web
 from tests.unit.conftest import Start, until
 
 # Answers with the status that the path names, if it is asked as nginx would ask.
 APPLICATION = """
 def application(environ, start_response):
-    asked = (environ["HTTP_HOST"], environ["wsgi.url_scheme"], environ["REQUEST_METHOD"])
+    scheme = environ.get("HTTP_X_FORWARDED_PROTO")
+    asked = (environ["HTTP_HOST"], scheme, environ["REQUEST_METHOD"])
     right = asked == ("app.example.org", "https", "GET")
     start_response(f"{environ['PATH_INFO'][1:] if right else 418} Said", [])
-    return [b"body"]
+    return [environ["QUERY_STRING"].encode()]
 """
 HOST = "app.example.org"
 
@@ -34,30 +35,32 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
-@pytest.fixture
-def server(folder: Path, start: Start) -> str:
-    """The socket of a uWSGI."""
+@pytest.fixture(params=[("--socket", web.UWSGI), ("--http-socket", web.HTTP)], ids=lambda p: p[1])
+def server(request: pytest.FixtureRequest, folder: Path, start: Start) -> Path:
+    """The socket of a uWSGI, by its own protocol and by HTTP."""
+    option, name = request.param
+    path: Path = folder / name
     (folder / "wsgi.py").write_text(APPLICATION)
-    path = folder / "web.sock"
-    start({}, "uwsgi", "--socket", str(path), "--wsgi-file", str(folder / "wsgi.py"), "--need-app")
+    start({}, "uwsgi", option, str(path), "--wsgi-file", str(folder / "wsgi.py"), "--need-app")
     until(path.exists, "uWSGI listens")
-    return str(path)
+    return path
 
 
 def probe(*words: str) -> subprocess.CompletedProcess[str]:
     """As the container's health check runs it."""
     return subprocess.run(
-        [sys.executable, "-IS", uwsgi.__file__, *words], capture_output=True, text=True, check=False
+        [sys.executable, "-IS", web.__file__, *words], capture_output=True, text=True, check=False
     )
 
 
-def test_the_status_of_a_real_uwsgi_is_read(server: str) -> None:
-    assert [uwsgi.get(server, f"/{status}", HOST) for status in (200, 404, 503)] == [200, 404, 503]
-    assert uwsgi.get(server, "/200", "other.example.org") == 418
+@pytest.mark.parametrize("status", [200, 404, 503])
+def test_the_answer_of_a_real_server_is_read(server: Path, status: int) -> None:
+    assert web.ask(server, f"/{status}?a=b&c", HOST) == (status, b"a=b&c")
+    assert web.ask(server, f"/{status}", "other.example.org").status == 418
 
 
-def test_the_health_check_says_what_was_answered(server: str) -> None:
-    well, ill = probe(server, "/200", HOST), probe(server, "/503", HOST)
+def test_the_health_check_says_what_was_answered(server: Path) -> None:
+    well, ill = probe(str(server), "/200", HOST), probe(str(server), "/503", HOST)
     assert (well.returncode, well.stdout, well.stderr) == (0, "", "")
     assert (ill.returncode, ill.stderr) == (1, "/503 answered 503\n")
 
@@ -94,21 +97,21 @@ def answering(path: Path, answer: bytes | None) -> Iterator[None]:
 @pytest.mark.parametrize("answer", [b"", b"\r\n", b"HTTP/1.1\r\n", b"HTTP/1.1 OK\r\n", b"\x00" * 9])
 def test_what_is_no_http_answer_is_an_error(folder: Path, answer: bytes) -> None:
     with (
-        answering(folder / "web.sock", answer),
+        answering(folder / web.UWSGI, answer),
         pytest.raises(OSError, match="no HTTP answer from"),
     ):
-        uwsgi.get(str(folder / "web.sock"), "/")
+        web.ask(folder / web.UWSGI, "/")
 
 
 def test_a_server_that_is_silent_is_given_up(folder: Path) -> None:
     began = time.monotonic()
-    with answering(folder / "web.sock", None), pytest.raises(TimeoutError):
-        uwsgi.get(str(folder / "web.sock"), "/", timeout=0.1)
+    with answering(folder / web.UWSGI, None), pytest.raises(TimeoutError):
+        web.ask(folder / web.UWSGI, "/", timeout=0.1)
     assert time.monotonic() - began < 3
 
 
 def test_a_packet_is_a_header_and_length_prefixed_words() -> None:
-    packet = uwsgi.packet("/up", "é.example")
+    packet = web.packet("/up?a=b", "é.example")
     modifier1, length, modifier2 = struct.unpack("<BHB", packet[:4])
     assert (modifier1, modifier2, length) == (0, 0, len(packet) - 4)
     words, rest = [], packet[4:]
@@ -118,5 +121,7 @@ def test_a_packet_is_a_header_and_length_prefixed_words() -> None:
         rest = rest[2 + size :]
     variables = dict(zip(words[::2], words[1::2], strict=True))
     assert variables["PATH_INFO"] == "/up"
+    assert variables["QUERY_STRING"] == "a=b"
+    assert variables["REQUEST_URI"] == "/up?a=b"
     assert variables["HTTP_HOST"] == "é.example"
     assert variables["REQUEST_METHOD"] == "GET"
