@@ -7,7 +7,7 @@ from infra.onhost import layout
 from infra.onhost.config import HostConfig
 from infra.operations import files, host
 from infra.setting_types import PROJECT
-from infra.settings import SECRET_NAMES, Settings
+from infra.settings import Settings
 
 COMMAND = f"""#!/bin/sh
 # Slipway on this host; `slipway --help` lists what it does.
@@ -38,15 +38,10 @@ def host_config(settings: Settings) -> HostConfig:
         acme_directory=str(settings.certificate.acme_directory),
         key_type=settings.certificate.key_type,
         https_port=settings.nginx.https_port,
-        secrets=secret_names(settings),
-        made_secrets=[name for name in SECRET_NAMES if name not in settings.secrets],
+        secrets=settings.secret_names,
+        made_secrets=settings.made_secrets,
         keep_releases=settings.keep_releases,
     )
-
-
-def secret_names(settings: Settings) -> list[str]:
-    """Every secret of the host: those given and those made there."""
-    return sorted({*SECRET_NAMES, *settings.secrets})
 
 
 def directories() -> list[HostFile]:
@@ -60,11 +55,20 @@ def directories() -> list[HostFile]:
         directory(layout.STATE),
         directory(layout.APPLIED),
         directory(layout.WEBROOT),
+        directory(layout.STATIC),
+        directory(layout.VOLUMES),
         directory(layout.TLS, "750", group=layout.NGINX_UID),
         directory(layout.WEB),
         directory(layout.MAINTENANCE),
         directory(layout.REDIS_SOCKETS, "2770", layout.REDIS_UID, layout.REDIS_SOCKET_GID),
     ]
+
+
+def volumes(settings: Settings) -> list[HostFile]:
+    """The application's own directories, which outlive its releases."""
+    names = sorted(settings.app.volumes)
+    return [directory(layout.VOLUMES / name, "700", layout.APP_UID, layout.APP_UID)
+            for name in names]  # fmt: skip
 
 
 def unit_file(name: str, settings: Settings) -> HostFile:
@@ -78,6 +82,7 @@ def installed(settings: Settings) -> None:
     library = folder(PROJECT / "infra" / "onhost", f"{layout.LIBRARY}/onhost")
     own: list[HostFile] = [
         *directories(),
+        *volumes(settings),
         *library,
         text(layout.COMMAND, COMMAND, "755"),
         text(layout.SYSCTL, SYSCTL),

@@ -10,7 +10,7 @@ from pydantic import BaseModel, EmailStr, HttpUrl
 from pydantic.fields import FieldInfo
 
 from infra import setting_types as kinds
-from infra.settings import App, Check, Docker, Section, Settings
+from infra.settings import Check, Docker, Section, Settings
 
 FILE = kinds.PROJECT / "docs" / "settings.md"
 COMMAND = "python -m infra.reference"
@@ -57,8 +57,13 @@ WORDS = [
     (kinds.Variable, "name of `A`-`Z`, `0`-`9` and `_`, no digit first"),
     (kinds.OneLine, "text of one line"),
     (kinds.Word, "text of one line, not empty"),
-    (_hint(App, "health_path"), "path of a URL, from its first `/`"),
     (_hint(Check, "path"), "path of a URL, from its first `/`, with a query if wanted"),
+    (kinds.UrlPath, "path of a URL, from its first `/`"),
+    (kinds.PrivatePath, "path of a URL, from its first `/`, with no `/` at its end"),
+    (kinds.UrlFolder, "path of a URL, with `/` at both ends"),
+    (kinds.ContainerPath, "absolute path"),
+    (kinds.VolumePath, "absolute path below `/srv` or `/data`"),
+    (kinds.Package, "name of a Debian package"),
     (_hint(Docker, "base_image"), "name of an image"),
     (EmailStr, "email address"),
     (HttpUrl, "URL"),

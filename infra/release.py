@@ -4,19 +4,39 @@ from pyinfra.api import deploy
 
 from infra import origin
 from infra.hostfile import HostFile, folder, render
-from infra.onhost import layout
+from infra.onhost import layout, web
 from infra.onhost.release import CONFIG, Check, ReleaseConfig
 from infra.operations.images import Image, built
 from infra.operations.release import live
-from infra.programs import secret_names
-from infra.settings import Settings
+from infra.setting_types import PROJECT
+from infra.settings import Settings, secret_variable
+
+COMMANDS = {
+    "uwsgi": ("uwsgi", "--ini", "/srv/app/uwsgi.ini"),
+    "gunicorn": ("gunicorn", "--config", "/srv/app/gunicorn.conf.py"),
+}
+# What an application may leave to Slipway, by its name in the application's folder.
+SHIPPED = ("Dockerfile", "uwsgi.ini", "gunicorn.conf.py")
 
 
 def image(settings: Settings) -> Image:
     """The application's image, for web and worker; the context is laid out like the checkout."""
-    lock = settings.app.requirements.read_bytes()
-    context = (HostFile("requirements/app.txt", lock), *folder(settings.app.source, "app"))
-    return Image("app", context, "app/Dockerfile", settings.docker.base_image)
+    context = {
+        "requirements/app.txt": HostFile(
+            "requirements/app.txt", settings.app.requirements.read_bytes()
+        ),
+        **{f"app/{name}": shipped(name) for name in SHIPPED},
+        **{file.path: file for file in folder(settings.app.source, "app")},
+    }
+    packages = " ".join(settings.app.system_packages)
+    arguments = (f"SYSTEM_PACKAGES={packages}",) if packages else ()
+    files = tuple(context.values())
+    return Image("app", files, "app/Dockerfile", settings.docker.base_image, arguments)
+
+
+def shipped(name: str) -> HostFile:
+    """A file of the shipped application that serves any other, too."""
+    return HostFile(f"app/{name}", (PROJECT / "app" / name).read_bytes())
 
 
 def release_files(settings: Settings, tag: str) -> list[HostFile]:
@@ -25,7 +45,9 @@ def release_files(settings: Settings, tag: str) -> list[HostFile]:
         "layout": layout,
         "settings": settings,
         "app_image": tag,
-        "secrets": secret_names(settings),
+        "command": settings.web.command or COMMANDS[settings.web.server],
+        "socket": web.UWSGI if settings.web.server == "uwsgi" else web.HTTP,
+        "secrets": {name: secret_variable(name) for name in settings.secret_names},
     }
     return [
         HostFile("compose.yaml", render("compose/release.yaml.j2", **values).encode(), "600"),
@@ -38,10 +60,10 @@ def release_config(settings: Settings, tag: str) -> ReleaseConfig:
     """What the switch needs to know of the release."""
     return ReleaseConfig(
         image=tag,
-        server="uwsgi",
+        server=settings.web.server,
         start_limit=settings.web.start_limit,
-        before=False,
-        static_folder="",
+        before=bool(settings.app.release_command),
+        static_folder=settings.app.static_folder,
         health_path=settings.app.health_path,
         checks=[Check(**check.model_dump()) for check in settings.checks],
     )

@@ -50,7 +50,29 @@ def _size(value: str) -> str:
     return value
 
 
+def _container_path(value: str) -> str:
+    parts = value.split("/")[1:]
+    if not re.fullmatch(r"(/[\w.-]+)+", value, re.ASCII) or {".", ".."} & set(parts):
+        raise ValueError("must be an absolute path of letters, digits and . _ -, like /srv/data")
+    return value
+
+
+def _volume_path(value: str) -> str:
+    if not re.match(r"/(srv|data)/", value) or value.split("/")[:3] == ["", "srv", "app"]:
+        raise ValueError("must be below /srv or /data, and not /srv/app: that is the code")
+    return value
+
+
+def _url_folder(value: str) -> str:
+    if not re.fullmatch(r"(/[\w-][\w.-]*)+/", value, re.ASCII):
+        raise ValueError("must begin and end with / and name a folder, like /static/")
+    return value
+
+
 Domain = Annotated[str, AfterValidator(_domain)]
+ContainerPath = Annotated[str, AfterValidator(_container_path)]
+VolumePath = Annotated[ContainerPath, AfterValidator(_volume_path)]
+UrlFolder = Annotated[str, AfterValidator(_url_folder)]
 Size = Annotated[str, AfterValidator(_size)]
 LocalFile = Annotated[Path, AfterValidator(_file)]
 LocalFolder = Annotated[Path, AfterValidator(_folder)]
@@ -60,6 +82,9 @@ Processes = Annotated[Whole, Field(ge=1, le=64)]
 Seconds = Annotated[Whole, Field(ge=1, le=86400)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 Variable = Annotated[str, StringConstraints(pattern=r"^[A-Z_][A-Z0-9_]*$")]
+Package = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9+.-]+$")]
+PrivatePath = Annotated[str, StringConstraints(pattern=r"^(/[\w.-]+)+$")]
+UrlPath = Annotated[str, StringConstraints(pattern=r"^/[\w./-]*$")]
 OneLine = Annotated[str, StringConstraints(pattern=r"^[^\r\n\x00]*$")]
 Word = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\r\n\x00]+$")]
 

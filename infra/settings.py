@@ -14,27 +14,38 @@ from pydantic import (
 
 from infra.setting_types import (
     PROJECT,
+    ContainerPath,
     Domain,
     HttpsUrl,
     LocalFile,
     LocalFolder,
     Name,
     OneLine,
+    Package,
     Port,
+    PrivatePath,
     Processes,
     Seconds,
     Size,
+    UrlFolder,
+    UrlPath,
     Variable,
+    VolumePath,
     Whole,
     Word,
 )
 
 LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory"
-SECRET_NAMES = ("redis_password", "secret_key")  # those that Slipway makes when none is given
+NEEDED_SECRETS = ("redis_password", "secret_key")  # of every host
 RESERVED_VARIABLES = frozenset(
-    {"REDIS_URL", "REDIS_PASSWORD_FILE", "SECRET_KEY_FILE", "QUEUE", "JOB_TIMEOUT", "RELEASE"}
+    {"REDIS_URL", "QUEUE", "JOB_TIMEOUT", "RELEASE"}
     | {"WEB_SOCKET", "WEB_PROCESSES", "WEB_THREADS", "WEB_HARAKIRI"}
-)
+)  # and, for each secret, the variable that names its file
+
+
+def secret_variable(name: str) -> str:
+    """The environment variable with the path of a secret's file."""
+    return f"{name.upper()}_FILE"
 
 
 class Section(BaseModel):
@@ -47,13 +58,31 @@ class App(Section):
     """The Flask application: where it is and what it gets."""
 
     source: LocalFolder = PROJECT / "app"
-    """Folder of the application with its Dockerfile; a relative path counts from the checkout."""
+    """Folder of the application; without a Dockerfile in it, Slipway's own builds the image."""
     requirements: LocalFile = PROJECT / "requirements" / "app.txt"
     """The lock of the application's Python dependencies, with hashes."""
+    system_packages: tuple[Package, ...] = ()
+    """Debian packages in the application's image."""
     environment: dict[Variable, OneLine] = {}
     """Environment variables for web and worker. They are no place for secrets."""
-    health_path: Annotated[str, StringConstraints(pattern=r"^/[\w./-]*$")] = "/healthz"
+    generated_secrets: tuple[Name, ...] = ("admin_password",)
+    """Secrets that the host makes if `secrets` does not give them."""
+    health_path: UrlPath = "/healthz"
     """Path that answers 200 once the application can serve."""
+    release_command: tuple[Word, ...] = ()
+    """Runs once in a container of a new release before traffic moves; if it fails, none moves."""
+    static_folder: ContainerPath = "/srv/static"
+    """Folder of the image with finished static files, which nginx serves; it may be absent."""
+    static_url: UrlFolder = "/static/"
+    """Where their URLs begin. A name changes with its file's content: clients keep it a year."""
+    volumes: dict[Name, VolumePath] = {}
+    """Directories that outlive releases: name, and path in web, worker and release command."""
+
+    @model_validator(mode="after")
+    def _volumes_have_places_of_their_own(self) -> Self:
+        if len(set(self.volumes.values())) != len(self.volumes):
+            raise ValueError("volumes must have different paths")
+        return self
 
 
 class Check(Section):
@@ -68,12 +97,15 @@ class Check(Section):
 
 
 class Web(Section):
-    """The containers that answer requests, with uWSGI."""
+    """The containers that answer requests, with uWSGI or gunicorn."""
 
-    command: tuple[Word, ...] = ("uwsgi", "--ini", "/srv/app/uwsgi.ini")
-    """What the container runs; it listens on the Unix socket that `WEB_SOCKET` names."""
+    server: Literal["uwsgi", "gunicorn"] = "uwsgi"
+    """What runs the application; nginx speaks the uwsgi protocol or HTTP to it accordingly."""
+    command: tuple[Word, ...] = ()
+    """What the container runs instead of `server` with the application's `uwsgi.ini` or
+    `gunicorn.conf.py`; it listens on the Unix socket that `WEB_SOCKET` names."""
     processes: Processes = 2
-    """uWSGI processes; about one for each core, more if requests wait for other services."""
+    """Processes; about one for each core, more if requests wait for other services."""
     threads: Processes = 2
     """Threads in each process."""
     request_timeout: Seconds = 30
@@ -117,6 +149,9 @@ class Nginx(Section):
     """Port of HTTPS."""
     body_size: Size = "10m"
     """Largest body of a request; more is answered with 413."""
+    private_paths: tuple[PrivatePath, ...] = ("/metrics",)
+    """Paths that are answered with 404, they and what is below them; on the host
+    `sudo slipway get /metrics` asks the application itself."""
     memory: Size = "128m"
     """Memory limit of the container."""
 
@@ -180,12 +215,31 @@ class Settings(Section):
     extra_ca_certificates: tuple[LocalFile, ...] = ()
     """PEM files of CAs that the host and its image builds shall trust besides the public ones."""
     secrets: dict[Name, LocalFile] = {}
-    """Local files with secrets, by name; `redis_password` and `secret_key` are made on the host
-    if they are not here. Each stands in the containers as `/run/secrets/<name>`."""
+    """Local files with secrets, by name; `redis_password`, `secret_key` and those of
+    `app.generated_secrets` are made on the host if they are not here. In the containers
+    `<NAME>_FILE` is the path of each."""
+
+    @property
+    def made_secrets(self) -> list[str]:
+        """The secrets that the host makes."""
+        names = {*NEEDED_SECRETS, *self.app.generated_secrets}
+        return sorted(names - set(self.secrets))
+
+    @property
+    def secret_names(self) -> list[str]:
+        """Every secret of the host: those given and those made there."""
+        return sorted({*self.made_secrets, *self.secrets})
 
     @model_validator(mode="after")
     def _no_reserved_variable(self) -> Self:
-        taken = RESERVED_VARIABLES & set(self.app.environment)
+        reserved = RESERVED_VARIABLES | {secret_variable(name) for name in self.secret_names}
+        taken = reserved & set(self.app.environment)
         if taken:
             raise ValueError(f"app.environment sets what Slipway sets: {', '.join(sorted(taken))}")
+        return self
+
+    @model_validator(mode="after")
+    def _health_is_public(self) -> Self:
+        if self.app.health_path in self.nginx.private_paths:
+            raise ValueError("app.health_path is asked from outside: not in nginx.private_paths")
         return self

@@ -15,17 +15,21 @@ from infra.onhost import layout
 
 @dataclass(frozen=True)
 class Image:
-    """An image: its name, the files of its build context, and its Dockerfile among them."""
+    """An image: its name, the files of its build context, its Dockerfile among them, its base."""
 
     name: str
     files: tuple[HostFile, ...]
     dockerfile: str
     base_image: str
+    arguments: tuple[str, ...] = ()
+    """More build arguments, as NAME=value."""
 
     @property
     def tag(self) -> str:
         """Name and digest of all that it is built from."""
-        return layout.IMAGE.format(name=self.name, digest=digest(self.files, self.base_image))
+        return layout.IMAGE.format(
+            name=self.name, digest=digest(self.files, self.base_image, *self.arguments)
+        )
 
 
 def build_command(image: Image) -> StringCommand:
@@ -33,13 +37,14 @@ def build_command(image: Image) -> StringCommand:
 
     Builds trust what the host trusts, by a build secret that leaves no trace in the image.
     """
-    options = {
-        "build-arg": f"BASE_IMAGE={image.base_image}",
-        "secret": f"id=ca_bundle,src={layout.CA_BUNDLE}",
-        "file": image.dockerfile,
-        "tag": image.tag,
-    }
-    words = " ".join(f"--{key} {shlex.quote(value)}" for key, value in options.items())
+    arguments = (f"BASE_IMAGE={image.base_image}", *image.arguments)
+    options = [
+        *(("build-arg", argument) for argument in arguments),
+        ("secret", f"id=ca_bundle,src={layout.CA_BUNDLE}"),
+        ("file", image.dockerfile),
+        ("tag", image.tag),
+    ]
+    words = " ".join(f"--{key} {shlex.quote(value)}" for key, value in options)
     return StringCommand(
         f"base64 --decode | docker buildx build --progress plain --load {words} -",
         _stdin=base64.b64encode(archive(image.files)).decode(),

@@ -7,7 +7,7 @@ import pytest
 from testinfra.host import Host
 
 from infra.onhost import layout
-from infra.programs import directories, secret_names
+from infra.programs import directories
 from infra.settings import Settings
 
 
@@ -21,7 +21,7 @@ def test_a_directory_has_its_owner_and_mode(host: Host, wanted: Any) -> None:
 
 def test_secrets_are_roots_alone_and_not_empty(host: Host, settings: Settings) -> None:
     assert host.file(str(layout.SECRETS)).mode == 0o700
-    for name in secret_names(settings):
+    for name in settings.secret_names:
         secret = host.file(str(layout.SECRETS / name))
         assert (secret.uid, secret.mode) == (0, 0o440), name
         assert secret.size >= 8, name
@@ -43,7 +43,7 @@ def test_no_secret_stands_in_an_environment_a_command_line_or_a_log(
         "the journal": "journalctl --quiet --boot",
         "a world-readable file": f"cat {layout.BASE}/compose.yaml {layout.HOST_CONFIG}",
     }
-    for name in secret_names(settings):
+    for name in settings.secret_names:
         for place, command in places.items():
             found = host.run(f"({command}) | grep -q -a -F -f {layout.SECRETS / name}")
             assert found.rc == 1, f"the secret {name} stands in {place}"

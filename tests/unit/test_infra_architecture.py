@@ -15,9 +15,6 @@ SOURCES = sorted(
 )
 INFRA = [path for path in SOURCES if path.is_relative_to(PROJECT / "infra")]
 
-# The one thing that a concern takes from another: the names of all secrets.
-ALLOWED = {("release", "programs.secret_names")}
-
 
 def imports(path: Path) -> set[str]:
     """Every module, or name in a module, that a source file imports."""
@@ -49,13 +46,8 @@ def test_the_deploy_names_its_concerns() -> None:
 def test_concerns_do_not_import_each_other(concern: str) -> None:
     for name in imports(PROJECT / "infra" / f"{concern}.py"):
         root, _, rest = name.partition(".")
-        if root == "infra" and (concern, rest) not in ALLOWED:
+        if root == "infra":
             assert rest.split(".")[0] not in CONCERNS, f"{concern} imports {name}"
-
-
-def test_what_is_allowed_is_still_needed() -> None:
-    for concern, name in ALLOWED:
-        assert f"infra.{name}" in imports(PROJECT / "infra" / f"{concern}.py")
 
 
 def test_nothing_imports_the_deploy() -> None:
