@@ -40,6 +40,7 @@ def test_the_environment_names_what_the_release_runs_with() -> None:
     common = {
         "RELEASE": RELEASE,
         "REDIS_URL": f"unix://{layout.REDIS_SOCKET}",
+        "ADMIN_PASSWORD_FILE": "/run/secrets/admin_password",
         "REDIS_PASSWORD_FILE": "/run/secrets/redis_password",
         "SECRET_KEY_FILE": "/run/secrets/secret_key",
         "QUEUE": "default",
@@ -55,7 +56,8 @@ def test_the_environment_names_what_the_release_runs_with() -> None:
 
 
 def test_what_slipway_sets_is_what_the_settings_reserve() -> None:
-    assert loaded()["services"]["web"]["environment"].keys() == RESERVED_VARIABLES
+    files = {"ADMIN_PASSWORD_FILE", "REDIS_PASSWORD_FILE", "SECRET_KEY_FILE"}
+    assert loaded()["services"]["web"]["environment"].keys() == RESERVED_VARIABLES | files
 
 
 @pytest.mark.parametrize(
@@ -108,7 +110,7 @@ def test_commands_arrive_as_they_are() -> None:
 
 def test_every_secret_is_a_file_of_the_release() -> None:
     found = loaded(secrets={"api_key": "pyproject.toml"})
-    names = ["api_key", "redis_password", "secret_key"]
+    names = ["admin_password", "api_key", "redis_password", "secret_key"]
     assert found["secrets"] == {name: {"file": f"./secrets/{name}"} for name in names}
     assert [service["secrets"] for service in found["services"].values()] == [names, names]
 

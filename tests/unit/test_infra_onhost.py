@@ -93,8 +93,8 @@ def test_what_the_host_is_told_can_be_read_there(tmp_path: Path) -> None:
     path.write_text(programs.host_config(given).to_json())
     found = config.load(path)
     assert found == programs.host_config(given)
-    assert found.secrets == ["redis_password", "secret_key"]
-    assert found.made_secrets == ["redis_password"]
+    assert found.secrets == ["admin_password", "redis_password", "secret_key"]
+    assert found.made_secrets == ["admin_password", "redis_password"]
     assert found.acme_directory == "https://acme-v02.api.letsencrypt.org/directory"
 
 
