@@ -22,7 +22,7 @@ def create_app(config: Config | None = None) -> Flask:
 
     from flask import Flask
 
-    from app import dates, health, jobs, pages, problems
+    from app import dates, health, jobs, pages, problems, request_ids
     from app.config import Config
     from app.connection import web_client
     from app.queue import JobQueue
@@ -37,7 +37,10 @@ def create_app(config: Config | None = None) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]  # only the default provider
     app.url_map.strict_slashes = False  # a redirect would lose the body of a POST
     app.extensions["slipway"] = JobQueue(web_client(config), config)
+    request_ids.register(app)
     problems.register(app)
-    for module in (pages, dates, jobs, health):
-        app.register_blueprint(module.blueprint)
+    pages.register(app)
+    dates.register(app)
+    jobs.register(app)
+    health.register(app)
     return app

@@ -6,6 +6,7 @@ from typing import Any
 
 from redis import Redis
 from redis.backoff import ExponentialBackoff
+from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError, ResponseError
 from redis.retry import Retry
 
 from app.config import Config
@@ -19,6 +20,13 @@ def web_client(config: Config) -> Redis:
 def worker_client(config: Config) -> Redis:
     """A client that keeps trying for about half a minute, so that jobs outlast a Redis restart."""
     return _client(config, retry=Retry(ExponentialBackoff(cap=2, base=0.05), retries=20))
+
+
+def refuses_writes(error: RedisError) -> bool:
+    """Whether Redis answers but takes nothing: its memory or its disk is full, or it is a copy."""
+    # Redis names a full or failing disk only in the text of its answer.
+    no_disk = isinstance(error, ResponseError) and "MISCONF" in str(error)
+    return no_disk or isinstance(error, OutOfMemoryError | ReadOnlyError)
 
 
 def _client(config: Config, **options: Any) -> Redis:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Flask, Response, jsonify
 
 blueprint = Blueprint("dates", __name__)
 
@@ -15,3 +15,8 @@ def today() -> Response:
     response = jsonify(date=date.today().strftime("%d-%m-%Y"))
     response.cache_control.no_store = True
     return response
+
+
+def register(app: Flask) -> None:
+    """Add these addresses to the application."""
+    app.register_blueprint(blueprint)

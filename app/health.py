@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Flask, Response, jsonify
 
 blueprint = Blueprint("health", __name__)
 
@@ -13,3 +13,8 @@ def alive() -> Response:
     response = jsonify(status="ok")
     response.cache_control.no_store = True
     return response
+
+
+def register(app: Flask) -> None:
+    """Add these addresses to the application."""
+    app.register_blueprint(blueprint)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, current_app, jsonify, request, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -55,3 +55,8 @@ def show(job_id: UUID) -> Response:
     response = jsonify(report)
     response.cache_control.no_store = True
     return response
+
+
+def register(app: Flask) -> None:
+    """Add these addresses to the application."""
+    app.register_blueprint(blueprint)

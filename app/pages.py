@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, current_app, render_template, url_for
+from flask import Blueprint, Flask, current_app, render_template, url_for
 
 from app.jobs import longest_count, queue
 
@@ -35,3 +35,8 @@ def _template_names() -> dict[str, Any]:
 def index() -> str:
     """Show the page; works without Redis."""
     return render_template("index.html", longest=longest_count(queue().config.job_timeout))
+
+
+def register(app: Flask) -> None:
+    """Add these addresses to the application."""
+    app.register_blueprint(blueprint)

@@ -3,34 +3,49 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 
-from flask import Flask, Response, current_app, jsonify
+from flask import Flask, Response, current_app, jsonify, request
+from pydantic import BaseModel, ConfigDict, Field
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import (
-    OutOfMemoryError,
-    ReadOnlyError,
-    RedisError,
-    ResponseError,
-)
+from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from werkzeug.exceptions import HTTPException
 
+from app import request_ids
+from app.connection import refuses_writes
+
 RETRY_AFTER = 5  # seconds; about what a restart of Redis takes
-_NOT_SERVING = (RedisConnectionError, RedisTimeoutError, OutOfMemoryError, ReadOnlyError)
 
 
-def problem(status: int, detail: str) -> Response:
-    """Make the answer for an error: its status and a sentence for whoever sent the request."""
-    body = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail,
-    }
-    response = jsonify(body)
+class Problem(BaseModel):
+    """What went wrong, for whoever sent the request. Some problems say more in further members."""
+
+    model_config = ConfigDict(extra="allow")
+    type: str = Field(description="about:blank: the status says it all.")
+    title: str
+    status: int = Field(ge=400, le=599)
+    detail: str = Field(description="A sentence on what is wrong with this very request.")
+    request_id: str | None = Field(description="Also in the logs, and in the header X-Request-ID.")
+
+
+def problem(status: int, detail: str, **members: Any) -> Response:
+    """Make the answer for an error: its status, a sentence, and further members if any."""
+    title = HTTPStatus(status).phrase
+    response = jsonify(
+        type="about:blank",
+        title=title,
+        status=status,
+        detail=detail,
+        request_id=request_ids.current(),
+        **members,
+    )
     response.status_code = status
     response.mimetype = "application/problem+json"
     response.cache_control.no_store = True
+    current_app.logger.info(
+        "%d %s", status, title, extra={"method": request.method, "path": request.path}
+    )
     return response
 
 
@@ -50,9 +65,8 @@ def _from_http(error: HTTPException) -> Response:
 
 
 def _from_redis(error: RedisError) -> Response:
-    # Redis names a full or failing disk only in the text of its answer.
-    refuses_writes = isinstance(error, ResponseError) and "MISCONF" in str(error)
-    if not isinstance(error, _NOT_SERVING) and not refuses_writes:
+    is_gone = isinstance(error, RedisConnectionError | RedisTimeoutError)
+    if not is_gone and not refuses_writes(error):
         return _from_bug(error)
     current_app.logger.error("Redis does not serve: %s: %s", type(error).__name__, error)
     response = problem(503, "The queue of jobs does not answer at the moment. Try again soon.")

@@ -22,6 +22,7 @@ def reason(response: TestResponse, status: int, title: str) -> str:
         "title": title,
         "status": status,
         "detail": body["detail"],
+        "request_id": response.headers["X-Request-ID"],
     }
     assert response.status_code == status
     assert response.headers["Cache-Control"] == "no-store"
