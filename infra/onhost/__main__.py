@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from . import (
+    ask,
     base,
     certificate,
     config,
@@ -45,6 +46,10 @@ ACTIONS: dict[str, tuple[str, Action]] = {
         "the releases: who, when, how long, how it ended",
         lambda _c, a: _shown(history.read()[-a.last :], a, screen.history),
     ),
+    "get": (
+        "the current release's answer to GET PATH, also where nginx keeps it private",
+        lambda c, a: ask.answer(a.path, c),
+    ),
     "maintenance-state": ("whether it is on", lambda _c, _a: maintenance.state()),
     "maintenance-on": ("visitors get 503 and a page", lambda _c, _a: maintenance.turn("on")),
     "maintenance-off": ("visitors are served again", lambda _c, _a: maintenance.turn("off")),
@@ -66,6 +71,8 @@ def main() -> int:
             command.add_argument("--json", action="store_true", help="as JSON, for programs")
         if name == "history":
             command.add_argument("--last", type=int, default=20, help="how many (20)")
+        if name == "get":
+            command.add_argument("path", help="with a query if wanted")
         if name == "switch":
             command.add_argument("release")
             command.add_argument("--kind", choices=["deploy", "rollback"], default="deploy")

@@ -61,18 +61,21 @@ def switch(order: Order, config: HostConfig) -> None:
 def _prepare(new: str, wanted: ReleaseConfig, config: HostConfig, entry: Entry) -> None:
     """Starts the new release beside the old one and tries it; users notice nothing."""
     try:
-        with entry.stage("start"):
-            say(f"starting release {new}")
-            _keep_secrets(new)
-            run("systemctl", "start", release.unit(new))
-        with entry.stage("health"):
-            say(f"waiting for {wanted.health_path} of release {new}")
-            gate.wait_until_healthy(new, wanted, config)
+        _keep_secrets(new)
         with entry.stage("command"):
             if wanted.before:
                 say("running the command before traffic")
                 run("docker", "compose", "--project-directory", release.folder(new),
                     "--profile", "before", "run", "--rm", "before")  # fmt: skip
+        with entry.stage("start"):
+            say(f"starting release {new}")
+            run("systemctl", "start", release.unit(new))
+        with entry.stage("health"):
+            say(f"waiting for {wanted.health_path} of release {new}")
+            gate.wait_until_healthy(new, wanted, config)
+        with entry.stage("static"):
+            if wanted.static_folder:
+                static_files.publish(wanted.image, wanted.static_folder)
         with entry.stage("checks"):
             gate.check_inside(new, wanted, config)
             traffic.check_site(new)
