@@ -10,7 +10,7 @@ import time
 import uuid
 from dataclasses import dataclass
 
-from . import gate, history, layout, prune, release, screen, traffic
+from . import gate, history, layout, prune, release, screen, static_files, traffic
 from .command import Failure, lock, replace, run, say, succeeds
 from .config import HostConfig
 from .history import Entry
