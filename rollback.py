@@ -3,11 +3,14 @@
 from pyinfra import host
 
 from infra import origin
-from infra.operations.release import back
+from infra.facts.host import SlipwayState
+from infra.operations.release import back, chosen
+
+found = host.get_fact(SlipwayState, question="release-state")
 
 back(
     name="Go back to an older release",
-    release=str(host.data.get("release") or ""),
+    release=chosen(str(host.data.get("release") or ""), found),
     by=origin.operator(),
     revision="",
 )

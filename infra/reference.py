@@ -51,6 +51,7 @@ WORDS = [
     (kinds.Domain, "domain name in lower case"),
     (kinds.Size, "size in megabytes or gigabytes, like `256m` or `1g`"),
     (kinds.LocalFile, "path of a local file that is not empty"),
+    (kinds.SecretFile, "path of a local file that is not empty"),
     (kinds.LocalFolder, "path of a local folder"),
     (kinds.HttpsUrl, "URL that begins with `https://`"),
     (kinds.Name, "name of `a`-`z`, `0`-`9` and `_`, up to 63 characters, a letter first"),

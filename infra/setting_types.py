@@ -31,6 +31,15 @@ def _file(value: Path) -> Path:
     return path
 
 
+def _secret_file(value: Path) -> Path:
+    """Like a file, but a refusal shows no value: it may be the secret itself."""
+    try:
+        return _file(value)
+    except ValueError as error:
+        path = value if value.is_absolute() else PROJECT / value
+        raise ValueError(str(error).replace(f" {path}", "")) from None
+
+
 def _folder(value: Path) -> Path:
     path = value if value.is_absolute() else PROJECT / value
     if not path.is_dir():
@@ -75,6 +84,7 @@ VolumePath = Annotated[ContainerPath, AfterValidator(_volume_path)]
 UrlFolder = Annotated[str, AfterValidator(_url_folder)]
 Size = Annotated[str, AfterValidator(_size)]
 LocalFile = Annotated[Path, AfterValidator(_file)]
+SecretFile = Annotated[Path, AfterValidator(_secret_file)]
 LocalFolder = Annotated[Path, AfterValidator(_folder)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Port = Annotated[Whole, Field(ge=80, le=65535)]

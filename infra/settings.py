@@ -26,6 +26,7 @@ from infra.setting_types import (
     PrivatePath,
     Processes,
     Seconds,
+    SecretFile,
     Size,
     UrlFolder,
     UrlPath,
@@ -214,7 +215,7 @@ class Settings(Section):
     """Releases kept on the host to go back to, the current one among them."""
     extra_ca_certificates: tuple[LocalFile, ...] = ()
     """PEM files of CAs that the host and its image builds shall trust besides the public ones."""
-    secrets: dict[Name, LocalFile] = {}
+    secrets: dict[Name, SecretFile] = {}
     """Local files with secrets, by name; `redis_password`, `secret_key` and those of
     `app.generated_secrets` are made on the host if they are not here. In the containers
     `<NAME>_FILE` is the path of each."""

@@ -32,7 +32,7 @@ def redis_users() -> bytes:
     """Redis' ACL file: the application by the hash of its password, and one that may ping."""
     password = hashlib.sha256(_value("redis_password")).hexdigest()
     return (
-        f"user default on #{password} ~* &* +@all -shutdown -debug -replicaof -slaveof\n"
+        f"user default on #{password} ~* &* +@all -@admin +client|list +config|get\n"
         "user health on nopass -@all +ping\n"
     ).encode()
 

@@ -2,9 +2,10 @@
 
 import shlex
 from collections.abc import Generator
+from typing import Any
 
 from pyinfra import host, logger, state
-from pyinfra.api import OperationError, StringCommand, operation
+from pyinfra.api import DeployError, StringCommand, operation
 
 from infra.facts.host import SlipwayState, SlipwayText
 from infra.hostfile import HostFile, digest, directory, text
@@ -65,21 +66,26 @@ def live(
     yield from _switch(release, "deploy", by, revision)
 
 
+def chosen(wanted: str, found: dict[str, Any]) -> str:
+    """The release to go back to: the one that is wanted, else the one before the current.
+
+    `found` is the host's release-state. Raises DeployError when the host keeps no such release.
+    """
+    current, kept = found.get("current"), found.get("kept", [])
+    target = wanted or found.get("previous", "")
+    if target not in kept or target == current:
+        others = ", ".join(name for name in kept if name != current)
+        raise DeployError(
+            f"cannot go back to {target or 'a release before the current'};"
+            f" this host keeps {others or 'no other'}"
+        )
+    return str(target)
+
+
 @operation(is_idempotent=False)
 def back(release: str, by: str, revision: str) -> Generator[str, None, None]:
-    """An older release is live again, whole; without a name the one before the current.
-
-    Raises OperationError when the host keeps no such release.
-    """
-    found = host.get_fact(SlipwayState, question="release-state")
-    target = release or found.get("previous", "")
-    if target not in found.get("kept", []) or target == found.get("current"):
-        kept = [name for name in found.get("kept", []) if name != found.get("current")]
-        raise OperationError(
-            f"cannot go back to {target or 'a release before the current'};"
-            f" this host keeps {', '.join(kept) or 'no other'}"
-        )
-    yield from _switch(target, "rollback", by, revision)
+    """An older release that the host keeps is live again, whole."""
+    yield from _switch(release, "rollback", by, revision)
 
 
 def _switch(release: str, kind: str, by: str, revision: str) -> Generator[str, None, None]:

@@ -64,6 +64,11 @@ class Target:
         current: str = json.loads(self.run("slipway release-state"))["current"]
         return current
 
+    def history(self) -> list[dict[str, Any]]:
+        """The last switches, the oldest first."""
+        found: list[dict[str, Any]] = json.loads(self.run("slipway history --json"))
+        return found
+
     def container(self, service: str) -> str:
         """The name of a container: nginx, redis, web or worker."""
         base = service in {"nginx", "redis"}

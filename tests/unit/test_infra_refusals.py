@@ -72,8 +72,8 @@ def test_the_content_of_a_secret_file_is_shown_nowhere(tmp_path: Path) -> None:
     told = refused(
         GOOD | {"secrets": {"a": str(folder), "b": str(empty), "Bad name": str(path), "c": 1}}
     )
-    assert told[0] == f"one: settings.secrets.a: there is no file {folder}"
-    assert told[1] == f"one: settings.secrets.b: the file {empty} is empty"
+    assert told[0] == "one: settings.secrets.a: there is no file"
+    assert told[1] == "one: settings.secrets.b: the file is empty"
     assert told[2].startswith("one: settings.secrets.Bad name: ")
     assert told[3].startswith("one: settings.secrets.c: ")
 
@@ -82,15 +82,13 @@ def test_a_file_of_line_breaks_is_empty_as_well(tmp_path: Path) -> None:
     path = tmp_path / "secret"
     path.write_text("\r\n\n")  # the line break at the end is never sent
     assert refused(GOOD | {"secrets": {"a": str(path)}}) == [
-        f"one: settings.secrets.a: the file {path} is empty"
+        "one: settings.secrets.a: the file is empty"
     ]
 
 
 def test_a_file_that_cannot_be_read_is_refused() -> None:
     told = refused(GOOD | {"secrets": {"a": "/proc/self/mem"}})  # root may open any other
-    assert told == [
-        "one: settings.secrets.a: the file /proc/self/mem cannot be read: Input/output error"
-    ]
+    assert told == ["one: settings.secrets.a: the file cannot be read: Input/output error"]
 
 
 def test_relative_paths_count_from_the_checkout(
@@ -160,7 +158,7 @@ def host(**settings: Any) -> str:
         (host(**GOOD, nginx={"https_port": 22}), "127.0.0.1: settings.nginx.https_port: "),
         (
             host(**GOOD, secrets={"a": "nowhere"}),
-            "127.0.0.1: settings.secrets.a: there is no file ",
+            "127.0.0.1: settings.secrets.a: there is no file",
         ),
         ("hosts = ['127.0.0.1']\n", "127.0.0.1: settings: must be a dict"),
         ("hosts = []\n", "inventory: names no host"),

@@ -1,0 +1,94 @@
+"""Going back: image, settings, secrets and site together, with nobody else's help."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.faults.conftest import INVENTORY, Target, pyinfra
+from tests.faults.load import asked_steadily
+
+pytestmark = pytest.mark.destructive
+OUTSIDE = "OUTPUT --protocol tcp --match multiport --dports 80,443,5000,14000 --jump REJECT"
+LOOPBACK = "OUTPUT --out-interface lo --jump ACCEPT"
+
+
+@contextmanager
+def cut_off(target: Target) -> Iterator[None]:
+    """The host reaches no registry, no package index and no CA."""
+    target.run(f"iptables --insert {OUTSIDE} && iptables --insert {LOOPBACK}")
+    try:
+        yield
+    finally:
+        target.run(f"iptables --delete {OUTSIDE}; iptables --delete {LOOPBACK}")
+
+
+def colour(target: Target, service: str) -> str:
+    return target.run(f"docker exec {target.container(service)} printenv COLOUR", check=False)
+
+
+def test_a_rollback_takes_everything_along_and_needs_nobody(target: Target) -> None:
+    assert target.deploy().returncode == 0
+    old = target.release()
+    new = target.deploy(app={"environment": {"COLOUR": "red"}}, worker={"queue": "other"})
+    assert new.returncode == 0, new.stderr
+    assert (colour(target, "web"), colour(target, "worker")) == ("red", "red")
+    with cut_off(target), asked_steadily(target) as failures:
+        began = time.monotonic()
+        done = pyinfra(INVENTORY, "rollback.py", "-y", TEST_HOST=target.name)
+        took = time.monotonic() - began
+    assert done.returncode == 0, done.stderr
+    assert failures == []
+    assert took < 10
+    assert target.release() == old
+    assert (colour(target, "web"), colour(target, "worker")) == ("", "")
+    assert target.site.run_job(1)["state"] == "finished"
+    assert target.history()[-1]["kind"] == "rollback"
+
+
+def test_a_release_can_be_named(target: Target) -> None:
+    first = target.release()
+    for value in ("one", "two"):
+        done = target.deploy(app={"environment": {"COLOUR": value}})
+        assert done.returncode == 0, done.stderr
+    words = ("--data", f"release={first}", INVENTORY, "rollback.py", "-y")
+    assert pyinfra(*words, TEST_HOST=target.name).returncode == 0
+    assert target.release() == first
+
+
+def test_a_release_that_is_not_kept_is_refused_with_those_that_are(target: Target) -> None:
+    words = ("--data", "release=abcdefabcdef", INVENTORY, "rollback.py", "-y")
+    done = pyinfra(*words, TEST_HOST=target.name)
+    assert done.returncode != 0
+    assert "cannot go back to abcdefabcdef; this host keeps" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_old_releases_go_and_the_kept_ones_stay_whole(target: Target) -> None:
+    for number in range(3):
+        done = target.deploy(app={"environment": {"COLOUR": str(number)}}, keep_releases=2)
+        assert done.returncode == 0, done.stderr
+        time.sleep(2)  # what was retired is gone by then
+    state = json.loads(target.run("slipway release-state"))
+    assert len(state["kept"]) == 2
+    folders = set(target.run("ls /opt/slipway/releases").split())
+    assert set(state["kept"]) <= folders
+    assert len(folders) <= 3  # a retired one may have been stopping
+    for name in state["kept"]:
+        image = target.run(f"grep -o 'slipway/app:[0-9a-f]*' /opt/slipway/releases/{name}/*.yaml")
+        target.run(f"docker image inspect {image.splitlines()[0].strip()}")
+    assert target.deploy().returncode == 0
+
+
+def test_a_second_deploy_at_once_is_refused_and_names_the_first(target: Target) -> None:
+    unit = "systemd-run --quiet --unit slipway-switch flock /run/slipway.lock sleep 30"
+    target.run(f"echo 'deploy of release x by somebody' > /run/slipway.lock; {unit}; sleep 1")
+    try:
+        done = target.deploy(app={"environment": {"COLOUR": "second"}})
+        assert done.returncode != 0
+        assert "another switch is at work: deploy of release x by somebody" in done.stderr
+    finally:
+        target.run("systemctl stop slipway-switch", check=False)
+    assert target.deploy().returncode == 0
