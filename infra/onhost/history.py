@@ -54,6 +54,8 @@ class Entry:
 def write(entry: Entry) -> None:
     """Adds what is known of a switch, synced to disk."""
     line = json.dumps(asdict(entry)) + "\n"
+    if layout.HISTORY.exists() and not layout.HISTORY.read_bytes().endswith(b"\n"):
+        line = "\n" + line  # a power cut left half a line: do not add to that one
     descriptor = os.open(layout.HISTORY, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     try:
         os.write(descriptor, line.encode())
@@ -65,7 +67,7 @@ def write(entry: Entry) -> None:
 def read() -> list[Entry]:
     """All switches, the oldest first; a line that a power cut left half is passed over."""
     entries: dict[str, Entry] = {}
-    lines = layout.HISTORY.read_text().splitlines() if layout.HISTORY.exists() else []
+    lines = layout.HISTORY.read_bytes().splitlines() if layout.HISTORY.exists() else []
     for line in lines:
         try:
             data: dict[str, Any] = json.loads(line)
@@ -80,13 +82,16 @@ def read() -> list[Entry]:
 
 
 def previous(current: str) -> str:
-    """The release that was live before the current one was deployed; empty when there is none."""
-    deployed = [
-        entry
+    """The release that was live before the current one was deployed; empty when there is none.
+
+    A release that was started anew was not before itself; an interrupted switch may have moved.
+    """
+    before = [
+        entry.previous
         for entry in read()
-        if entry.release == current and entry.kind == "deploy" and entry.result == LIVE
+        if entry.release == current and entry.kind == "deploy" and entry.result != REFUSED
     ]
-    return deployed[-1].previous if deployed else ""
+    return next((release for release in reversed(before) if release != current), "")
 
 
 def kept(count: int) -> list[str]:
