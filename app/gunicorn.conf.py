@@ -62,7 +62,7 @@ def pre_request(_worker: Any, _request: Any) -> None:
     started[threading.get_ident()] = time.monotonic()
 
 
-def post_request(*_: Any) -> None:
+def post_request(_worker: Any, _request: Any, _environ: Any, _response: Any) -> None:
     """A request ended."""
     started.pop(threading.get_ident(), None)
 

@@ -2,6 +2,9 @@
 
 import socket
 
+from testinfra.host import Host
+
+from infra.onhost import layout
 from infra.settings import Settings
 from tests.site import Site
 
@@ -28,10 +31,50 @@ def test_a_body_over_the_limit_gets_413(site: Site) -> None:
     assert site.ask("/background_count/", "POST", b"{", headers=headers).status == 413
 
 
-def test_large_headers_are_served_and_a_flood_is_refused_by_nginx(site: Site) -> None:
-    assert site.ask("/healthz", headers={"X-Large": "x" * 12000}).status == 200
+def test_large_headers_are_served_and_a_flood_is_refused_by_nginx(
+    site: Site, settings: Settings
+) -> None:
+    path = settings.app.health_path
+    assert site.ask(path, headers={"X-Large": "x" * 12000}).status == 200
     flood = {f"X-{i}": "x" * 8000 for i in range(20)}
-    assert site.ask("/healthz", headers=flood).status in {400, 431}
+    assert site.ask(path, headers=flood).status in {400, 431}
+
+
+def test_a_long_address_reaches_the_application(site: Site, settings: Settings) -> None:
+    assert site.ask(f"{settings.app.health_path}?{'x' * 12000}").status == 200
+
+
+def test_private_paths_are_not_there_from_outside_however_they_are_spelt(
+    site: Site, settings: Settings
+) -> None:
+    for path in settings.nginx.private_paths:
+        first, rest = f"%{ord(path[1]):x}", path[2:]
+        twice = first.replace("%", "%25")
+        spelt = [
+            path,
+            f"{path}/",
+            f"{path}/x",
+            f"{path}?x",
+            f"/{path}",
+            f"/.{path}",
+            f"/x/..{path}",
+        ]
+        spelt += [f"/{first}{rest}", f"/{twice}{rest}", f"/x%2f..%2f{path[1:]}", f"{path}%2f"]
+        for way in spelt:
+            assert site.ask(way).status == 404, way
+
+
+def test_the_host_itself_asks_past_nginx(host: Host, settings: Settings) -> None:
+    assert host.run("%s get %s", str(layout.COMMAND), settings.app.health_path).rc == 0
+    assert host.run("%s get /no/such/path", str(layout.COMMAND)).rc == 1
+
+
+def test_a_static_file_that_was_never_finished_is_asked_of_the_application(
+    site: Site, settings: Settings
+) -> None:
+    answer = site.ask(f"{settings.app.static_url}no-such-file.css")
+    assert answer.status == 404
+    assert "immutable" not in answer.headers.get("cache-control", "")
 
 
 def test_http_2_is_offered(site: Site) -> None:
