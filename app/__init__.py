@@ -21,8 +21,24 @@ def create_app(config: Config | None = None) -> Flask:
     import os
 
     from flask import Flask
+    from werkzeug.middleware.proxy_fix import ProxyFix
 
-    from app import dates, health, jobs, pages, problems, request_ids
+    from app import (
+        cors,
+        dashboard,
+        dates,
+        description,
+        health,
+        jobs,
+        metrics,
+        pages,
+        problems,
+        request_ids,
+        security_headers,
+        sign_in,
+        squares,
+        static_files,
+    )
     from app.config import Config
     from app.connection import web_client
     from app.queue import JobQueue
@@ -32,15 +48,25 @@ def create_app(config: Config | None = None) -> Flask:
     app.config.update(
         SECRET_KEY=config.secret_key,
         MAX_CONTENT_LENGTH=64 * 1024,  # bytes; the largest body any route has a use for
-        SEND_FILE_MAX_AGE_DEFAULT=86_400,  # seconds; an address changes with its file
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # only the default provider
     app.url_map.strict_slashes = False  # a redirect would lose the body of a POST
-    app.extensions["slipway"] = JobQueue(web_client(config), config)
+    # nginx, the only way in, sets both headers to one value each; a client's own go no further.
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
+    client = web_client(config)
+    app.extensions["slipway"] = JobQueue(client, config)
     request_ids.register(app)
     problems.register(app)
+    security_headers.register(app)
+    cors.register(app, config)
+    static_files.register(app, config)
+    metrics.register(app)
     pages.register(app)
+    squares.register(app)
     dates.register(app)
     jobs.register(app)
     health.register(app)
+    description.register(app)
+    sign_in.register(app, config, client)
+    dashboard.register(app, config, client)
     return app

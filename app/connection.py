@@ -22,6 +22,11 @@ def worker_client(config: Config) -> Redis:
     return _client(config, retry=Retry(ExponentialBackoff(cap=2, base=0.05), retries=20))
 
 
+def text(value: Any) -> str:
+    """A value of Redis as text; it comes as bytes."""
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
 def refuses_writes(error: RedisError) -> bool:
     """Whether Redis answers but takes nothing: its memory or its disk is full, or it is a copy."""
     # Redis names a full or failing disk only in the text of its answer.

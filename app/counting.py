@@ -6,13 +6,15 @@ import time
 
 from rq import get_current_job
 
+from app.failure import JobFailed
+
 PAUSE = 1.0  # seconds from one number to the next
 
 
-def count(number: int) -> int:
+def count(number: int, fail_at: int | None = None) -> int:
     """Count from 1 to `number`, keeping its progress (percent); return the last number.
 
-    Run again after a worker died, it goes on where it stood.
+    Fails when it comes to `fail_at`. Run again after a worker died, it goes on where it stood.
     """
     job = get_current_job()
     if job is None:
@@ -21,7 +23,10 @@ def count(number: int) -> int:
     while counted < number:
         if counted:
             time.sleep(PAUSE)
+        if counted + 1 == fail_at:
+            raise JobFailed(f"It was told to fail at {fail_at}.")
         counted += 1
-        job.meta.update(counted=counted, progress=100 * counted // number)
+        message = f"Counted {counted} of {number}."
+        job.meta.update(counted=counted, progress=100 * counted // number, message=message)
         job.save_meta()  # type: ignore[no-untyped-call]  # RQ leaves it unannotated
     return counted

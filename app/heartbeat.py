@@ -1,4 +1,4 @@
-"""Whether this host's worker is alive, by its heartbeat in Redis. Imports no RQ: it runs often."""
+"""Whether workers are alive, by their heartbeats in Redis. Imports no RQ: it runs often."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from app.config import Config
-from app.connection import web_client
+from app.connection import text, web_client
 
-FRESH = 45  # seconds; an idle worker sends one every 15, a busy one every 5
+FRESH = 45  # seconds; a worker sends one every 5
 
 
 def worker_prefix(hostname: str) -> str:
@@ -19,26 +19,36 @@ def worker_prefix(hostname: str) -> str:
     return f"{hostname}."
 
 
-def last_heartbeat(client: Redis, queue: str, hostname: str) -> datetime | None:
-    """When a worker of this host was last heard of, or None. Raises RedisError."""
-    begins = f"rq:worker:{worker_prefix(hostname)}"
-    keys = [_text(key) for key in client.smembers(f"rq:workers:{queue}")]
-    beats = [client.hget(key, "last_heartbeat") for key in keys if key.startswith(begins)]
-    return max((datetime.fromisoformat(_text(beat)) for beat in beats if beat), default=None)
+def heartbeats(client: Redis, queue: str, prefix: str = "") -> dict[str, tuple[datetime, str]]:
+    """When each worker of a queue was last heard of, and its state, by name. Raises RedisError."""
+    begins = f"rq:worker:{prefix}"
+    keys = sorted(text(key) for key in client.smembers(f"rq:workers:{queue}"))
+    keys = [key for key in keys if key.startswith(begins)]
+    with client.pipeline(transaction=False) as pipeline:
+        for key in keys:
+            pipeline.hmget(key, "last_heartbeat", "state")
+        answers = zip(keys, pipeline.execute(), strict=True)
+    return {
+        key.removeprefix("rq:worker:"): (datetime.fromisoformat(text(beat)), text(state or b""))
+        for key, (beat, state) in answers
+        if beat
+    }
 
 
-def _text(value: bytes | str) -> str:
-    return value.decode() if isinstance(value, bytes) else value
+def ages(client: Redis, queue: str, prefix: str = "") -> list[float]:
+    """How many seconds ago each worker of a queue was last heard of. Raises RedisError."""
+    now = datetime.now(UTC)
+    beats = heartbeats(client, queue, prefix).values()
+    return [(now - beat).total_seconds() for beat, _ in beats]
 
 
 def complaint(config: Config) -> str | None:
     """What is wrong with this host's worker, in a line, or None when it is well."""
     hostname = socket.gethostname()
     try:
-        beat = last_heartbeat(web_client(config), config.queue, hostname)
+        beats = ages(web_client(config), config.queue, worker_prefix(hostname))
     except RedisError as error:
         return f"Redis does not answer: {error}"
-    if beat is None:
+    if not beats:
         return f"no worker of {hostname} is registered for the queue {config.queue}"
-    age = (datetime.now(UTC) - beat).total_seconds()
-    return f"the last heartbeat is {age:.0f} s old" if age > FRESH else None
+    return f"the last heartbeat is {min(beats):.0f} s old" if min(beats) > FRESH else None

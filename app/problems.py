@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from app import request_ids
 from app.connection import refuses_writes
 
+PROBLEM_TYPE = "application/problem+json"
 RETRY_AFTER = 5  # seconds; about what a restart of Redis takes
 
 
@@ -41,7 +42,7 @@ def problem(status: int, detail: str, **members: Any) -> Response:
         **members,
     )
     response.status_code = status
-    response.mimetype = "application/problem+json"
+    response.mimetype = PROBLEM_TYPE
     response.cache_control.no_store = True
     current_app.logger.info(
         "%d %s", status, title, extra={"method": request.method, "path": request.path}

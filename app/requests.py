@@ -1,11 +1,19 @@
-"""Reads the bodies of requests: JSON that fits a model, or an answer that says what is wrong."""
+"""Reads what requests send, by models; what does not fit gets an answer that says what is wrong.
+
+400 is for what does not fit the description of the API, in form or in value; 422 for what fits it
+and still cannot be done as this server is set.
+"""
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from flask import Request, abort
 from pydantic import BaseModel, ValidationError
+
+from app.problems import problem
+
+LONGEST_SHOWN = 100  # characters of a value that is repeated to its sender
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -23,10 +31,42 @@ def parse(model: type[Model], request: Request) -> Model:
         abort(400, reasons(error))
 
 
+def parse_query(model: type[Model], request: Request) -> Model:
+    """Return the parameters as `model`. Aborts with 400 that names the required and the supplied.
+
+    A parameter given twice is refused: nobody could tell which one was meant.
+    """
+    given = request.args.to_dict(flat=False)
+    twice = [name for name, values in given.items() if len(values) > 1]
+    if twice:
+        _refuse(model, given, f"{', '.join(map(_short, twice))}: given more than once")
+    try:
+        return model.model_validate_strings(request.args.to_dict())
+    except ValidationError as error:
+        _refuse(model, given, reasons(error))
+
+
+def _refuse(model: type[BaseModel], given: dict[str, list[str]], why: str) -> NoReturn:
+    schema = model.model_json_schema()
+    about = {name: part.get("description", "") for name, part in schema["properties"].items()}
+    required = {name: about[name] for name in schema.get("required", [])}
+    supplied = {_short(name): _short(", ".join(values)) for name, values in given.items()}
+    detail = f"{why}. Required: {_listed(required)}. Supplied: {_listed(supplied)}."
+    abort(problem(400, detail, required=required, supplied=supplied))
+
+
+def _listed(pairs: dict[str, str]) -> str:
+    return "; ".join(f"{name}={value}" for name, value in pairs.items()) or "nothing"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "..."
+
+
 def reasons(error: ValidationError) -> str:
     """One line that names each wrong field and why; the values sent are not repeated."""
-    parts = []
+    parts: list[Any] = []
     for item in error.errors(include_url=False, include_context=False, include_input=False):
-        place = ".".join(map(str, item["loc"]))
+        place = _short(".".join(map(str, item["loc"])))
         parts.append(f"{place}: {item['msg']}" if place else item["msg"])
     return "; ".join(parts)

@@ -14,11 +14,18 @@ import socket
 import sys
 import time
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+from redis.exceptions import RedisError
 
 from app.config import Config, ConfigError
 
+if TYPE_CHECKING:
+    from app.patient import PatientWorker
+
 LONGEST_WAIT = 5.0  # seconds between two looks for a Redis that does not serve
+
+PAUSE = 1.0  # seconds before a worker that ended unasked is followed by another
 
 log = logging.getLogger("app.worker")
 
@@ -45,33 +52,42 @@ def _check(config: Config) -> int:
 
 
 def _work(config: Config) -> int:
+    """Work until told to stop. A worker whose loop ended otherwise is followed by another."""
+    from app import logs
+    from app.patient import PatientWorker, wait_for_redis
+
+    logs.configure("worker")
+    while True:
+        # Until RQ has its own handlers; and as process 1 a container's default is to ignore it.
+        signal.signal(signal.SIGTERM, _stop_at_once)
+        wait_for_redis(config, time.sleep, LONGEST_WAIT)
+        worker = _run(config, PatientWorker)
+        if worker and worker.told_to_stop:
+            return 0
+        log.error("the worker ended without being told to; another one follows")
+        time.sleep(PAUSE)
+
+
+def _run(config: Config, kind: type[PatientWorker]) -> PatientWorker | None:
+    """Run one worker to its end; return it, or None if it could not even begin."""
     from app.connection import worker_client
     from app.heartbeat import worker_prefix
-    from app.patient import PatientWorker, wait_for_redis
-    from app.queue import rq_queue
 
-    _log_to_stdout()
-    # Until RQ has its own handlers; and as process 1 a container's default would be to ignore it.
-    signal.signal(signal.SIGTERM, _stop_at_once)
-    wait_for_redis(config, time.sleep, LONGEST_WAIT)
-    client = worker_client(config)
     name = worker_prefix(socket.gethostname()) + secrets.token_hex(4)
-    worker = PatientWorker.of(rq_queue(config, client), name)
-    worker.work(with_scheduler=True)
-    if worker.told_to_stop:
-        return 0
-    log.error("the worker %s ended without being told to; whoever runs it starts it again", name)
-    return 1
+    client = worker_client(config)
+    try:
+        worker = kind.of(config, client, name)
+        worker.work(with_scheduler=True)
+    except RedisError as error:
+        log.warning("the worker %s could not begin: %s", name, error)
+        return None
+    finally:
+        client.close()
+    return worker
 
 
 def _stop_at_once(_signal: int, _frame: FrameType | None) -> NoReturn:
     raise SystemExit(0)
-
-
-def _log_to_stdout() -> None:
-    logging.basicConfig(
-        stream=sys.stdout, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s"
-    )
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
@@ -45,8 +46,11 @@ def test_a_job_is_accepted_and_waits(client: FlaskClient) -> None:
     accepted = response.get_json()
     assert set(accepted) == {"id", "url"}
     assert accepted["url"] == response.headers["Location"] == f"/jobs/{accepted['id']}"
-    assert client.get(accepted["url"]).get_json() == {
-        "id": accepted["id"], "state": "queued", "progress": 0, "result": None, "reason": None,
+    report = client.get(accepted["url"]).get_json()
+    assert report.pop("created_at").endswith("Z")
+    assert report == {
+        "id": accepted["id"], "state": "queued", "progress": 0, "message": "Waiting for a worker.",
+        "result": None, "reason": None, "started_at": None, "ended_at": None,
     }  # fmt: skip
 
 
@@ -67,11 +71,12 @@ def test_the_bounds_of_a_count_are_accepted(client: FlaskClient, number: int) ->
         (b'{"number": NaN}', "number"),
         (b'{"number": 0}', "number: .*greater"),
         (b'{"number": -1}', "number: .*greater"),
-        (b'{"number": 176}', "number: at most 175"),
         (b'{"number": 3601}', "number: .*less"),
         (b'{"number": 1' + b"0" * 5000 + b"}", "number|JSON"),
         (b"{}", "number: .*required"),
         (b'{"number": 5, "more": 1}', "more: "),
+        (b'{"number": 5, "fail_at": "3"}', "fail_at: .*integer"),
+        (b'{"number": 5, "fail_at": 0}', "fail_at: .*greater"),
         (b"[5]", "object"),
         (b"5", "object"),
         (b"null", "object"),
@@ -84,6 +89,11 @@ def test_the_bounds_of_a_count_are_accepted(client: FlaskClient, number: int) ->
 def test_a_bad_body_is_refused_with_a_reason(client: FlaskClient, body: bytes, why: str) -> None:
     response = client.post("/background_count/", data=body, content_type="application/json")
     assert re.search(why, reason(response, 400, "Bad Request"))
+
+
+def test_more_than_this_server_lets_a_job_take_cannot_be_processed(client: FlaskClient) -> None:
+    response = client.post("/background_count/", json={"number": 176})
+    assert "at most 175" in reason(response, 422, HTTPStatus(422).phrase)
 
 
 def test_no_request_at_all_is_a_bad_request(client: FlaskClient) -> None:
@@ -108,7 +118,7 @@ def test_a_body_too_large_is_refused(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/nowhere", "/jobs/", "/jobs/no-uuid", "/jobs/../date", "/static/x"]
+    "path", ["/nowhere", "/jobs/no-uuid", "/jobs/../date", "/static/x"]
 )
 def test_an_unknown_address_is_a_problem(client: FlaskClient, path: str) -> None:
     reason(client.get(path), 404, "Not Found")

@@ -9,7 +9,8 @@ from flask.testing import FlaskClient
 from app import counting
 from app.config import Config
 from app.connection import web_client
-from app.queue import JobQueue, failure_reason
+from app.queue import JobQueue
+from app.reports import failure_reason
 from tests.unit.conftest import PASSWORD, RedisServer, Start, ended, kill_family, until
 
 WORKER = ("python", "-m", "app.worker")
@@ -108,14 +109,13 @@ def test_a_job_whose_worker_died_each_time_says_so(
     assert report["progress"] < 100
 
 
-def test_a_job_that_takes_too_long_says_so(
+def test_a_job_that_takes_too_long_says_so_and_is_not_tried_again(
     client: FlaskClient, redis: RedisServer, start: Start
 ) -> None:
     url = began(client, 100)
     set_field(redis, url, "timeout", "1")
-    set_field(redis, url, "retries_left", "0")
     start(redis.environ, *WORKER)
-    assert "longer than the 180 seconds" in in_state(client, url, "failed")["reason"]
+    assert "longer than the 1 seconds" in in_state(client, url, "failed")["reason"]
 
 
 def test_counting_outside_a_worker_is_refused() -> None:

@@ -88,7 +88,7 @@ def test_a_wrong_password_is_an_outage_and_not_shown(
 def test_a_disk_that_is_full_is_an_outage_and_a_wrong_command_a_bug(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch, error: RedisError, status: int
 ) -> None:
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise error
 
     monkeypatch.setattr(JobQueue, "add", refuse)

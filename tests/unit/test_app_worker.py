@@ -31,7 +31,7 @@ def jobs_of(server: RedisServer) -> Iterator[JobQueue]:
 
 def is_in(jobs: JobQueue, job_id: str, state: str) -> bool:
     report = jobs.report(job_id)
-    return report is not None and report["state"] == state
+    return report is not None and report.state == state
 
 
 def test_a_worker_waits_for_redis(own_redis: RedisServer, start: Start) -> None:
