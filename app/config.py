@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+SHORTEST_PASSWORD = 12  # characters; attempts are few, so length is all that it takes
+_ORIGIN = r"\*|https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?"
+
 
 class ConfigError(ValueError):
     """A setting is missing or wrong. The text names it and never shows its value."""
@@ -24,6 +27,13 @@ class Config:
     job_timeout: int = 180
     result_ttl: int = 86_400
     failure_ttl: int = 7 * 86_400
+    admin_user: str = "admin"
+    admin_password: str | None = field(default=None, repr=False)
+    insecure_cookies: bool = False
+    static_folder: Path | None = None
+    cors_origins: tuple[str, ...] = ()
+    cors_methods: tuple[str, ...] = ("GET", "POST")
+    cors_headers: tuple[str, ...] = ("Content-Type",)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Config:
@@ -39,6 +49,13 @@ class Config:
             job_timeout=_seconds(environ, "JOB_TIMEOUT", cls.job_timeout, at_least=10),
             result_ttl=_seconds(environ, "RESULT_TTL", cls.result_ttl),
             failure_ttl=_seconds(environ, "FAILURE_TTL", cls.failure_ttl),
+            admin_user=environ.get("ADMIN_USER") or cls.admin_user,
+            admin_password=_admin_password(environ),
+            insecure_cookies=_switch(environ, "INSECURE_COOKIES"),
+            static_folder=_folder(environ, "STATIC_FOLDER"),
+            cors_origins=_words(environ, "CORS_ORIGINS", cls.cors_origins, _ORIGIN),
+            cors_methods=_words(environ, "CORS_METHODS", cls.cors_methods, "[A-Z]+"),
+            cors_headers=_words(environ, "CORS_HEADERS", cls.cors_headers, "[A-Za-z0-9-]+"),
         )
 
 
@@ -90,3 +107,39 @@ def _seconds(environ: Mapping[str, str], name: str, default: int, at_least: int 
     if not re.fullmatch(r"[0-9]{1,9}", value) or int(value) < at_least:
         raise ConfigError(f"{name} must be a whole number of seconds, {at_least} or more")
     return int(value)
+
+
+def _admin_password(environ: Mapping[str, str]) -> str | None:
+    if not environ.get("ADMIN_PASSWORD_FILE"):
+        return None
+    password = _secret(environ, "ADMIN_PASSWORD_FILE")
+    if len(password) < SHORTEST_PASSWORD:
+        raise ConfigError(
+            f"ADMIN_PASSWORD_FILE: the password has fewer than {SHORTEST_PASSWORD} characters"
+        )
+    return password
+
+
+def _switch(environ: Mapping[str, str], name: str) -> bool:
+    value = environ.get(name) or "0"
+    if value not in {"0", "1"}:
+        raise ConfigError(f"{name} must be 0 or 1")
+    return value == "1"
+
+
+def _folder(environ: Mapping[str, str], name: str) -> Path | None:
+    value = environ.get(name)
+    if value and not Path(value).is_dir():
+        raise ConfigError(f"{name} must be a folder that is there: {value}")
+    return Path(value) if value else None
+
+
+def _words(
+    environ: Mapping[str, str], name: str, default: tuple[str, ...], pattern: str
+) -> tuple[str, ...]:
+    """What a list holds, separated by commas or spaces; the default where it is not set."""
+    words = tuple(environ.get(name, "").replace(",", " ").split())
+    for word in words:
+        if not re.fullmatch(pattern, word):
+            raise ConfigError(f"{name}: {word!r} does not look like one of its kind")
+    return words or default
