@@ -49,20 +49,20 @@ class Probe:
 
     def _tick(self) -> None:
         tls = outside.context()
-        with ThreadPoolExecutor(PROBES) as pool:
-            due = time.monotonic()
-            while not self._stop.wait(max(0.0, due - time.monotonic())):
-                pool.submit(self._ask, tls)
-                due += INTERVAL
+        pool = ThreadPoolExecutor(PROBES)
+        due = time.monotonic()
+        while not self._stop.wait(max(0.0, due - time.monotonic())):
+            pool.submit(self._ask, tls, due)
+            due += INTERVAL
+        pool.shutdown(cancel_futures=True)  # what waits for its turn while the site hangs
 
-    def _ask(self, tls: ssl.SSLContext) -> None:
-        began = time.monotonic()
+    def _ask(self, tls: ssl.SSLContext, due: float) -> None:
         try:
             good = outside.ask(self._config, self._path, tls, TIMEOUT).status == 200
         except OSError:
             good = False
         ended = time.monotonic()
-        self._requests.append(Request(ended, ended - began, good))
+        self._requests.append(Request(ended, ended - due, good))
 
     def result(self) -> dict[str, float]:
         """Requests, failed ones, the longest time without a good answer and the 99th percentile."""
@@ -72,7 +72,9 @@ class Probe:
 def summary(requests: list[Request]) -> dict[str, float]:
     """What the requests say; times in milliseconds."""
     good = sorted(request.ended for request in requests if request.good)
-    gaps = [later - earlier for earlier, later in pairwise(good)]
+    begin = [min(request.ended - request.took for request in requests)] if requests else []
+    end = [max(request.ended for request in requests)] if requests else []
+    gaps = [later - earlier for earlier, later in pairwise([*begin, *good, *end])]
     took = sorted(request.took for request in requests)
     return {
         "requests": len(requests),
