@@ -6,6 +6,7 @@ import json
 import socket
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ SETTINGS = {"domain": DOMAIN, "email": "you@example.org", "keep_releases": 2}
 
 def config(port: int = 443) -> HostConfig:
     """What this host is told of the settings, with HTTPS on this port."""
-    return host_config(load(SETTINGS | {"https_port": port}, "one"))
+    return replace(host_config(load(SETTINGS, "one")), https_port=port)
 
 
 def wanted(image: str = "slipway/app:1", **values: object) -> release.ReleaseConfig:

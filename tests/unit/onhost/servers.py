@@ -1,0 +1,108 @@
+"""Real servers that misbehave as they are told: HTTP on a Unix socket, or behind TLS."""
+
+import contextlib
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from socketserver import BaseServer, ThreadingMixIn, UnixStreamServer
+from typing import Any
+
+from tests.unit.operations.certificates import make
+
+Behaviour = Callable[[int, str], tuple[int, bytes] | None]
+
+
+class Script:
+    """What a server answers to its nth request for a path: a status and a body, or nothing."""
+
+    def __init__(self, behaviour: Behaviour) -> None:
+        self._behaviour = behaviour
+        self._lock = threading.Lock()
+        self.asked: list[str] = []
+        self.hosts: set[str] = set()
+        self.end = threading.Event()
+        """Until then a request that gets nothing waits."""
+
+    def next(self, path: str, host: str) -> tuple[int, bytes] | None:
+        """The answer to one more request; waits for the end where there is none."""
+        with self._lock:
+            self.asked.append(path)
+            self.hosts.add(host)
+            number = len(self.asked)
+        answer = self._behaviour(number, path)
+        if answer is None:
+            self.end.wait(20)
+        return answer
+
+
+def always(status: int, body: bytes = b"") -> Behaviour:
+    """The same answer to every request."""
+    return lambda _number, _path: (status, body)
+
+
+def _handler(script: Script) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            answer = script.next(self.path, self.headers["Host"])
+            with contextlib.suppress(OSError):  # the other side has given up
+                if answer:
+                    self.send_response(answer[0])
+                    self.end_headers()
+                    self.wfile.write(answer[1])
+
+        def log_message(self, format: str, *_: Any) -> None:  # noqa: A002  http.server's name
+            """Says nothing."""
+
+    return Handler
+
+
+class _UnixServer(ThreadingMixIn, UnixStreamServer):
+    request_queue_size = 64
+
+
+class _TlsServer(ThreadingHTTPServer):
+    daemon_threads = False
+    request_queue_size = 64
+
+    def handle_error(self, *_: Any) -> None:
+        """A client that hangs up in the middle is part of the test."""
+
+
+@contextlib.contextmanager
+def _running(server: BaseServer, script: Script) -> Iterator[Script]:
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield script
+    finally:
+        script.end.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextlib.contextmanager
+def on_socket(path: Path, behaviour: Behaviour) -> Iterator[Script]:
+    """A server of HTTP on a Unix socket."""
+    script = Script(behaviour)
+    path.unlink(missing_ok=True)
+    with _running(_UnixServer(str(path), _handler(script)), script):
+        yield script
+
+
+@contextlib.contextmanager
+def behind_tls(folder: Path, behaviour: Behaviour) -> Iterator[tuple[int, Script]]:
+    """The port of an HTTPS server with a certificate of nobody's, made in this folder."""
+    make(folder / "tls.pem", "other.example.org")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "tls.pem", folder / "tls.pem.key")
+    script = Script(behaviour)
+    server = _TlsServer(("127.0.0.1", 0), _handler(script))
+    # The handshake is the connection's own thread's: a slow one delays no other.
+    server.socket = context.wrap_socket(
+        server.socket, server_side=True, do_handshake_on_connect=False
+    )
+    with _running(server, script):
+        yield server.server_port, script
