@@ -6,6 +6,7 @@ import socket
 import ssl
 import time
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,10 @@ class Site:
         """Verifies the certificate, as a browser does."""
         return ssl.create_default_context(cafile=self.ca_file)
 
+    @cached_property
+    def _context(self) -> ssl.SSLContext:
+        return self.context()
+
     def ask(
         self,
         path: str,
@@ -51,17 +56,25 @@ class Site:
         if isinstance(body, dict | list):
             body = json.dumps(body).encode()
             headers.setdefault("Content-Type", "application/json")
-        raw = socket.create_connection((self.address, self.https_port), timeout)
-        connection = http.client.HTTPConnection(self.domain, timeout=timeout)
+        connection = self.connect(timeout)
         try:
-            connection.sock = self.context().wrap_socket(raw, server_hostname=self.domain)
             connection.request(method, path, body, headers)
             response = connection.getresponse()
             names = {key.lower(): value for key, value in response.getheaders()}
             return Answer(response.status, names, response.read())
         finally:
             connection.close()
+
+    def connect(self, timeout: float = 10) -> http.client.HTTPConnection:
+        """A verified TLS connection, to ask on as often as the server allows."""
+        raw = socket.create_connection((self.address, self.https_port), timeout)
+        connection = http.client.HTTPConnection(self.domain, timeout=timeout)
+        try:
+            connection.sock = self._context.wrap_socket(raw, server_hostname=self.domain)
+        except OSError:
             raw.close()
+            raise
+        return connection
 
     def ask_http(self, path: str, host: str | None = None) -> Answer:
         """One request over plain HTTP."""

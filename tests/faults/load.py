@@ -1,31 +1,93 @@
 """A steady load, to see what a fault costs those who ask."""
 
+import http.client
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
+from infra.onhost.probe import Request, summary
 from tests.faults.conftest import Target
+from tests.site import Site
+
+CLIENTS = 16
+
+
+@dataclass
+class Load:
+    """Asks at `rate` requests a second, in an open loop: a slow answer delays no other request."""
+
+    site: Site
+    rate: float
+    keep_alive: bool = False
+    path: str = "/healthz"
+    requests: list[Request] = field(default_factory=list)
+    failures: list[object] = field(default_factory=list)
+    _connections: threading.local = field(default_factory=threading.local)
+
+    @contextmanager
+    def running(self) -> Iterator["Load"]:
+        """Asks for as long as the context lasts."""
+        stop = threading.Event()
+        clock = threading.Thread(target=self._tick, args=(stop,))
+        clock.start()
+        try:
+            yield self
+        finally:
+            stop.set()
+            clock.join()
+
+    def summary(self) -> dict[str, float]:
+        """Requests, failed ones, longest gap and p99, times in milliseconds."""
+        return summary(self.requests)
+
+    def _tick(self, stop: threading.Event) -> None:
+        due = time.monotonic()
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            while not stop.wait(max(0.0, due - time.monotonic())):
+                pool.submit(self._ask)
+                due += 1 / self.rate
+
+    def _ask(self) -> None:
+        began = time.monotonic()
+        problem: object = None
+        try:
+            status = self._again() if self.keep_alive else self._once()
+            problem = None if status == 200 else status
+        except (OSError, http.client.HTTPException) as error:
+            problem = error
+        ended = time.monotonic()
+        self.requests.append(Request(ended, ended - began, good=problem is None))
+        if problem is not None:
+            self.failures.append(problem)
+
+    def _once(self) -> int:
+        return self.site.ask(self.path, timeout=5).status
+
+    def _again(self) -> int:
+        """Asks on the connection that this client keeps, as a browser does."""
+        connection = getattr(self._connections, "kept", None)
+        if connection is None:
+            connection = self._connections.kept = self.site.connect()
+        try:
+            connection.request("GET", self.path)
+            response = connection.getresponse()
+            response.read()
+        except (OSError, http.client.HTTPException):
+            self._connections.kept = None
+            raise
+        if response.will_close:
+            connection.close()
+            self._connections.kept = None
+        return int(response.status)
 
 
 @contextmanager
-def asked_steadily(target: Target) -> Iterator[list[object]]:
-    """Asks twenty times a second, each time on a new connection; yields what failed."""
-    failures: list[object] = []
-    stop = threading.Event()
-
-    def ask() -> None:
-        while not stop.wait(0.05):
-            try:
-                status = target.site.ask("/healthz", timeout=5).status
-                if status != 200:
-                    failures.append(status)
-            except OSError as error:
-                failures.append(error)
-
-    asking = threading.Thread(target=ask)
-    asking.start()
-    try:
-        yield failures
-    finally:
-        stop.set()
-        asking.join()
+def asked_steadily(target: Target, rate: float = 20) -> Iterator[list[object]]:
+    """Asks on a new connection each time; yields what failed."""
+    load = Load(target.site, rate)
+    with load.running():
+        yield load.failures
+    assert load.requests, "nothing was asked"
