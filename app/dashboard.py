@@ -64,7 +64,8 @@ def _guard() -> AnyResponse | None:
     if request.blueprint != BLUEPRINT:
         return None
     if not signed_in():
-        if request.method != "GET" or not request.accept_mimetypes.accept_html:
+        wants = request.accept_mimetypes
+        if request.method != "GET" or wants["application/json"] > wants["text/html"]:
             abort(401, "Only those signed in may ask this.")
         target = request.full_path.rstrip("?")
         return redirect(f"{url_for('sign_in.ask')}?{urlencode({'next': target})}", 303)
