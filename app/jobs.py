@@ -8,13 +8,14 @@ from uuid import UUID
 from flask import Blueprint, Flask, Response, abort, current_app, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 
 from app import request_ids
 from app.description import described
 from app.problems import problem
 from app.queue import JobQueue, WrongStateError
 from app.reports import JobList, JobReport, State
-from app.requests import parse, parse_query
+from app.requests import Whole, parse, parse_query
 
 LONGEST_COUNT = 3600
 MOST_LISTED = 100
@@ -46,8 +47,8 @@ class ListQuery(BaseModel):
     """Which jobs to list."""
 
     model_config = ConfigDict(extra="forbid")
-    state: State | None = Field(default=None, description="only jobs of this state")
-    limit: int = Field(default=20, ge=1, le=MOST_LISTED, description="how many at most")
+    state: State | SkipJsonSchema[None] = Field(default=None, description="only jobs of this state")
+    limit: Whole = Field(default=20, ge=1, le=MOST_LISTED, description="how many at most")
 
 
 def queue() -> JobQueue:

@@ -6,16 +6,27 @@ and still cannot be done as this server is set.
 
 from __future__ import annotations
 
-from typing import Any, NoReturn, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar
 
 from flask import Request, abort
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from app.problems import problem
 
 LONGEST_SHOWN = 100  # characters of a value that is repeated to its sender
 
 Model = TypeVar("Model", bound=BaseModel)
+
+
+def _digits(text: object) -> object:
+    """Refuse what only Python reads as a whole number, such as 1_000 or other scripts' digits."""
+    if isinstance(text, str) and not (text.isascii() and text.removeprefix("-").isdigit()):
+        raise ValueError("a whole number is expected, in digits")
+    return text
+
+
+# A whole number among the parameters of an address.
+Whole = Annotated[int, BeforeValidator(_digits)]
 
 
 def parse(model: type[Model], request: Request) -> Model:

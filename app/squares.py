@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from flask import Blueprint, Flask, Response, jsonify, request
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.description import described
-from app.requests import parse_query
+from app.requests import Whole, parse_query
 
 # The square of a larger number is beyond 2**53, where readers of JSON lose digits.
 LARGEST = 94_906_265
@@ -16,18 +14,11 @@ LARGEST = 94_906_265
 blueprint = Blueprint("squares", __name__)
 
 
-def _digits(text: object) -> object:
-    """Refuse what only Python reads as a whole number, such as 1_000 or other scripts' digits."""
-    if not (isinstance(text, str) and text.isascii() and text.removeprefix("-").isdigit()):
-        raise ValueError("a whole number is expected, in digits")
-    return text
-
-
 class SquareQuery(BaseModel):
     """The parameters of a square."""
 
     model_config = ConfigDict(extra="forbid")
-    value: Annotated[int, BeforeValidator(_digits)] = Field(
+    value: Whole = Field(
         ge=-LARGEST, le=LARGEST, description=f"a whole number from -{LARGEST} to {LARGEST}"
     )
 
