@@ -10,6 +10,7 @@ from . import layout
 from .command import Failure
 from .config import HostConfig
 
+TIMEOUT = 3  # seconds
 STATES = {"started": "wip", "failed": "failed", "scheduled": "scheduled", "deferred": "deferred"}
 
 
@@ -17,7 +18,7 @@ def state(_config: HostConfig) -> dict[str, Any]:
     """Jobs by state over all queues, workers, memory. Raises Failure when Redis does not answer."""
     try:
         with socket.socket(socket.AF_UNIX) as connection:
-            connection.settimeout(3)
+            connection.settimeout(TIMEOUT)
             connection.connect(str(layout.REDIS_SOCKET))
             with connection.makefile("rwb") as stream:
                 return _ask(stream)
@@ -64,8 +65,11 @@ def _answer(stream: Any) -> Any:
         case ":":
             return int(rest)
         case "$":
-            data = stream.read(int(rest) + 2)[:-2] if int(rest) >= 0 else b""
-            return data.decode()
+            size = int(rest) + 2 if int(rest) >= 0 else 0
+            data = stream.read(size)
+            if len(data) < size:
+                raise ValueError("the connection was closed")
+            return data[:-2].decode()
         case "*":
             return [_answer(stream) for _ in range(int(rest))]
         case _:
