@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from infra.onhost import outside, probe, web
+from infra.onhost import outside, probe
 from infra.onhost.probe import Probe, Request, summary
 from tests.unit.conftest import until
-from tests.unit.onhost import DOMAIN, config, no_listener
+from tests.unit.onhost import DOMAIN, config
 from tests.unit.onhost.servers import always, behind_tls
 
 TLS = outside.context()
@@ -121,9 +121,10 @@ def fast(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("fast")
 def test_an_outage_is_measured(tmp_path: Path) -> None:
     ill = range(6, 16)
-    with behind_tls(
-        tmp_path, lambda number, _: (502 if number in ill else 200, b"")
-    ) as (port, script):
+    with behind_tls(tmp_path, lambda number, _: (502 if number in ill else 200, b"")) as (
+        port,
+        script,
+    ):
         with Probe(config(port), "/up") as running:
             until(lambda: len(script.asked) >= 25, "25 requests")
         found = running.result()

@@ -1,0 +1,224 @@
+"""Redis and RQ's queues as the host's status sees them: a real Redis, real jobs in each state."""
+
+import contextlib
+import io
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis import Redis
+from rq import Queue, SimpleWorker, Worker
+from rq.executions import Execution
+from rq.job import Job
+from rq.registry import StartedJobRegistry
+from rq.serializers import JSONSerializer
+
+from infra.hostfile import render
+from infra.onhost import layout, queues, secrets
+from infra.onhost.command import Failure
+from tests.unit.conftest import until
+from tests.unit.onhost import Host, config, new_host
+
+PASSWORD = "of the tests: é"  # noqa: S105  for the tests' own Redis
+CONFIG = config()
+NOTHING = {"queued": 0, "started": 0, "scheduled": 0, "deferred": 0, "failed": 0, "workers": 0}
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[Host]:
+    """A host with the Redis and the users that a deploy would give it."""
+    with new_host() as host:
+        folder = layout.REDIS_SOCKETS
+        (layout.SECRETS / "redis_password").write_text(PASSWORD)
+        layout.REDIS_USERS.parent.mkdir(parents=True)
+        layout.REDIS_USERS.write_bytes(secrets.redis_users())
+        layout.CONTAINER_REDIS_DATA.mkdir(parents=True)
+        text = render("redis/redis.conf.j2", layout=layout, redis_maxmemory=64)
+        (folder / "redis.conf").write_text(text)
+        with (folder / "log").open("wb") as log:
+            process = subprocess.Popen(["redis-server", str(folder / "redis.conf")], stdout=log)
+        try:
+            until(layout.REDIS_SOCKET.exists, "Redis listens")
+            yield host
+        finally:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def redis(host: Host) -> Iterator[Redis]:
+    """The application's client of an empty Redis."""
+    assert host
+    with contextlib.closing(
+        Redis(unix_socket_path=str(layout.REDIS_SOCKET), password=PASSWORD)
+    ) as redis:
+        redis.flushall()
+        yield redis
+
+
+def counted() -> dict[str, int]:
+    found = queues.state(CONFIG)
+    return {name: found[name] for name in NOTHING}
+
+
+@pytest.mark.usefixtures("redis")
+def test_a_redis_that_nobody_used_has_no_jobs() -> None:
+    assert counted() == NOTHING
+
+
+@pytest.mark.usefixtures("redis")
+def test_memory_and_its_limit_are_told() -> None:
+    found = queues.state(CONFIG)
+    assert found["memory_limit"] == 64 * 1024 * 1024
+    assert 100_000 < found["memory"] < 64 * 1024 * 1024
+    assert found.keys() == {*NOTHING, "memory", "memory_limit"}
+
+
+def work(redis: Redis, queue: Queue) -> None:
+    SimpleWorker([queue], connection=redis, serializer=JSONSerializer).work(burst=True)
+
+
+def start(redis: Redis, job: Job, queue: Queue) -> None:
+    """What a worker does first with a job."""
+    queue.remove(job.id)
+    with redis.pipeline() as pipeline:
+        execution = Execution.create(job, ttl=60, pipeline=pipeline)
+        StartedJobRegistry(queue=queue).add_execution(execution, pipeline, ttl=60)
+        pipeline.execute()
+
+
+def test_jobs_in_every_state_are_counted_over_all_queues(redis: Redis) -> None:
+    one, two = (Queue(name, connection=redis, serializer=JSONSerializer) for name in ("one", "two"))
+    for queue, times in ((one, 1), (two, 2)):
+        for _ in range(times):
+            queue.enqueue("operator.truediv", 1, 0)
+        work(redis, queue)
+    for _ in range(4):
+        parent = one.enqueue("time.sleep", 1)
+    two.enqueue("time.sleep", 1, depends_on=parent)
+    for _ in range(5):
+        two.enqueue_at(datetime.now(UTC) + timedelta(hours=1), "time.sleep", 1)
+    start(redis, one.enqueue("time.sleep", 1), one)
+    start(redis, two.enqueue("time.sleep", 1), two)
+    for name in ("first", "second", "third"):
+        Worker([one], name=name, connection=redis).register_birth()
+    assert counted() == {
+        "queued": 4,
+        "started": 2,
+        "scheduled": 5,
+        "deferred": 1,
+        "failed": 3,
+        "workers": 3,
+    }
+
+
+def test_a_job_that_ended_well_is_no_longer_counted(redis: Redis) -> None:
+    queue = Queue("one", connection=redis, serializer=JSONSerializer)
+    queue.enqueue("operator.add", 1, 1)
+    assert counted() == NOTHING | {"queued": 1}
+    work(redis, queue)
+    assert counted() == NOTHING
+
+
+def failure() -> str:
+    with pytest.raises(Failure) as failure:
+        queues.state(CONFIG)
+    return str(failure.value)
+
+
+@pytest.mark.usefixtures("redis")
+def test_a_wrong_password_is_told_in_redis_own_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "redis_password").write_text("another")
+    monkeypatch.setattr(layout, "SECRETS", tmp_path)
+    assert failure().startswith("Redis does not answer: WRONGPASS ")
+    (tmp_path / "redis_password").unlink()
+    assert failure().endswith(f"No such file or directory: '{tmp_path / 'redis_password'}'")
+
+
+@pytest.fixture
+def listener(host: Host, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
+    """What listens in Redis' place."""
+    path = host.calls.with_name("other.sock")
+    path.unlink(missing_ok=True)
+    monkeypatch.setattr(layout, "REDIS_SOCKET", path)
+    monkeypatch.setattr(queues, "TIMEOUT", 0.1)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        listener.listen()
+        yield listener
+
+
+@pytest.mark.usefixtures("listener")
+def test_a_redis_that_hangs_is_given_up() -> None:
+    assert failure() == "Redis does not answer: timed out"
+
+
+def test_a_redis_that_is_gone_is_a_failure(listener: socket.socket) -> None:
+    listener.close()
+    assert failure() == "Redis does not answer: [Errno 111] Connection refused"
+    layout.REDIS_SOCKET.unlink()
+    assert failure() == "Redis does not answer: [Errno 2] No such file or directory"
+
+
+def test_a_redis_that_dies_while_it_answers_is_a_failure(listener: socket.socket) -> None:
+    def die() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(4096)
+
+    thread = threading.Thread(target=die)
+    thread.start()
+    assert failure() == "Redis does not answer: the connection was closed"
+    thread.join()
+
+
+class Stream(io.BytesIO):
+    """Keeps what is written apart from what is read."""
+
+    written = b""
+
+    def write(self, data: Any) -> int:
+        self.written += data
+        return len(data)
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        (b"+OK\r\n", "OK"),
+        (b":-3\r\n", -3),
+        (b"$4\r\n\xc3\xa9\r\n\r\n", "é\r\n"),
+        (b"$0\r\n\r\n", ""),
+        (b"$-1\r\n", ""),
+        (b"*0\r\n", []),
+        (b"*-1\r\n", []),
+        (b"*3\r\n$1\r\na\r\n:1\r\n*1\r\n+b\r\n", ["a", 1, ["b"]]),
+    ],
+)
+def test_the_protocol_is_spoken_in_bytes(answer: bytes, found: object) -> None:
+    stream = Stream(answer + b"+NEXT\r\n")
+    assert queues.command(stream, "GET", "é") == found
+    assert stream.written == b"*2\r\n$3\r\nGET\r\n$2\r\n\xc3\xa9\r\n"
+    assert stream.readline() == b"+NEXT\r\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (b"-ERR not now\r\n", "ERR not now"),
+        (b"*2\r\n+a\r\n-ERR nested\r\n", "ERR nested"),
+        (b"", "the connection was closed"),
+        (b"$5\r\nabc", "the connection was closed"),
+        (b"*2\r\n+a\r\n", "the connection was closed"),
+    ],
+)
+def test_an_error_and_half_an_answer_are_none(answer: bytes, told: str) -> None:
+    with pytest.raises(ValueError, match=f"^{told}$"):
+        queues.command(Stream(answer), "PING")
