@@ -106,7 +106,8 @@ def test_jobs_in_every_state_are_counted_over_all_queues(redis: Redis) -> None:
     start(redis, one.enqueue("time.sleep", 1), one)
     start(redis, two.enqueue("time.sleep", 1), two)
     for name in ("first", "second", "third"):
-        Worker([one], name=name, connection=redis).register_birth()
+        worker = Worker([one], name=name, connection=redis)
+        worker.register_birth()  # type: ignore[no-untyped-call]  # it has no types
     assert counted() == {
         "queued": 4,
         "started": 2,

@@ -64,6 +64,7 @@ class Host:
         # What took a path of the layout when it was imported.
         monkeypatch.setattr(nginx, "CONFIGURATION", layout.NGINX / "nginx.conf")
         monkeypatch.setattr(maintenance, "FLAG", layout.MAINTENANCE / "on")
+        monkeypatch.setattr(nginx.check, "__defaults__", (nginx.CONFIGURATION,))
         for function in (command.lock, command.locked):
             monkeypatch.setattr(inspect.unwrap(function), "__defaults__", (layout.LOCK,))
 
