@@ -117,9 +117,7 @@ def test_a_body_too_large_is_refused(client: FlaskClient) -> None:
     assert response.get_json()["status"] == 413
 
 
-@pytest.mark.parametrize(
-    "path", ["/nowhere", "/jobs/no-uuid", "/jobs/../date", "/static/x"]
-)
+@pytest.mark.parametrize("path", ["/nowhere", "/jobs/no-uuid", "/jobs/../date", "/static/x"])
 def test_an_unknown_address_is_a_problem(client: FlaskClient, path: str) -> None:
     reason(client.get(path), 404, "Not Found")
 

@@ -1,6 +1,7 @@
 """Who may import whom."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -93,3 +94,12 @@ def test_importing_the_deployment_patches_nothing() -> None:
     command = [sys.executable, "-W", "error", "-c", script]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+def test_what_stands_on_the_host_knows_no_application() -> None:
+    """The example's routes, jobs and functions; anybody's application goes in its place."""
+    example = re.compile(r"background_count|/date/|count\.|/api\b|rq-dashboard|spectree|squares?\b")
+    folders = ("infra", "compose", "nginx", "redis", "systemd")
+    files = [path for name in folders for path in (PROJECT / name).rglob("*") if path.is_file()]
+    known = [p for p in files if p.suffix != ".pyc" and example.search(p.read_text("utf-8"))]
+    assert known == []

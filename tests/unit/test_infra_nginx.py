@@ -156,3 +156,49 @@ def test_nginx_writes_to_tmp_alone() -> None:
 
 def test_the_site_is_read_from_where_the_switch_puts_it() -> None:
     assert f"{layout.CURRENT}/site.con[f]" in values(nginx_conf(DEFAULTS), "include")
+
+
+GUNICORN = load(GOOD | {"web": {"server": "gunicorn", "request_timeout": 90}}, "one")
+
+
+def test_gunicorn_is_asked_by_http_on_a_socket_of_another_name() -> None:
+    text = site_conf(GUNICORN)
+    assert set(values(text, "proxy_pass")) == {f"http://unix:{layout.CURRENT}/socket/http.sock"}
+    assert values(text, "proxy_read_timeout") == ["95s"]
+    assert values(text, "proxy_next_upstream") == ["off"]
+    assert "uwsgi_" not in text
+
+
+def test_gunicorn_hears_of_the_client_from_nginx_alone() -> None:
+    pairs = (value.partition(" ") for value in values(site_conf(GUNICORN), "proxy_set_header"))
+    found = {name: value for name, _, value in pairs}
+    dropped = ["Forwarded", "Proxy", *(f"X-Forwarded-{n}" for n in ("Host", "Port", "Prefix"))]
+    assert {name: found[name] for name in dropped} == dict.fromkeys(dropped, '""')
+    assert found["X-Forwarded-For"] == "$remote_addr"
+    assert found["X-Forwarded-Proto"] == "$scheme"
+    assert found["X-Request-Id"] == "$request_id"
+
+
+def location(text: str, name: str) -> str:
+    [block] = re.findall(
+        rf"^    location {re.escape(name)} {{(.*?)^    }}", text, re.MULTILINE | re.DOTALL
+    )
+    return str(block)
+
+
+@pytest.mark.parametrize("settings", [DEFAULTS, GUNICORN])
+def test_finished_static_files_are_kept_for_a_year_and_others_asked_of_the_application(
+    settings: Settings,
+) -> None:
+    block = location(site_conf(settings), "^~ /static/")
+    assert values(block, "alias") == [f"{layout.STATIC}/"]
+    assert values(block, "gzip_static") == ["on"]
+    assert 'Cache-Control "public, max-age=31536000, immutable"' in values(block, "add_header")
+    assert values(block, "error_page") == ["403 404 405 = @application"]
+    assert "_pass" in location(site_conf(settings), "@application")
+
+
+def test_private_paths_and_what_is_below_them_are_not_there() -> None:
+    settings = load(GOOD | {"nginx": {"private_paths": ["/metrics", "/in/ternal"]}}, "one")
+    for name in ("= /metrics", "^~ /metrics/", "= /in/ternal", "^~ /in/ternal/"):
+        assert values(location(site_conf(settings), name), "return") == ["404"]

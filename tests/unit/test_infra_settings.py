@@ -92,6 +92,21 @@ def test_a_number_must_be_a_whole_number(value: object) -> None:
         ("app", "health_path", "/a b", "pattern"),
         ("app", "health_path", "/a;b", "pattern"),
         ("web", "command", "uwsgi --ini x", "valid tuple"),
+        ("web", "server", "waitress", "'uwsgi' or 'gunicorn'"),
+        ("app", "system_packages", ["--yes"], "pattern"),
+        ("app", "system_packages", ["a b"], "pattern"),
+        ("app", "static_folder", "srv/static", "absolute path"),
+        ("app", "static_folder", "/srv/../etc", "absolute path"),
+        ("app", "static_url", "/static", "begin and end with /"),
+        ("app", "static_url", "/", "begin and end with /"),
+        ("app", "static_url", "/../", "begin and end with /"),
+        ("app", "volumes", {"etc": "/etc/app"}, "below /srv or /data"),
+        ("app", "volumes", {"code": "/srv/app/data"}, "below /srv or /data"),
+        ("app", "volumes", {"code": "/srv/app"}, "below /srv or /data"),
+        ("app", "volumes", {"a": "/srv/a", "b": "/srv/a"}, "different paths"),
+        ("nginx", "private_paths", ["/"], "pattern"),
+        ("nginx", "private_paths", ["/metrics/"], "pattern"),
+        ("nginx", "private_paths", ["/a;b"], "pattern"),
         ("docker", "base_image", "debian trixie", "pattern"),
         ("docker", "base_image", "", "pattern"),
         ("docker", "registry_mirror", "http://mirror.example.org", "must begin with https://"),
@@ -105,7 +120,7 @@ def test_a_value_out_of_its_limits_is_refused(
     section: str, name: str, value: object, reason: str
 ) -> None:
     [line] = lines(**{section: {name: value}})
-    assert line.startswith(f".{section}.{name}: ")
+    assert line.startswith((f".{section}.{name}: ", f".{section}.{name}.", f".{section}: "))
     assert reason in line
 
 
@@ -130,6 +145,19 @@ def test_what_slipway_sets_itself_cannot_be_set(name: str) -> None:
     assert lines(app={"environment": {name: "x"}}) == [
         f": app.environment sets what Slipway sets: {name}"
     ]
+
+
+@pytest.mark.parametrize("name", ["secret_key", "admin_password", "api_key"])
+def test_the_variable_of_a_secret_s_file_cannot_be_set(name: str) -> None:
+    app = {"environment": {f"{name.upper()}_FILE": "x"}}
+    assert lines(app=app, secrets={"api_key": "config.py"}) == [
+        f": app.environment sets what Slipway sets: {name.upper()}_FILE"
+    ]
+
+
+def test_the_health_path_cannot_be_private() -> None:
+    [line] = lines(nginx={"private_paths": ["/healthz"]})
+    assert "not in nginx.private_paths" in line
 
 
 @pytest.mark.parametrize("name", ["lower", "1A", "A-B", "A B", "", "A=B", "É"])
