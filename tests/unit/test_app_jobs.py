@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,38 +11,7 @@ from app.connection import web_client
 from app.queue import JobQueue
 from app.reports import failure_reason
 from tests.unit.conftest import PASSWORD, RedisServer, Start, ended, kill_family, until
-
-WORKER = ("python", "-m", "app.worker")
-
-
-def began(client: FlaskClient, number: int) -> str:
-    response = client.post("/background_count/", json={"number": number})
-    url: str = response.get_json()["url"]
-    return url
-
-
-def asked(client: FlaskClient, url: str) -> dict[str, Any]:
-    report: dict[str, Any] = client.get(url).get_json()
-    return report
-
-
-def in_state(client: FlaskClient, url: str, state: str) -> dict[str, Any]:
-    until(lambda: asked(client, url)["state"] == state, f"the job is {state}")
-    return asked(client, url)
-
-
-def set_field(server: RedisServer, url: str, field: str, value: str) -> None:
-    with server.client() as redis:
-        redis.hset(url.replace("/jobs/", "rq:job:"), field, value)
-
-
-def let_time_pass(server: RedisServer) -> None:
-    """Make a dead worker's job look abandoned, which takes 65 seconds otherwise."""
-    with server.client() as redis:
-        for entry in redis.zrange("rq:wip:default", 0, -1):
-            assert isinstance(entry, bytes)
-            redis.zadd("rq:wip:default", {entry: 1})
-        redis.delete("rq:clean_registries:default")
+from tests.unit.job_requests import WORKER, asked, began, in_state, let_time_pass, set_field
 
 
 def test_a_job_runs_to_its_end_and_its_progress_shows(
