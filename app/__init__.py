@@ -68,5 +68,5 @@ def create_app(config: Config | None = None) -> Flask:
     health.register(app)
     description.register(app)
     sign_in.register(app, config, client)
-    dashboard.register(app, config, client)
+    dashboard.register(app, client)
     return app

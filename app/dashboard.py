@@ -28,7 +28,6 @@ from rq.worker import Worker
 from rq_dashboard import web
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.config import Config
 from app.problems import problem
 from app.queue import SERIALIZER
 from app.security_headers import content_security_policy
@@ -48,12 +47,12 @@ def _adapt() -> None:
     web.from_url = lambda *_arguments, **_options: (None, current_app.extensions["dashboard"])
 
 
-def register(app: Flask, config: Config, client: Redis) -> None:
+def register(app: Flask, client: Redis) -> None:
     """Mount the dashboard."""
     _adapt()
     app.extensions["dashboard"] = client
     app.redis_conn = client  # type: ignore[attr-defined]  # where rq-dashboard looks for it
-    app.config.update(RQ_DASHBOARD_REDIS_URL=[config.redis_url], RQ_DASHBOARD_POLL_INTERVAL=2500)
+    app.config["RQ_DASHBOARD_REDIS_URL"] = ["Redis"]  # a name to show; the client above is used
     app.before_request(_guard)
     app.after_request(_finish)
     app.register_error_handler(NoSuchJobError, _no_such_job)

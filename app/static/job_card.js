@@ -78,6 +78,6 @@ function times(job) {
     const seconds = (new Date(job.ended_at) - new Date(job.started_at)) / 1_000;
     return `${clock(job.ended_at)}, after ${seconds.toFixed(1)} s`;
   }
-  if (job.started_at) return `since ${clock(job.started_at)}`;
-  return job.created_at ? `from ${clock(job.created_at)}` : "";
+  const since = job.started_at || job.created_at;
+  return since ? `since ${clock(since)}` : "";
 }
