@@ -31,6 +31,14 @@ def listed(release: str) -> list[dict[str, str]]:
     return found
 
 
+def releases() -> list[str]:
+    """The releases that have a container, running or not."""
+    shown = run("docker", "ps", "--all", "--format", '{{.Label "com.docker.compose.project"}}')
+    prefix = layout.RELEASE_PROJECT.format(release="")
+    projects = set(shown.split()) - {layout.BASE_PROJECT}
+    return sorted(name.removeprefix(prefix) for name in projects if name.startswith(prefix))
+
+
 def health(status: str) -> str:
     """healthy, unhealthy, starting, or empty, from words like `Up 3 minutes (healthy)`."""
     inside = status.partition("(")[2].partition(")")[0]

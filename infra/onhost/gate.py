@@ -11,6 +11,8 @@ from .release import Check, ReleaseConfig
 POLL_SECONDS = 0.1
 OUTSIDE_SECONDS = 5  # nginx' old processes may answer for a moment after a reload
 
+LONGEST = 200  # characters of a path in a message
+
 Ask = Callable[[str], web.Answer]
 
 
@@ -48,12 +50,13 @@ def _inside(new: str, wanted: ReleaseConfig, config: HostConfig) -> Ask:
 
 def _problem(check: Check, ask: Ask) -> str:
     """What is wrong with the answer; empty when it is as expected."""
+    asked = f"GET {check.path[:LONGEST]}"
     try:
         answer = ask(check.path)
     except OSError as error:
-        return f"GET {check.path}: {error}"
+        return f"{asked}: {error}"
     if answer.status != check.status:
-        return f"GET {check.path}: answered {answer.status}, expected {check.status}"
+        return f"{asked}: answered {answer.status}, expected {check.status}"
     if check.contains.encode() not in answer.body:
-        return f"GET {check.path}: the answer does not contain {check.contains!r}"
+        return f"{asked}: the answer does not contain {check.contains!r}"
     return ""

@@ -2,7 +2,7 @@
 
 import shutil
 
-from . import history, layout, release
+from . import containers, history, layout, release
 from .command import Failure, run, say
 from .config import HostConfig
 
@@ -10,19 +10,12 @@ from .config import HostConfig
 def prune(config: HostConfig) -> None:
     """Keeps the last releases that were live and whatever runs; needs no registry."""
     kept = {*history.kept(config.keep_releases), release.current(), *release.known()}
-    stopping = set(_running())
+    stopping = set(containers.releases())
     for folder in sorted(layout.RELEASES.iterdir()):
         if folder.name not in kept | stopping:
             shutil.rmtree(layout.WEB / folder.name, ignore_errors=True)
             shutil.rmtree(folder)
     _prune_images()
-
-
-def _running() -> list[str]:
-    """The releases that still have a container: an old one may have a job to finish."""
-    shown = run("docker", "ps", "--all", "--format", '{{.Label "com.docker.compose.project"}}')
-    prefix = layout.RELEASE_PROJECT.format(release="")
-    return [name.removeprefix(prefix) for name in shown.split() if name.startswith(prefix)]
 
 
 def _prune_images() -> None:

@@ -80,13 +80,24 @@ def state(config: HostConfig) -> dict[str, object]:
 
 def known() -> set[str]:
     """The releases whose units run or would start with the host, but for those being stopped."""
-    pattern = unit("*")
-    running = run("systemctl", "list-units", "--plain", "--no-legend", "--state",
-                  "active,activating,reloading", pattern)  # fmt: skip
-    units = {line.split()[0] for line in running.splitlines() if line.strip()}
-    units |= {link.name for link in layout.WANTED_UNITS.glob(pattern)}
+    enabled = {link.name for link in layout.WANTED_UNITS.glob(unit("*"))}
+    return _in_state("active,activating,reloading") | {_name(name) for name in enabled}
+
+
+def stopping() -> set[str]:
+    """The releases that are being stopped, and may have a job to finish."""
+    return _in_state("deactivating")
+
+
+def _in_state(states: str) -> set[str]:
+    shown = run("systemctl", "list-units", "--plain", "--no-legend", "--state", states,
+                unit("*"))  # fmt: skip
+    return {_name(line.split()[0]) for line in shown.splitlines() if line.strip()}
+
+
+def _name(unit_name: str) -> str:
     prefix, suffix = unit("\n").split("\n")
-    return {name.removeprefix(prefix).removesuffix(suffix) for name in units}
+    return unit_name.removeprefix(prefix).removesuffix(suffix)
 
 
 def folder(release: str) -> Path:

@@ -65,10 +65,8 @@ def _entry(entry: Entry) -> str:
         words.append(f"from {entry.revision}")
     if entry.probe:
         words.append(downtime(entry))
-    if entry.reason:
-        words.append(f"\n    {entry.reason}")
     stages = ", ".join(f"{name} {took:.1f}" for name, took in entry.stages.items() if took >= 0.1)
-    return "  ".join(words) + (f"\n    {stages}" if stages else "")
+    return "\n    ".join(line for line in ("  ".join(words), entry.reason, stages) if line)
 
 
 def downtime(entry: Entry) -> str:

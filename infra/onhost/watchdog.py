@@ -8,6 +8,7 @@ from . import containers, layout, release
 from .command import locked, run, say, succeeds
 
 STOP_SECONDS = "5"  # a hung process does not hear a signal: no use in waiting for long
+STRAY_SECONDS = "30"  # what its worker does not finish in these is run again by another
 DOWN = frozenset({"exited", "dead", "created"})
 
 
@@ -15,9 +16,19 @@ def watch() -> None:
     """One look; restarts are written to the journal."""
     if locked():
         return
+    _remove_strays()
     for project, unit in _watched().items():
         if succeeds("systemctl", "is-active", "--quiet", unit):
             _mend(project)
+
+
+def _remove_strays() -> None:
+    """Ends releases that nobody wants: after a power cut Docker starts all that ran before it."""
+    wanted = {release.current(), *release.known(), *release.stopping()}
+    for stray in sorted(set(containers.releases()) - wanted):
+        say(f"release {stray} runs and is not wanted: taking it down")
+        run("docker", "compose", "--project-name", release.project(stray), "down",
+            "--timeout", STRAY_SECONDS)  # fmt: skip
 
 
 def remedy(state: str, health: str) -> list[str] | None:

@@ -66,7 +66,7 @@ class Target:
 
     def history(self) -> list[dict[str, Any]]:
         """The last switches, the oldest first."""
-        found: list[dict[str, Any]] = json.loads(self.run("slipway history --json"))
+        found: list[dict[str, Any]] = json.loads(self.run("slipway history --json --last 1000"))
         return found
 
     def container(self, service: str) -> str:

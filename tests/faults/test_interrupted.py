@@ -70,6 +70,11 @@ def consistent(target: Target) -> str:
     return found.pop()
 
 
+def running_releases(target: Target) -> set[str]:
+    shown = target.run("docker ps --format '{{.Names}}' --filter name=-web-1")
+    return {name.split("-")[1] for name in shown.split()}
+
+
 def test_a_first_deploy_may_be_killed_in_every_operation(blank: Target) -> None:
     number = 1
     while killed_in_operation(blank, number):
@@ -132,6 +137,7 @@ def test_a_host_that_stops_dead_during_a_switch_comes_back_whole(
     lab("up", target.name)
     wait_until(target.healthy, 60)
     assert consistent(target) in {"", f"dead-{seconds}"}
+    wait_until(lambda: running_releases(target) == {target.release()}, 90)
     done = target.deploy()
     assert done.returncode == 0, done.stderr
     assert consistent(target) == ""
