@@ -23,7 +23,7 @@ def switch_command(release: str, kind: str, by: str, revision: str) -> str:
     unit = layout.SWITCH_UNIT
     words = ["switch", release, "--kind", kind, "--by", by, "--revision", revision]
     run = f"systemd-run --quiet --collect --wait --unit {unit} {layout.COMMAND} {shlex.join(words)}"
-    told = f"journalctl --quiet --output cat --unit {unit} --since @$began"
+    told = f"journalctl --quiet --output cat --identifier slipway --unit {unit} --since @$began"
     busy = (
         f"systemctl is-active --quiet {unit} &&"
         f' {{ echo "another switch is at work: $(cat {layout.LOCK})" >&2; exit 1; }}'
