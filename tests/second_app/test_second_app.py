@@ -23,7 +23,7 @@ SECOND: dict[str, Any] = {"environment": {"DATABASE": "/srv/data/notes.db", "SCH
 # What a Dockerfile of the application's own may add to the shipped one: finished static files.
 STATIC = """
 USER 0
-RUN mkdir /srv/static && printf 'body {}' > /srv/static/page.0123abcd.css \\
+RUN printf 'body {}' > /srv/static/page.0123abcd.css \\
     && gzip --keep /srv/static/page.0123abcd.css && ln -s /etc/passwd /srv/static/passwd
 USER 10001:10001
 """

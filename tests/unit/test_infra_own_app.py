@@ -1,0 +1,58 @@
+"""What docs/bring-your-own-app.md tells to paste makes an application that Slipway can deploy."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra import release
+from infra.inventory import load
+from infra.setting_types import PROJECT
+from infra.settings import RESERVED_VARIABLES
+from tests.unit.conftest import RedisServer, Start, until
+
+TEXT = (PROJECT / "docs" / "bring-your-own-app.md").read_text(encoding="utf-8")
+ASK = """
+from app.wsgi import application
+client = application.test_client()
+print(client.get("/healthz").status_code, client.get("/").text)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The application of the document, as the package that it is in the image."""
+    [script] = re.findall(r"```sh\n(mkdir myapp.*?)python3 -m venv", TEXT, re.DOTALL)
+    subprocess.run(["sh", "-ec", script], cwd=tmp_path, check=True)
+    (tmp_path / "myapp").rename(tmp_path / "app")
+    return tmp_path
+
+
+def test_its_pages_answer(folder: Path, redis: RedisServer) -> None:
+    environ = {**redis.environ, "PYTHONPATH": str(folder)}
+    done = subprocess.run(
+        [sys.executable, "-c", ASK], cwd=folder, env=environ, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == ("200 It works.\n", "")
+
+
+def test_its_worker_runs_and_says_so(folder: Path, redis: RedisServer, start: Start) -> None:
+    environ = {**redis.environ, "PYTHONPATH": str(folder), "QUEUE": "default"}
+    worker = [sys.executable, str(folder / "app" / "worker.py")]
+    assert start(environ, *worker, "--check").wait(20) == 1
+    start(environ, *worker)
+    until(lambda: start(environ, *worker, "--check").wait(20) == 0, "the worker lives", 30)
+
+
+def test_it_is_all_that_a_release_needs(folder: Path) -> None:
+    app = {"source": str(folder / "app"), "requirements": str(folder / "app/requirements.in")}
+    settings = load({"domain": "app.example.org", "email": "you@example.org", "app": app}, "one")
+    files = {file.path for file in release.image(settings).files}
+    assert {"app/Dockerfile", "app/uwsgi.ini", "app/wsgi.py", "app/worker.py"} <= files
+
+
+def test_every_variable_that_slipway_sets_is_told() -> None:
+    assert [name for name in sorted(RESERVED_VARIABLES) if f"`{name}`" not in TEXT] == []
