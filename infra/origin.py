@@ -1,6 +1,7 @@
 """Who deploys, and from what: for the history of releases."""
 
 import getpass
+import os
 import socket
 import subprocess
 
@@ -9,7 +10,11 @@ from infra.setting_types import PROJECT
 
 def operator() -> str:
     """The operator's name at this machine."""
-    return f"{getpass.getuser()}@{socket.gethostname()}"
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):  # a container may run under a user id without an account
+        name = str(os.getuid())
+    return f"{name}@{socket.gethostname()}"
 
 
 def revision() -> str:
