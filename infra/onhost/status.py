@@ -58,7 +58,7 @@ def attention(found: dict[str, Any]) -> list[str]:
 
 def _queue_lines(queue: dict[str, Any]) -> list[str]:
     if "problem" in queue:
-        return [f"Redis: {queue['problem']}"]
+        return [queue["problem"]]
     lines = []
     if queue["failed"]:
         lines.append(f"{queue['failed']} jobs have failed")
