@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -59,7 +60,7 @@ def spoken(name: str) -> str:
 
 def test_the_first_release_is_linked_and_loaded(loaded: list[str]) -> None:
     traffic.move("a", "")
-    assert os.readlink(layout.CURRENT) == "a"  # relative: true inside the container too
+    assert layout.CURRENT.readlink() == Path("a")  # relative: true inside the container too
     assert loaded == ["reload, at a"]
     assert spoken("uwsgi.sock") == "a, uwsgi"
 
