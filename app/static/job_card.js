@@ -47,12 +47,12 @@ export class JobCard {
     write(this.parts.times, times(job));
     this.parts.progress.value = job.progress;
     this.parts.progress.hidden = hasEnded(job);
-    const hadFocus = this.buttons.some((button) => button === document.activeElement);
+    const focused = this.buttons.find((button) => button === document.activeElement);
     for (const button of this.buttons) {
       button.hidden = button.dataset.action === "cancel" ? hasEnded(job) : !["failed", "cancelled"].includes(job.state);
     }
     // A button that goes must not take the keyboard's place on the page with it.
-    if (hadFocus && document.activeElement?.hidden !== false) this.element.focus();
+    if (focused?.hidden) this.element.focus();
   }
 
   /** Say why something could not be done. */

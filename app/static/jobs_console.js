@@ -6,7 +6,7 @@ import { Polling } from "./polling.js";
 
 const SHOWN = 10; // jobs
 const BUSY = 700; // milliseconds between two looks while a job moves
-const IDLE = 5_000; // and while none does: others may start one
+const IDLE = 3_000; // and while none does: others may start one
 
 const section = document.getElementById("console");
 const list = document.getElementById("jobs");
@@ -21,19 +21,34 @@ const polling = new Polling(look, lost);
 
 async function look() {
   const { jobs } = await get(`${section.dataset.jobs}?limit=${SHOWN}`);
+  jobs.push(...(await unlisted(jobs)));
+  jobs.sort((one, other) => (one.created_at < other.created_at ? 1 : -1));
   announce(jobs);
-  jobs.forEach(place);
+  show(jobs);
+  const moving = jobs.filter((job) => !hasEnded(job)).length;
+  say(connection, moving ? `${moving} in progress` : "");
+  connection.classList.remove("wrong");
+  return moving ? BUSY : IDLE;
+}
+
+/** The jobs that move on the page and are not among the newest, or just on their way to a worker. */
+async function unlisted(jobs) {
+  const listed = new Set(jobs.map((job) => job.id));
+  const moving = [...cards.values()].map((card) => card.job).filter((job) => !hasEnded(job) && !listed.has(job.id));
+  const asked = await Promise.allSettled(moving.map((job) => get(`${section.dataset.jobs}/${job.id}`)));
+  return asked.filter((answer) => answer.status === "fulfilled").map((answer) => answer.value);
+}
+
+/** Show these jobs and no others, in this order. */
+function show(jobs) {
   for (const [id, card] of cards) {
     if (!jobs.some((job) => job.id === id)) {
       card.element.remove();
       cards.delete(id);
     }
   }
+  jobs.forEach(place);
   empty.hidden = jobs.length > 0;
-  const moving = jobs.filter((job) => !hasEnded(job)).length;
-  say(connection, moving ? `${moving} in progress` : "");
-  connection.classList.remove("wrong");
-  return moving ? BUSY : IDLE;
 }
 
 /** Show a job at its place in the list, moving nothing that stands right. */
@@ -64,8 +79,8 @@ function lost(error, wait) {
 
 async function act(action, card) {
   try {
-    await post(`${section.dataset.jobs}/${card.job.id}/${action}`);
-    await polling.now();
+    card.show(await post(`${section.dataset.jobs}/${card.job.id}/${action}`));
+    polling.now();
   } catch (error) {
     card.complain(error.message);
     say(news, error.message);
@@ -82,9 +97,12 @@ async function start(event) {
   const body = { number: form.elements.number.valueAsNumber };
   if (form.elements.fail_at.value) body.fail_at = form.elements.fail_at.valueAsNumber;
   try {
-    const { id } = await post(section.dataset.start, body);
-    say(news, `Job ${id.slice(0, 8)} queued.`);
-    await polling.now();
+    const { url } = await post(section.dataset.start, body);
+    const job = await get(url);
+    if (!cards.has(job.id)) place(job, 0);
+    empty.hidden = true;
+    say(news, `Job ${shortId(job)} ${job.state}.`);
+    polling.now();
   } catch (error) {
     say(startError, error instanceof Refused ? error.message : `${error.message} The job was not started.`);
     startError.hidden = false;
