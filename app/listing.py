@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rq import Queue
+from rq.job import Job
 from rq.registry import CanceledJobRegistry
 
 from app.connection import text
@@ -33,6 +34,24 @@ def ids(queue: Queue, limit: int, state: State | None = None) -> list[str]:
         found = pipeline.execute()
     # Entries of the started ones are the job's id and that of its run.
     return list(dict.fromkeys(text(e).partition(":")[0] for part in found for e in part))
+
+
+def fetch(queue: Queue, ids: list[str]) -> list[Job]:
+    """The jobs of these ids that are there. Raises RedisError.
+
+    RQ has the same as a transaction, which a full Redis refuses even if it only reads.
+    """
+    with queue.connection.pipeline(transaction=False) as pipeline:
+        for job_id in ids:
+            pipeline.hgetall(Job.key_for(job_id))
+        stored = zip(ids, pipeline.execute(), strict=True)
+    jobs = []
+    for job_id, fields in stored:
+        if fields:
+            job = Job(job_id, connection=queue.connection, serializer=queue.serializer)
+            job.restore(fields)
+            jobs.append(job)
+    return jobs
 
 
 def numbers(queue: Queue) -> dict[str, int]:

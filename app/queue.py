@@ -78,8 +78,8 @@ class JobQueue:
 
     def newest(self, limit: int, state: State | None = None) -> list[JobReport]:
         """The newest jobs, of one state or of all; `limit` bounds the work in Redis too."""
-        found = Job.fetch_many(listing.ids(self.rq, limit, state), self.client, SERIALIZER)
-        jobs = [job for job in found if job and (state is None or state_of(job) == state)]
+        found = listing.fetch(self.rq, listing.ids(self.rq, limit, state))
+        jobs = [job for job in found if state is None or state_of(job) == state]
         jobs.sort(key=lambda job: job.created_at.timestamp(), reverse=True)
         return [self._report(job) for job in jobs[:limit]]
 

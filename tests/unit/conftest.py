@@ -45,6 +45,7 @@ class RedisServer:
             "REDIS_URL": f"unix://{self.socket}",
             "REDIS_PASSWORD_FILE": str(self.folder / "redis_password"),
             "SECRET_KEY_FILE": str(self.folder / "secret_key"),
+            "PROMETHEUS_MULTIPROC_DIR": str(self.folder / "metrics"),
         }
 
     def start(self) -> None:
