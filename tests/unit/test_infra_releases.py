@@ -128,7 +128,8 @@ def test_the_switch_outlives_the_connection_and_tells_what_it_did() -> None:
         f" began=$(date +%s); systemd-run --quiet --collect --wait --unit {unit}"
         " /usr/local/sbin/slipway switch 0123 --kind rollback"
         """ --by 'o'"'"'neill@laptop' --revision '';"""
-        f" result=$?; journalctl --quiet --output cat --identifier slipway --unit {unit} --since @$began >&2;"
+        " result=$?; journalctl --quiet --output cat --identifier slipway"
+        f" --unit {unit} --since @$began >&2;"
         " exit $result"
     )
 
