@@ -4,6 +4,7 @@ The hosts and their settings are those of the inventory that deployed them.
 """
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ def pytest_configure(config: pytest.Config) -> None:
         pytest.exit(str(error), returncode=2)
     folder = Path(config.rootpath, ".pytest_cache")
     folder.mkdir(exist_ok=True)
-    ssh_config = folder / "ssh_config"
+    ssh_config = folder / f"ssh_config-{os.getpid()}"
     ssh_config.write_text("".join(host.ssh_config() for host in KNOWN.values()))
     config.option.hosts = ",".join(f"ssh://{name}" for name in KNOWN)
     config.option.ssh_config = str(ssh_config)
