@@ -70,7 +70,8 @@ def test_a_wrong_address_of_redis_is_refused_and_not_shown(
 @pytest.mark.parametrize(
     ("name", "value"),
     [("JOB_TIMEOUT", "9"), ("JOB_TIMEOUT", "ten"), ("RESULT_TTL", "0"), ("FAILURE_TTL", "-1"),
-     ("FAILURE_TTL", "\u0665"), ("QUEUE", "a,b"), ("QUEUE", "a:b"), ("QUEUE", "q" * 65)],
+     ("FAILURE_TTL", "\u0665"), ("QUEUE", "a,b"), ("QUEUE", "a:b"), ("QUEUE", "q" * 65),
+     ("INSECURE_COOKIES", "yes"), ("STATIC_FOLDER", "/nowhere")],
 )  # fmt: skip
 def test_a_wrong_value_is_refused_by_name(environ: dict[str, str], name: str, value: str) -> None:
     with pytest.raises(ConfigError, match=f"^{name} must be"):
@@ -94,3 +95,33 @@ def test_a_worker_without_its_secret_ends_with_one_line(
         "the worker does not start: SECRET_KEY_FILE: the file /nowhere/key cannot be read: "
         "No such file or directory"
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("CORS_ORIGINS", "friend.example"), ("CORS_ORIGINS", "https://friend.example/"),
+     ("CORS_ORIGINS", "https://*.example"), ("CORS_ORIGINS", "null"), ("CORS_METHODS", "get"),
+     ("CORS_HEADERS", "X:Y")],
+)  # fmt: skip
+def test_a_wrong_word_in_a_list_is_refused_by_name(
+    environ: dict[str, str], name: str, value: str
+) -> None:
+    with pytest.raises(ConfigError, match=f"^{name}: '.*' does not look"):
+        Config.from_environment({**environ, name: value})
+
+
+def test_the_admins_password_is_optional_and_long_enough(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    config = Config.from_environment(environ)
+    assert (config.admin_user, config.admin_password) == ("admin", None)
+    path = tmp_path / "admin"
+    path.write_text("elevenchars\n")
+    environ["ADMIN_PASSWORD_FILE"] = str(path)
+    with pytest.raises(ConfigError, match="ADMIN_PASSWORD_FILE: the password has fewer") as short:
+        Config.from_environment(environ)
+    assert "elevenchars" not in str(short.value)
+    path.write_text("twelve chars\n")
+    config = Config.from_environment(environ)
+    assert config.admin_password == "twelve chars"  # noqa: S105  # of this test
+    assert "twelve" not in repr(config)

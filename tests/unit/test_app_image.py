@@ -34,6 +34,12 @@ def test_the_last_layer_is_the_code_and_its_user_a_number() -> None:
     assert not [step for step, _ in steps if step == "RUN"]
 
 
+def test_the_static_files_are_finished_where_nginx_is_told_to_take_them_from() -> None:
+    assert "python3 -m app.static_files /srv/static;" in DOCKERFILE
+    assert "STATIC_FOLDER=/srv/static " in FINAL_STAGE
+    assert "COPY --from=code /srv/static static\n" in FINAL_STAGE
+
+
 @pytest.mark.parametrize(
     "line",
     ["master = true", "need-app = true", "strict = true", "vacuum = true", "chmod-socket = 660",
