@@ -78,6 +78,6 @@ function times(job) {
     const seconds = (new Date(job.ended_at) - new Date(job.started_at)) / 1_000;
     return `${clock(job.ended_at)}, after ${seconds.toFixed(1)} s`;
   }
-  const since = job.started_at || job.created_at;
-  return since ? `since ${clock(since)}` : "";
+  const time = job.ended_at || job.started_at || job.created_at;
+  return time ? `${hasEnded(job) ? "" : "since "}${clock(time)}` : "";
 }

@@ -31,27 +31,25 @@ def show_a_busy_console(page: Page) -> None:
 
 
 def test_the_page_on_a_desk_by_day(page: Page) -> None:
-    page.get_by_label("Square a number")
-    page.set_viewport_size({"width": 1000, "height": 800})
+    page.set_viewport_size({"width": 1000, "height": 1040})
     show_a_busy_console(page)
     page.get_by_role("button", name="Send").click()
     expect(page.locator("#answer")).to_be_visible()
     page.wait_for_timeout(700)  # the bar moves to where it belongs
-    page.screenshot(path=IMAGES / "page.png", full_page=True)
+    page.screenshot(path=IMAGES / "page.png")
 
 
 def test_the_jobs_on_a_telephone_by_night(page: Page) -> None:
     page.emulate_media(color_scheme="dark")
     page.set_viewport_size({"width": 360, "height": 740})
     show_a_busy_console(page)
-    page.locator("#console").scroll_into_view_if_needed()
     page.evaluate("document.getElementById('console').scrollIntoView()")
     page.wait_for_timeout(700)
     page.screenshot(path=IMAGES / "telephone.png")
 
 
 def test_the_dashboard(page: Page, target: Target) -> None:
-    page.set_viewport_size({"width": 1000, "height": 500})
+    page.set_viewport_size({"width": 1200, "height": 500})
     page.goto("/dashboard/")
     sign_in(page, target.user, target.password().strip())
     expect(page.locator("[data-role=queue]").first).to_be_visible()
