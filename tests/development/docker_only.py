@@ -1,0 +1,12 @@
+"""Docker as Slipway installs it, and nothing else: a machine to develop on."""
+
+from pyinfra import host
+
+from infra import docker, trust
+from infra.inventory import load
+
+settings = load(host.data.get("settings"), host.name)
+
+docker.engine(settings=settings, distribution="debian")
+trust.extra_ca_certificates(settings=settings)
+docker.current()

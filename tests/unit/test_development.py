@@ -1,0 +1,95 @@
+"""Development without Docker: the commands of docs/development.md, as they stand there."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.conftest import ROOT, RedisServer, until
+
+TEXT = (ROOT / "docs" / "development.md").read_text(encoding="utf-8")
+ENVIRONMENT = re.compile(r'environ(?:\.get\(|\[|, )"([A-Z_]+)"')
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A checkout without a venv of its own, which the tests' own stands for."""
+    for name in ("app", "compose"):
+        subprocess.run(["cp", "-r", ROOT / name, tmp_path / name], check=True)
+    return tmp_path
+
+
+@pytest.fixture
+def port(folder: Path, redis: RedisServer) -> Iterator[int]:
+    """The port where the application of the document runs."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        number: int = free.getsockname()[1]
+    [script] = re.findall(r"activate\n(export.*?)```", TEXT, re.DOTALL)
+    script = script.replace("redis://127.0.0.1:6379/0", f"unix://{redis.socket}")
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    password = redis.environ["REDIS_PASSWORD_FILE"]
+    environ = {"PATH": path, "REDIS_PASSWORD_FILE": password, "FLASK_RUN_PORT": str(number)}
+    with (folder / "output").open("wb") as output:
+        shell = subprocess.Popen(
+            ["sh", "-ec", script], cwd=folder, env=environ, stdout=output, stderr=output,
+            start_new_session=True,
+        )  # fmt: skip
+    try:
+        until(lambda: answers(number), "Flask's server answers", 30)
+        yield number
+    finally:
+        os.killpg(shell.pid, signal.SIGKILL)
+        shell.wait()
+
+
+def ask(port: int, path: str, data: dict[str, Any] | None = None) -> str:
+    body = json.dumps(data).encode() if data else None
+    request = urllib.request.Request(  # an address of this machine
+        f"http://127.0.0.1:{port}{path}", body, {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
+        return str(answer.read().decode())
+
+
+def answers(port: int, path: str = "/healthz", text: str = "") -> bool:
+    try:
+        return text in ask(port, path)
+    except OSError:
+        return False
+
+
+def result(port: int) -> Any:
+    path = f"/jobs/{json.loads(ask(port, '/background_count/', {'number': 1}))['id']}"
+    until(lambda: answers(port, path, '"finished"'), "the job is finished", 30)
+    return json.loads(ask(port, path))["result"]
+
+
+def change(path: Path, before: str, after: str) -> None:
+    text = path.read_text()
+    assert before in text
+    path.write_text(text.replace(before, after))
+
+
+def test_a_changed_file_changes_the_answer_and_what_a_job_does(folder: Path, port: int) -> None:
+    assert result(port) == 1
+    change(folder / "app" / "dates.py", "%d-%m-%Y", "the year %Y")
+    until(lambda: answers(port, "/date/", "the year 2"), "the answer has changed", 30)
+    change(folder / "app" / "counting.py", "return counted\n", "return -counted\n")
+    until(lambda: "starting again" in (folder / "output").read_text(), "the worker starts again")
+    assert result(port) == -1
+
+
+def test_every_variable_that_the_application_reads_is_told() -> None:
+    read = set(ENVIRONMENT.findall((ROOT / "app" / "config.py").read_text()))
+    assert {"REDIS_URL", "SECRET_KEY_FILE"} <= read
+    assert [name for name in sorted(read) if f"`{name}`" not in TEXT] == []
