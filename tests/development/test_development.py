@@ -27,6 +27,12 @@ print(urllib.request.urlopen(asked, timeout=5, context=context).read().decode())
 """
 
 
+def once_answered(url: str, data: dict[str, Any] | None = None) -> Any:
+    """The answer as JSON; the server may be starting again."""
+    wait_until(lambda: answers("http://127.0.0.1:5000/healthz"), 20)
+    return json.loads(ask(url, data))
+
+
 def run(command: str) -> str:
     done = lab("ssh", NAME, command, check=False)
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
@@ -68,10 +74,10 @@ def start() -> None:
 
 
 def job_result() -> Any:
-    job = json.loads(ask("http://127.0.0.1:5000/background_count/", {"number": 1}))
+    job = once_answered("http://127.0.0.1:5000/background_count/", {"number": 1})
 
     def state() -> Any:
-        return json.loads(ask(f"http://127.0.0.1:5000/jobs/{job['id']}"))
+        return once_answered(f"http://127.0.0.1:5000/jobs/{job['id']}")
 
     wait_until(lambda: state()["state"] in {"finished", "failed"}, 30)
     return state()["result"]
@@ -84,7 +90,8 @@ def change(file: str, before: str, after: str) -> None:
 
 def test_a_changed_file_changes_the_answer() -> None:
     change("dates.py", "%d-%m-%Y", "the year %Y")
-    wait_until(lambda: "the year 2" in ask("http://127.0.0.1:5000/date/"), 20)
+    url = "http://127.0.0.1:5000/date/"
+    wait_until(lambda: answers(url) and "the year 2" in ask(url), 20)
 
 
 def test_a_changed_file_changes_what_a_job_does() -> None:

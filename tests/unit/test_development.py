@@ -69,9 +69,20 @@ def answers(port: int, path: str = "/healthz", text: str = "") -> bool:
 
 
 def result(port: int) -> Any:
-    path = f"/jobs/{json.loads(ask(port, '/background_count/', {'number': 1}))['id']}"
-    until(lambda: answers(port, path, '"finished"'), "the job is finished", 30)
-    return json.loads(ask(port, path))["result"]
+    """What a job returns. The server may be starting again: what is refused is asked again."""
+    found: list[Any] = []
+
+    def finished() -> bool:
+        try:
+            if not found:
+                found.append(json.loads(ask(port, "/background_count/", {"number": 1})))
+            found[1:] = [json.loads(ask(port, f"/jobs/{found[0]['id']}"))]
+        except OSError:
+            return False
+        return bool(found[1]["state"] == "finished")
+
+    until(finished, "the job is finished", 30)
+    return found[1]["result"]
 
 
 def change(path: Path, before: str, after: str) -> None:
