@@ -51,5 +51,6 @@ def close(job: Job, seconds: int) -> None:
         # RQ gives cancelled jobs no end of life; the score is when this one's comes.
         registry.add(job, ttl=seconds, pipeline=pipeline)
         pipeline.expire(job.key, seconds)
+        pipeline.delete(_note(job.id))
         outcomes.add(pipeline, job.origin, "cancelled")
         pipeline.execute()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from typing import Any
 
 from redis import Redis
@@ -10,6 +12,8 @@ from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError, Respon
 from redis.retry import Retry
 
 from app.config import Config
+
+log = logging.getLogger("app.worker")
 
 
 def web_client(config: Config) -> Redis:
@@ -32,6 +36,24 @@ def refuses_writes(error: RedisError) -> bool:
     # Redis names a full or failing disk only in the text of its answer.
     no_disk = isinstance(error, ResponseError) and "MISCONF" in str(error)
     return no_disk or isinstance(error, OutOfMemoryError | ReadOnlyError)
+
+
+def wait_for_redis(config: Config, sleep: Callable[[float], None], longest: float) -> None:
+    """Return once Redis takes a write; until then look again after ever longer waits (seconds).
+
+    A write and no ping: a worker needs one to register, and a full Redis still answers pings.
+    """
+    client, wait = web_client(config), 0.25
+    while True:
+        try:
+            client.set("slipway:probe", 1, ex=1)
+        except RedisError as error:
+            log.warning("waiting for Redis: %s", error)
+        else:
+            client.close()
+            return
+        sleep(wait)
+        wait = min(wait * 2, longest)
 
 
 def _client(config: Config, **options: Any) -> Redis:

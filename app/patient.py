@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from redis.exceptions import RedisError
 from rq import Queue, Worker, worker_registration
-from rq.exceptions import AbandonedJobError
 from rq.job import Job
-from rq.timeouts import JobTimeoutException
 
 from app import cancelling, counting, logs, outcomes
 from app.config import Config
-from app.connection import refuses_writes, web_client
-from app.failure import JobFailed
+from app.connection import refuses_writes
+from app.failure import settle
 from app.queue import SERIALIZER, rq_queue
 from app.reconciler import Reconciler
 
@@ -32,34 +29,6 @@ JOB_MONITORING_INTERVAL = 5  # from one heartbeat of a busy worker to the next
 
 # Imported here once, so that the fork made for each job does not import them again.
 JOB_MODULES = (counting,)
-
-log = logging.getLogger("app.worker")
-
-
-def wait_for_redis(config: Config, sleep: Callable[[float], None], longest: float) -> None:
-    """Return once Redis takes a write; until then look again after ever longer waits (seconds).
-
-    A write and no ping: a worker needs one to register, and a full Redis still answers pings.
-    """
-    client, wait = web_client(config), 0.25
-    while True:
-        try:
-            client.set("slipway:probe", 1, ex=1)
-        except RedisError as error:
-            log.warning("waiting for Redis: %s", error)
-        else:
-            client.close()
-            return
-        sleep(wait)
-        wait = min(wait * 2, longest)
-
-
-def on_exception(job: Job, kind: type[BaseException], *_: Any) -> None:
-    """Try no job again that said it cannot succeed, or took too long; count the abandoned ones."""
-    if issubclass(kind, JobFailed | JobTimeoutException):
-        job.retries_left = 0
-    if issubclass(kind, AbandonedJobError):
-        outcomes.add(job.connection, job.origin, "retried" if job.should_retry else "failed")
 
 
 class PatientWorker(Worker):
@@ -86,7 +55,7 @@ class PatientWorker(Worker):
             worker_ttl=WORKER_TTL,
             maintenance_interval=MAINTENANCE_INTERVAL,
             job_monitoring_interval=JOB_MONITORING_INTERVAL,
-            exception_handlers=[on_exception],
+            exception_handlers=[settle],
             log_job_description=False,  # it holds the arguments, which are the users' business
         )
         worker.keep_cancelled = config.failure_ttl

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any, Literal, get_args
-from uuid import UUID
 
 from pydantic import BaseModel, Field
 from rq.job import Job, JobStatus
@@ -37,7 +36,7 @@ BEING_CANCELLED = "Being cancelled."
 class JobReport(BaseModel):
     """How a job is. Times are in UTC, and null until they are known."""
 
-    id: UUID
+    id: str
     state: State
     progress: int = Field(ge=0, le=100, description="Percent.")
     message: str = Field(description="What it is doing, in a sentence.")

@@ -54,7 +54,8 @@ def _check(config: Config) -> int:
 def _work(config: Config) -> int:
     """Work until told to stop. A worker whose loop ended otherwise is followed by another."""
     from app import logs
-    from app.patient import PatientWorker, wait_for_redis
+    from app.connection import wait_for_redis
+    from app.patient import PatientWorker
 
     logs.configure("worker")
     while True:

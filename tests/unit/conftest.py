@@ -114,6 +114,8 @@ def shared_redis() -> Iterator[RedisServer]:
 def redis(shared_redis: RedisServer) -> RedisServer:
     """A Redis that runs and is empty."""
     with shared_redis.client() as client:
+        # A worker that was just killed may still be given a job, until Redis sees that it is gone.
+        until(lambda: client.info("clients")["blocked_clients"] == 0, "no worker is left")
         client.flushall()
     return shared_redis
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.exceptions import default_exceptions
 from werkzeug.test import TestResponse
 
 from app.queue import JobQueue
@@ -136,6 +137,18 @@ def test_a_wrong_method_is_told_the_right_ones(
     response = client.open(path, method=method)
     reason(response, 405, "Method Not Allowed")
     assert allowed in response.headers["Allow"]
+
+
+@pytest.mark.parametrize("status", [401, 403, 409, 413, 415, 422, 429, 503])
+def test_whatever_else_goes_wrong_is_a_problem_too(app: Flask, status: int) -> None:
+    wrong = default_exceptions[status](description="What is wrong.")
+
+    def refuse() -> str:
+        raise wrong
+
+    app.add_url_rule("/wrong", view_func=refuse)
+    response = app.test_client().get("/wrong")
+    assert reason(response, status, HTTPStatus(status).phrase) == "What is wrong."
 
 
 def test_a_bug_is_logged_and_not_shown(

@@ -13,10 +13,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import create_app, outcomes
+from app import create_app
 from app.config import Config
 from app.queue import JobQueue
-from app.reconciler import Reconciler
 from tests.unit.conftest import RedisServer, Start, children, kill_family, until
 from tests.unit.job_requests import WORKER, asked, began, in_state
 
@@ -41,16 +40,6 @@ def make_room(server: RedisServer) -> None:
         connection.delete(*connection.keys("filler:*"))
 
 
-def lose(queue: JobQueue) -> str:
-    """Take a job as a worker of several queues does, and die before it is registered."""
-    job_id = queue.add("app.counting.count", 1)
-    assert queue.client.blpop([queue.rq.key, "rq:queue:other"]) == (
-        queue.rq.key.encode(),
-        job_id.encode(),
-    )
-    return job_id
-
-
 def test_a_full_redis_refuses_jobs_and_is_read_and_its_queue_drains_once_there_is_room(
     own_redis: RedisServer, start: Start
 ) -> None:
@@ -73,75 +62,6 @@ def test_a_full_redis_refuses_jobs_and_is_read_and_its_queue_drains_once_there_i
         make_room(own_redis)
         in_state(client, waiting, "finished")
         assert worker.poll() is None
-
-
-def test_a_job_in_no_list_is_queued_again_at_the_second_look(queue: JobQueue) -> None:
-    job_id, waiting = lose(queue), queue.add("app.counting.count", 1)
-    reconciler = Reconciler(queue.rq, keep=60)
-    assert looked(queue, reconciler) == []
-    assert looked(queue, reconciler) == [job_id]
-    assert queue.rq.get_job_ids() == [waiting, job_id]
-    assert looked(queue, reconciler) == []
-    assert outcomes.read(queue.client, "default")["restored"] == 1
-
-
-def looked(queue: JobQueue, reconciler: Reconciler) -> list[str]:
-    queue.client.delete("slipway:reconciler:default:turn")
-    return reconciler.look()
-
-
-def test_only_one_worker_looks_at_a_time(queue: JobQueue) -> None:
-    lose(queue)
-    for _ in range(3):
-        assert Reconciler(queue.rq, keep=60).look() == []
-
-
-def test_a_job_of_another_queue_is_none_of_its_business(queue: JobQueue) -> None:
-    job_id = lose(queue)
-    queue.client.hset(f"rq:job:{job_id}", "origin", "other")
-    reconciler = Reconciler(queue.rq, keep=60)
-    assert [looked(queue, reconciler) for _ in range(3)] == [[], [], []]
-
-
-def test_a_large_redis_is_read_in_steps(queue: JobQueue, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.reconciler.KEYS", 1000)
-    job_id = lose(queue)
-    with queue.client.pipeline() as pipeline:
-        for number in range(5000):
-            pipeline.hset(f"rq:job:{number}", "status", "finished")
-        pipeline.execute()
-    reconciler, looks = Reconciler(queue.rq, keep=60), 0
-    while looked(queue, reconciler) != [job_id]:
-        looks += 1
-        assert looks < 15
-    assert looks > 4
-
-
-def test_a_worker_runs_the_job_that_another_lost(
-    client: FlaskClient, queue: JobQueue, redis: RedisServer, start: Start
-) -> None:
-    job_id = lose(queue)
-    looked(queue, Reconciler(queue.rq, keep=60))
-    queue.client.delete("slipway:reconciler:default:turn")
-    start(redis.environ, *WORKER)
-    assert in_state(client, f"/jobs/{job_id}", "finished")["result"] == 1
-
-
-def test_cancelled_jobs_go_when_their_time_is_over_whoever_cancelled_them(
-    queue: JobQueue,
-) -> None:
-    first, second = queue.add("app.counting.count", 1), queue.add("app.counting.count", 1)
-    queue.cancel(first)
-    job = queue.rq.fetch_job(second)
-    assert job
-    job.cancel()  # as the dashboard does: without an end
-    reconciler = Reconciler(queue.rq, keep=60)
-    looked(queue, reconciler)
-    assert 0 < queue.client.ttl(job.key) <= 60
-    assert queue.client.zcard("rq:canceled:default") == 2
-    queue.client.zadd("rq:canceled:default", {first: 1})
-    looked(queue, reconciler)
-    assert queue.client.zrange("rq:canceled:default", 0, -1) == [second.encode()]
 
 
 def test_a_job_for_later_runs_at_its_time_though_the_scheduler_was_killed(
