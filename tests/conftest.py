@@ -30,5 +30,5 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if folder in {"host", "faults", "browser"}:
             alone = not {"target", "host", "deployed_site"} & set(getattr(item, "fixturenames", ()))
             item.add_marker(pytest.mark.xdist_group("other hosts" if alone else "one host"))
-        elif folder != "unit":
+        elif folder != "unit" or item.get_closest_marker("slow"):
             item.add_marker(pytest.mark.xdist_group("other hosts"))
