@@ -10,7 +10,8 @@ from pydantic import BaseModel, EmailStr, HttpUrl
 from pydantic.fields import FieldInfo
 
 from infra import setting_types as kinds
-from infra.settings import Check, Docker, Section, Settings
+from infra.app_settings import Check, Section
+from infra.settings import Docker, Settings
 
 FILE = kinds.PROJECT / "docs" / "settings.md"
 COMMAND = "python -m infra.reference"

@@ -63,13 +63,15 @@ def test_the_application_and_its_deployment_know_nothing_of_each_other() -> None
         assert not roots(path) & {"app", "tests"}, path
 
 
-@pytest.mark.parametrize("module", ["settings", "setting_types", "inventory", "reference"])
+@pytest.mark.parametrize(
+    "module", ["settings", "app_settings", "setting_types", "inventory", "reference"]
+)
 def test_settings_can_be_read_without_pyinfra(module: str) -> None:
     assert "pyinfra" not in roots(PROJECT / "infra" / f"{module}.py")
 
 
 def test_facts_and_operations_know_nothing_of_settings_and_concerns() -> None:
-    barred = {"settings", "inventory", *CONCERNS}
+    barred = {"settings", "app_settings", "inventory", *CONCERNS}
     for path in INFRA:
         if path.parent.name in {"facts", "operations"}:
             names = {n.split(".")[1] for n in imports(path) if n.startswith("infra.")}

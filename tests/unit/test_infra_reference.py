@@ -7,8 +7,9 @@ import pytest
 from pydantic import Field, StringConstraints
 
 from infra import reference, setting_types
+from infra.app_settings import Section
 from infra.inventory import load
-from infra.settings import Section, Settings
+from infra.settings import Settings
 
 ROWS = [line for line in reference.text().splitlines() if line.startswith("| `")]
 

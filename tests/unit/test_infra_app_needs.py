@@ -1,0 +1,82 @@
+"""What an application may need beyond the defaults, on its way into image and containers."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from infra import programs, release
+from infra.inventory import load
+from infra.onhost import layout
+from infra.setting_types import PROJECT
+from infra.settings import Settings
+
+GOOD: dict[str, Any] = {"domain": "app.example.org", "email": "you@example.org"}
+PLAIN = load(GOOD, "one")
+NEEDS = load(
+    GOOD
+    | {
+        "app": {
+            "release_command": ["flask", "db", "upgrade"],
+            "volumes": {"uploads": "/srv/uploads"},
+            "system_packages": ["graphviz", "sqlite3"],
+            "generated_secrets": ["invitation"],
+        }
+    },
+    "one",
+)
+
+
+def release_file(settings: Settings) -> Any:
+    files = {file.path: file.content for file in release.release_files(settings, "slipway/app:1")}
+    return yaml.safe_load(files["compose.yaml"] or b"")
+
+
+def test_the_command_before_traffic_can_do_as_little_as_web() -> None:
+    found = release_file(NEEDS)["services"]
+    before, web = found["before"], found["web"]
+    assert (before["profiles"], before["restart"]) == (["before"], "no")
+    assert before["command"] == ["flask", "db", "upgrade"]
+    same = ["image", "user", "read_only", "cap_drop", "security_opt", "tmpfs", "secrets"]
+    assert {key: before[key] for key in same} == {key: web[key] for key in same}
+    assert before["environment"].items() <= web["environment"].items()
+    assert release.release_config(NEEDS, "slipway/app:1").before
+
+
+def test_without_a_command_there_is_no_such_service() -> None:
+    assert "before" not in release_file(PLAIN)["services"]
+    assert not release.release_config(PLAIN, "slipway/app:1").before
+
+
+def test_volumes_stand_in_every_container_of_the_application_and_are_its_own() -> None:
+    mount = f"{layout.VOLUMES}/uploads:/srv/uploads"
+    assert all(mount in service["volumes"] for service in release_file(NEEDS)["services"].values())
+    [folder] = programs.volumes(NEEDS)
+    assert (folder.path, folder.user, folder.mode) == (
+        f"{layout.VOLUMES}/uploads", layout.APP_UID, "700",
+    )  # fmt: skip
+
+
+def test_debian_packages_are_an_argument_of_the_image_s_build() -> None:
+    assert release.image(NEEDS).arguments == ("SYSTEM_PACKAGES=graphviz sqlite3",)
+    assert release.image(PLAIN).arguments == ()
+
+
+def test_what_an_application_leaves_out_is_slipway_s(tmp_path: Path) -> None:
+    (tmp_path / "wsgi.py").write_text("application = None")
+    (tmp_path / "uwsgi.ini").write_text("[uwsgi]")
+    files = release.image(load(GOOD | {"app": {"source": str(tmp_path)}}, "one")).files
+    found = {file.path: file.content for file in files}
+    assert sorted(found) == [
+        "app/Dockerfile", "app/gunicorn.conf.py", "app/uwsgi.ini", "app/wsgi.py",
+        "requirements/app.txt",
+    ]  # fmt: skip
+    assert found["app/uwsgi.ini"] == b"[uwsgi]"
+    assert found["app/Dockerfile"] == (PROJECT / "app/Dockerfile").read_bytes()
+
+
+def test_every_secret_has_a_variable_that_names_its_file() -> None:
+    environment = release_file(NEEDS)["services"]["worker"]["environment"]
+    names = {"INVITATION": "invitation", "SECRET_KEY": "secret_key"}
+    assert all(environment[f"{key}_FILE"] == f"/run/secrets/{names[key]}" for key in names)
+    assert "ADMIN_PASSWORD_FILE" not in environment
