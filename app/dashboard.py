@@ -31,7 +31,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.problems import problem
 from app.queue import SERIALIZER
 from app.security_headers import content_security_policy
-from app.sign_in import SignOutForm, signed_in
+from app.sign_in import signed_in
+from app.sign_in_forms import SignOutForm
 
 BLUEPRINT = "rq_dashboard"
 SCRIPT = '<script type="text/javascript">'  # the one script in its pages that is not a file

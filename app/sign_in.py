@@ -5,7 +5,6 @@ The API needs neither: it reads no cookie, so there is nothing that another site
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -23,17 +22,16 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from redis import Redis
 from redis.exceptions import RedisError
-from wtforms import PasswordField, StringField
-from wtforms.validators import InputRequired, Length
 
 from app.config import Config
 from app.sign_in_attempts import Attempts
+from app.sign_in_forms import SignInForm, SignOutForm, complaint, own_path
 from app.sign_in_sessions import LIFETIME, Account, Sessions
 
 TOKEN = "token"  # noqa: S105  # its name in the cookie
+NOT_NOW = "Signing in does not work at the moment. Please try again soon."
 RETRY_AFTER = 5  # seconds; about what a restart of Redis takes
 
 blueprint = Blueprint("sign_in", __name__)
@@ -48,17 +46,6 @@ class Door:
     attempts: Attempts
 
 
-class SignInForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
-    """Name and password, with the token that only our own page holds."""
-
-    name = StringField("User name", [InputRequired(), Length(max=64)])
-    password = PasswordField("Password", [InputRequired(), Length(max=1024)])
-
-
-class SignOutForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
-    """A button, with the same token."""
-
-
 def door() -> Door:
     """What signing in takes, in the application that answers this request."""
     found: Door = current_app.extensions["sign_in"]
@@ -71,18 +58,13 @@ def signed_in() -> bool:
     return bool(token) and door().sessions.hold(token)
 
 
-def own_path(target: str) -> str | None:
-    """A path on this site, as given, or None: `next` must lead nobody to another site."""
-    return target if re.fullmatch(r"/(?![/\\])[\w/.~%?=&+:,@-]*", target, re.ASCII) else None
-
-
 @blueprint.get("/sign-in")
 def ask() -> Response:
     """Show the form, or who is signed in."""
     try:
         inside = signed_in()
     except RedisError:
-        return _page(503, form=SignInForm(), complaint="Signing in does not work at the moment.")
+        return _page(503, form=SignInForm(), complaint=NOT_NOW)
     if inside:
         return _page(inside=True, form=SignOutForm())
     return _page(form=SignInForm(), left="left" in request.args)
@@ -95,7 +77,7 @@ def enter() -> ResponseReturnValue:
     if not door().account.exists:
         return _page(403, form=form)
     if not form.validate():
-        return _page(400, form=form, complaint=_complaint(form))
+        return _page(400, form=form, complaint=complaint(form))
     address = request.remote_addr or ""
     try:
         wait = door().attempts.wait(address)
@@ -108,8 +90,7 @@ def enter() -> ResponseReturnValue:
         token = door().sessions.begin()
     except RedisError as error:
         current_app.logger.warning("signing in needs Redis: %s", type(error).__name__)
-        complaint = "Signing in does not work at the moment. Try again soon."
-        return _page(503, {"Retry-After": RETRY_AFTER}, form=form, complaint=complaint)
+        return _page(503, {"Retry-After": RETRY_AFTER}, form=form, complaint=NOT_NOW)
     session.clear()  # nothing from before signing in is trusted after it
     session.permanent = True
     session[TOKEN] = token
@@ -122,7 +103,7 @@ def leave() -> ResponseReturnValue:
     """End the session, for every copy of its cookie."""
     form = SignOutForm()
     if not form.validate():
-        return _page(400, inside=True, form=form, complaint=_complaint(form))
+        return _page(400, inside=True, form=form, complaint=complaint(form))
     token = session.pop(TOKEN, None)
     if token:
         door().sessions.end(token)
@@ -130,16 +111,10 @@ def leave() -> ResponseReturnValue:
     return redirect(url_for("sign_in.ask", left=""), 303)
 
 
-def _complaint(form: FlaskForm) -> str:
-    if "csrf_token" in form.errors:
-        return "This form was open for too long, or cookies are off. Please try again."
-    return "Please give a user name and a password."
-
-
 def _too_often(form: SignInForm, wait: int) -> Response:
     minutes = -(-wait // 60)
-    complaint = f"Too many attempts. Please try again in {minutes} min."
-    return _page(429, {"Retry-After": wait}, form=form, complaint=complaint)
+    text = f"Too many attempts. Please try again in {minutes} min."
+    return _page(429, {"Retry-After": wait}, form=form, complaint=text)
 
 
 def _page(status: int = 200, headers: dict[str, Any] | None = None, **shown: Any) -> Response:

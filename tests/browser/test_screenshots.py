@@ -31,7 +31,7 @@ def show_a_busy_console(page: Page) -> None:
 
 
 def test_the_page_on_a_desk_by_day(page: Page) -> None:
-    page.set_viewport_size({"width": 1000, "height": 1040})
+    page.set_viewport_size({"width": 1000, "height": 1240})
     show_a_busy_console(page)
     page.get_by_role("button", name="Send").click()
     expect(page.locator("#answer")).to_be_visible()

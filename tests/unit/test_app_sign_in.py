@@ -1,70 +1,14 @@
 from __future__ import annotations
 
-import contextlib
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-
 import pytest
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
-from app import create_app
-from app.config import Config
-from app.sign_in import own_path
-from app.sign_in_attempts import OVERALL, PER_ADDRESS
+from app.sign_in_forms import own_path
 from app.sign_in_sessions import Account
 from tests.unit.conftest import RedisServer
+from tests.unit.visitor import PASSWORD, Visit, visit
 
-PASSWORD = "a password that the tests made"  # noqa: S105  # for the tests' own account
-HTTPS = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.5"}
-Visit = Callable[..., "Visitor"]
-
-
-@dataclass
-class Visitor:
-    """A browser that comes by way of nginx."""
-
-    client: FlaskClient
-
-    def get(self, path: str, **headers: str) -> TestResponse:
-        return self.client.get(path, base_url="https://localhost", headers={**HTTPS, **headers})
-
-    def post(self, path: str, address: str = "203.0.113.5", **data: str) -> TestResponse:
-        headers = {**HTTPS, "X-Forwarded-For": address}
-        return self.client.post(path, base_url="https://localhost", headers=headers, data=data)
-
-    def token(self) -> str:
-        found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.get("/sign-in").text)
-        assert found
-        return found[1]
-
-    def sign_in(
-        self, password: str = PASSWORD, name: str = "admin", path: str = "/sign-in", **more: str
-    ) -> TestResponse:
-        form = {"csrf_token": self.token(), "name": name, "password": password}
-        return self.post(path, **form, **more)
-
-    @property
-    def is_inside(self) -> bool:
-        return self.get("/dashboard/").status_code == 200
-
-
-@pytest.fixture
-def visit(own_redis: RedisServer, redis: RedisServer) -> Iterator[Visit]:
-    """Makes applications, and browsers that visit them."""
-    with contextlib.ExitStack() as stack:
-
-        def make(down: bool = False, **environ: str) -> Visitor:
-            server = own_redis if down else redis
-            (server.folder / "admin").write_text(PASSWORD + "\n")
-            account = {"ADMIN_PASSWORD_FILE": str(server.folder / "admin")}
-            config = Config.from_environment({**server.environ, **account, **environ})
-            app = create_app(config)
-            stack.callback(app.extensions["slipway"].close)
-            return Visitor(app.test_client())
-
-        yield make
+__all__ = ["visit"]  # a fixture
 
 
 def test_the_right_password_opens_the_dashboard_and_signing_out_closes_it(visit: Visit) -> None:
@@ -153,49 +97,6 @@ def test_a_form_that_our_page_did_not_make_is_refused(
     assert response.status_code == 400
     assert "try again" in response.text
     assert visitor.is_inside
-
-
-def test_attempts_from_an_address_are_few_and_the_wait_is_told(
-    visit: Visit, redis: RedisServer
-) -> None:
-    visitor = visit()
-    statuses = [visitor.sign_in("wrong").status_code for _ in range(PER_ADDRESS)]
-    assert set(statuses) == {401}
-    response = visitor.sign_in()
-    assert response.status_code == 429
-    assert 0 < int(response.headers["Retry-After"]) <= 300
-    assert "try again in 5 min" in response.text
-    assert visit().sign_in().status_code == 429  # another process counts with it
-    assert visitor.sign_in(address="203.0.113.6").status_code == 303
-    with redis.client() as client:
-        client.delete("slipway:sign-in:203.0.113.5")  # as time does
-    assert visitor.sign_in().status_code == 303
-
-
-def test_the_right_password_forgives_the_wrong_ones(visit: Visit) -> None:
-    visitor = visit()
-    for _ in range(2):
-        for _ in range(PER_ADDRESS - 1):
-            assert visitor.sign_in("wrong").status_code == 401
-        assert visitor.sign_in().status_code == 303
-
-
-def test_the_addresses_of_one_ipv6_network_count_as_one(visit: Visit) -> None:
-    visitor = visit()
-    for number in range(PER_ADDRESS):
-        visitor.sign_in("wrong", address=f"2001:db8:0:1::{number}")
-    assert visitor.sign_in(address="2001:db8:0:1:ffff::1").status_code == 429
-    assert visitor.sign_in(address="2001:db8:0:2::1").status_code == 303
-
-
-def test_attempts_from_everywhere_together_are_limited_too(
-    visit: Visit, redis: RedisServer
-) -> None:
-    visitor = visit()
-    visitor.sign_in("wrong")
-    with redis.client() as client:
-        client.incrby("slipway:sign-in:overall", OVERALL - 1)
-    assert visitor.sign_in(address="198.51.100.77").status_code == 429
 
 
 def test_without_redis_signing_in_says_so_and_the_rest_is_served(visit: Visit) -> None:
