@@ -24,8 +24,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """With several processes, tests of one host stay in one of them; others share the rest."""
-    if not config.pluginmanager.hasplugin("xdist"):
-        return
     for item in items:
         folder = item.path.relative_to(config.rootpath / "tests").parts[0]
         if folder in {"host", "faults", "browser"}:
