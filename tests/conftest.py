@@ -19,15 +19,3 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="tests/browser: write the README's pictures to docs/images",
     )
-
-
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With several processes, tests of one host stay in one of them; others share the rest."""
-    for item in items:
-        folder = item.path.relative_to(config.rootpath / "tests").parts[0]
-        if folder in {"host", "faults", "browser"}:
-            alone = not {"target", "host", "deployed_site"} & set(getattr(item, "fixturenames", ()))
-            item.add_marker(pytest.mark.xdist_group("other hosts" if alone else "one host"))
-        elif folder != "unit" or item.get_closest_marker("slow"):
-            item.add_marker(pytest.mark.xdist_group("other hosts"))

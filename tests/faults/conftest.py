@@ -81,6 +81,20 @@ class Target:
         return self.site.works() and len(shown.split()) >= 4
 
 
+def begin(target: Target, **settings: object) -> "subprocess.Popen[str]":
+    """Starts a deploy whose output can be followed."""
+    environment = {"TEST_HOST": target.name, "TEST_SETTINGS": json.dumps(settings)}
+    return subprocess.Popen(
+        [*PYINFRA, INVENTORY, "deploy.py", "-y"],
+        cwd=CHECKOUT,
+        env={**os.environ, "PYINFRA_PROGRESS": "off", **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
 @pytest.fixture(scope="session")
 def target() -> Target:
     name = os.environ.get("TEST_HOST", "test")

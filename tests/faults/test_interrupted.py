@@ -3,60 +3,19 @@
 import json
 import os
 import signal
-import subprocess
 import time
-from collections.abc import Iterator
 
 import pytest
 
-from tests.deployed import CHECKOUT, PYINFRA, deployed
-from tests.faults.conftest import INVENTORY, Target, lab
+from tests.faults.conftest import Target, begin, lab
 from tests.faults.load import asked_steadily
 from tests.lab import boot, processes
 from tests.lab.paths import this_clone
 from tests.site import wait_until
 
 pytestmark = pytest.mark.destructive
-BLANK = "blank"
 COLOURS = ("red", "green")
 SWITCH_SECONDS = [0.1, 0.5, 0.9, 1.2, 1.4, 1.6, 1.8, 2.1]  # a switch takes about two
-
-
-@pytest.fixture
-def blank() -> Iterator[Target]:
-    lab("up", BLANK)
-    yield Target(BLANK, deployed(INVENTORY, TEST_HOST=BLANK)[BLANK])
-    lab("down", BLANK)
-
-
-def begin(target: Target, **settings: object) -> "subprocess.Popen[str]":
-    """Starts a deploy whose output can be followed."""
-    environment = {"TEST_HOST": target.name, "TEST_SETTINGS": json.dumps(settings)}
-    return subprocess.Popen(
-        [*PYINFRA, INVENTORY, "deploy.py", "-y"],
-        cwd=CHECKOUT,
-        env={**os.environ, "PYINFRA_PROGRESS": "off", **environment},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-
-
-def killed_in_operation(target: Target, number: int) -> bool:
-    """Deploys, and kills pyinfra in its n-th operation; False when it has fewer."""
-    running = begin(target)
-    assert running.stderr
-    seen = 0
-    with running.stderr:
-        for line in running.stderr:
-            seen += "Starting operation" in line
-            if seen == number:
-                time.sleep(0.3)
-                os.killpg(running.pid, signal.SIGKILL)
-                break
-    running.wait()
-    return seen == number
 
 
 def consistent(target: Target) -> str:
@@ -73,18 +32,6 @@ def consistent(target: Target) -> str:
 def running_releases(target: Target) -> set[str]:
     shown = target.run("docker ps --format '{{.Names}}' --filter name=-web-1")
     return {name.split("-")[1] for name in shown.split()}
-
-
-def test_a_first_deploy_may_be_killed_in_every_operation(blank: Target) -> None:
-    number = 1
-    while killed_in_operation(blank, number):
-        number += 1
-    assert number > 15
-    assert blank.deploy().returncode == 0
-    wait_until(blank.healthy, 30)
-    assert blank.site.run_job(1)["state"] == "finished"
-    totals = json.loads(blank.deploy("--json").stdout)["results"]["totals"]
-    assert (totals["success"], totals["error"]) == (0, 0)
 
 
 @pytest.mark.parametrize("seconds", SWITCH_SECONDS)
