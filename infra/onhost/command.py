@@ -28,6 +28,7 @@ def run(*command: str | Path, env: Mapping[str, str] | None = None, timeout: flo
             env={**os.environ, **(env or {})},
             capture_output=True,
             text=True,
+            errors="replace",  # an application may log any bytes
             check=False,
             timeout=timeout,
             stdin=subprocess.DEVNULL,

@@ -10,14 +10,13 @@ import time
 import uuid
 from dataclasses import dataclass
 
-from . import gate, history, layout, prune, release, screen, static_files, traffic
+from . import gate, history, layout, prune, release, retreat, screen, static_files, traffic
 from .command import Failure, lock, replace, run, say, succeeds
 from .config import HostConfig
 from .history import Entry
 from .probe import Probe
 from .release import ReleaseConfig
 
-LOG_LINES = "30"
 PROBE_SECONDS = 1.0  # that the probe goes on after the switch
 
 
@@ -39,15 +38,15 @@ def switch(order: Order, config: HostConfig) -> None:
         entry = Entry(uuid.uuid4().hex[:12], order.release, old, order.kind, order.by,
                       order.revision, time.time())  # fmt: skip
         history.write(entry)
-        path = release.load(old).health_path if old else wanted.health_path
-        probe = Probe(config, path)
+        probe = Probe(config, _health_path(old) or wanted.health_path)
         try:
             with probe:
                 _prepare(order.release, wanted, config, entry)
                 _go_live(order.release, old, wanted, config, entry)
                 time.sleep(PROBE_SECONDS if old else 0)
-        except Failure as failure:
-            entry.result, entry.reason = history.REFUSED, str(failure).splitlines()[0]
+        except Exception as error:
+            entry.result = history.REFUSED
+            entry.reason = (str(error) or repr(error)).splitlines()[0]
             raise
         else:
             entry.result = history.LIVE
@@ -55,7 +54,18 @@ def switch(order: Order, config: HostConfig) -> None:
             entry.probe = probe.result() if old else {}
             history.write(entry)
         _tell(entry)
-        prune.prune(config)
+        try:
+            prune.prune(config)
+        except (Failure, OSError) as error:  # the release is live all the same
+            say(f"old releases stay until the next switch: {error}")
+
+
+def _health_path(old: str) -> str:
+    """What the probe asks meanwhile; empty when the old release has no word on it."""
+    try:
+        return release.load(old).health_path if old else ""
+    except Failure:
+        return ""
 
 
 def _prepare(new: str, wanted: ReleaseConfig, config: HostConfig, entry: Entry) -> None:
@@ -79,8 +89,8 @@ def _prepare(new: str, wanted: ReleaseConfig, config: HostConfig, entry: Entry) 
         with entry.stage("checks"):
             gate.check_inside(new, wanted, config)
             traffic.check_site(new)
-    except Failure:
-        _give_up(new)
+    except Exception:  # a full disk is no Failure
+        retreat.give_up(new)
         raise
 
 
@@ -94,11 +104,11 @@ def _go_live(new: str, old: str, wanted: ReleaseConfig, config: HostConfig, entr
             traffic.move(new, old if old != new else "")
         with entry.stage("acceptance"):
             gate.check_outside(new, wanted, config)
-    except Failure:
-        _go_back(new, old)
+            run("systemctl", "enable", "--quiet", release.unit(new))
+    except Exception:
+        retreat.go_back(new, old)
         raise
     with entry.stage("retire"):
-        run("systemctl", "enable", "--quiet", release.unit(new))
         for other in others:
             _retire(other)
 
@@ -127,33 +137,9 @@ def _stop_fetching(old: str) -> None:
 
 def _retire(old: str) -> None:
     """Stops an old release in the background: its jobs may take as long as they are allowed to."""
-    run("systemctl", "disable", "--quiet", release.unit(old))
-    run("systemctl", "stop", "--no-block", release.unit(old))
-
-
-def _go_back(new: str, old: str) -> None:
-    """The old release serves again: site, socket and workers."""
-    if not old or old == new:
-        say("there is no release to go back to")
-        return
-    traffic.move(old, new)
-    run("docker", "compose", "--project-directory", release.folder(old), "up", "--detach")
-    _give_up(new)
-
-
-def _give_up(new: str) -> None:
-    serving = release.current()
-    if new == serving:
-        return  # it serves, however badly: there is nothing better to go back to
-    told = run("journalctl", "--quiet", "--output", "cat", "--lines", "5", "--unit",
-               release.unit(new))  # fmt: skip
-    logged = run("docker", "compose", "--project-directory", release.folder(new), "logs",
-                 "--no-color", "--tail", LOG_LINES)  # fmt: skip
-    say(f"the last lines of release {new}:\n{told}{logged.rstrip()}")
-    if not succeeds("systemctl", "stop", release.unit(new)):
-        say(f"{release.unit(new)} did not stop: see systemctl status {release.unit(new)}")
-    succeeds("systemctl", "reset-failed", release.unit(new))  # what failed has been shown
-    say(f"release {serving} serves on" if serving else "no release serves yet")
+    for words in (("disable", "--quiet"), ("stop", "--no-block")):
+        if not succeeds("systemctl", *words, release.unit(old)):
+            say(f"systemctl {words[0]} {release.unit(old)} failed: the next switch tries it again")
 
 
 def _tell(entry: Entry) -> None:

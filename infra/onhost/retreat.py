@@ -1,0 +1,45 @@
+"""What follows a switch that failed: the old release serves, whole, and the new one is stopped."""
+
+from . import release, traffic
+from .command import Failure, run, say, succeeds
+
+LOG_LINES = "30"
+
+
+def go_back(new: str, old: str) -> None:
+    """The old release serves again: site, socket and workers."""
+    if not old or old == new:
+        say("there is no release to go back to")
+        return
+    try:
+        traffic.move(old, new)
+    finally:  # the workers, whatever nginx says
+        run("docker", "compose", "--project-directory", release.folder(old), "up", "--detach")
+    give_up(new)
+
+
+def give_up(new: str) -> None:
+    """Shows what a release said, and stops it, unless there is nothing better."""
+    serving = release.current()
+    if new == serving:
+        return  # it serves, however badly: there is nothing better to go back to
+    say(f"the last lines of release {new}:\n{_last_lines(new)}")
+    if not succeeds("systemctl", "stop", release.unit(new)):
+        say(f"{release.unit(new)} did not stop: see systemctl status {release.unit(new)}")
+    succeeds("systemctl", "reset-failed", release.unit(new))  # what failed has been shown
+    say(f"release {serving} serves on" if serving else "no release serves yet")
+
+
+def _last_lines(new: str) -> str:
+    """What the unit and the containers said; that it cannot be had stops nothing."""
+    told = []
+    for command in (
+        ("journalctl", "--quiet", "--output", "cat", "--lines", "5", "--unit", release.unit(new)),
+        ("docker", "compose", "--project-directory", release.folder(new), "logs",
+         "--no-color", "--tail", LOG_LINES),
+    ):  # fmt: skip
+        try:
+            told.append(run(*command).rstrip())
+        except Failure as failure:
+            told.append(str(failure))
+    return "\n".join(told)
