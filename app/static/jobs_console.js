@@ -68,8 +68,12 @@ function place(job, index) {
 function announce(jobs) {
   const changed = jobs.filter((job) => cards.has(job.id) && cards.get(job.id).job.state !== job.state);
   if (changed.length) {
-    say(news, changed.map((job) => `Job ${shortId(job)} ${job.state}. ${hasEnded(job) ? summary(job) : ""}`).join(" "));
+    say(news, changed.map(told).join(" "));
   }
+}
+
+function told(job) {
+  return `Job ${shortId(job)} ${job.state}.${hasEnded(job) ? ` ${summary(job)}` : ""}`;
 }
 
 function lost(error, wait) {
@@ -101,7 +105,7 @@ async function start(event) {
     const job = await get(url);
     if (!cards.has(job.id)) place(job, 0);
     empty.hidden = true;
-    say(news, `Job ${shortId(job)} ${job.state}.`);
+    say(news, told(job));
     polling.now();
   } catch (error) {
     say(startError, error instanceof Refused ? error.message : `${error.message} The job was not started.`);

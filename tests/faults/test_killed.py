@@ -60,4 +60,6 @@ def test_redis_down_is_503_within_a_second_and_never_an_accepted_job(target: Tar
         assert target.site.works("/healthz")
     finally:
         target.run(f"docker start {container}; systemctl start slipway-watchdog.timer")
-    wait_until(lambda: target.site.run_job(1, 30)["state"] == "finished", 60)
+    ready = ("/background_count/", "POST", {"number": 1})
+    wait_until(lambda: target.site.ask(*ready).status == 202, 30)
+    assert target.site.run_job(1, 60)["state"] == "finished"
