@@ -18,7 +18,11 @@ hosts = [
             "settings": {
                 "domain": "demo.slipway.test",
                 "email": "operator@example.org",
-                "certificate": {"acme_directory": "https://acme.slipway.test:14000/dir"},
+                # Of a profile, since the test CA takes any of its own for an order that names none.
+                "certificate": {
+                    "acme_directory": "https://acme.slipway.test:14000/dir",
+                    "profile": "classic",
+                },
                 "docker": {"registry_mirror": "https://mirror.slipway.test:5000"},
                 "extra_ca_certificates": [".lab/extra-ca.pem"],
             },

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from redis.exceptions import RedisError
-from rq import Queue, Worker, worker_registration
+from rq import Queue, worker_registration
 from rq.job import Job
 
 from app import cancelling, counting, logs, outcomes
 from app.config import Config
 from app.connection import refuses_writes
 from app.failure import settle
+from app.listening import ListeningWorker
 from app.queue import SERIALIZER, rq_queue
 from app.reconciler import Reconciler
 
@@ -31,7 +32,7 @@ JOB_MONITORING_INTERVAL = 5  # from one heartbeat of a busy worker to the next
 JOB_MODULES = (counting,)
 
 
-class PatientWorker(Worker):
+class PatientWorker(ListeningWorker):
     """A worker that is found dead soon, outlasts a full Redis, and lets running jobs be cancelled.
 
     When its loop ends, `told_to_stop` says whether that was wanted.

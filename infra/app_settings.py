@@ -51,6 +51,13 @@ class App(Section):
     """Folder of the image with finished static files, which nginx serves; it may be absent."""
     static_url: UrlFolder = "/static/"
     """Where their URLs begin. A name changes with its file's content: clients keep it a year."""
+    acceptance: LocalFolder | None = None
+    """Folder of pytest files that a release must pass before traffic moves to it; they ask it
+    through nginx at `BASE_URL`."""
+    acceptance_requirements: LocalFile = PROJECT / "requirements" / "acceptance.txt"
+    """The lock of what they import, with hashes; pytest is in it."""
+    acceptance_limit: Seconds = 120
+    """Seconds that they may take."""
     volumes: dict[Name, VolumePath] = {}
     """Directories that outlive releases: name, and path in web, worker and release command."""
 

@@ -33,8 +33,12 @@ def base_files(settings: Settings, nginx: Image, redis: Image) -> list[HostFile]
         directory(layout.BASE),
         directory(layout.NGINX),
         template(layout.BASE / "compose.yaml", "compose/base.yaml.j2", **values),
+        text(layout.BASE / "bridge.yaml", (PROJECT / "compose/bridge.yaml").read_text()),
         template(layout.BASE / "redis" / "redis.conf", "redis/redis.conf.j2", **values),
-        template(layout.NGINX / "nginx.conf", "nginx/nginx.conf.j2", **values),
+        *(
+            template(layout.NGINX / name, f"nginx/{name}.j2", **values)
+            for name in ("nginx.conf", "site.conf", "headers.conf")
+        ),
         text(layout.NGINX / "maintenance.html", (PROJECT / "nginx/maintenance.html").read_text()),
     ]
 
@@ -51,4 +55,5 @@ def running(settings: Settings) -> None:
         question="base-state",
         wanted={"applied": True, "active": True, "enabled": True},
         action="base-apply",
+        told="base-cost",
     )

@@ -1,13 +1,17 @@
 """The certificate: certbot, the placeholder before it, and the timer after it."""
 
+import json
 from pathlib import Path
 
 from pyinfra.api import deploy
 
-from infra.hostfile import HostFile, digest
+from infra import operators_certificate
+from infra.hostfile import HostFile, digest, text
 from infra.onhost import layout
-from infra.operations import host
+from infra.onhost.installed import CHAIN, KEY
+from infra.operations import files, host
 from infra.setting_types import PROJECT
+from infra.settings import Settings
 
 LOCK = PROJECT / "requirements" / "certbot.txt"
 
@@ -17,13 +21,47 @@ def venv() -> Path:
     return layout.CERTBOT_VENVS / digest([HostFile("certbot.txt", LOCK.read_bytes())])
 
 
+def own_files(settings: Settings) -> list[HostFile]:
+    """What the operator gives for certificate and alerts: root's alone, it holds secrets."""
+    wanted = settings.certificate
+    found = [text(layout.ALERTS, alerts(settings), "600")]
+    if wanted.source == "files" and wanted.chain and wanted.key:
+        given = {CHAIN: operators_certificate.pem(wanted.chain), KEY: wanted.key.read_bytes()}
+        found += [HostFile(str(layout.GIVEN_CERTIFICATE / name), content, "600")
+                  for name, content in given.items()]  # fmt: skip
+    if wanted.external_account:
+        account = wanted.external_account
+        found.append(text(layout.EXTERNAL_ACCOUNT, f"eab-kid = {account.key_id}\n"
+                          f"eab-hmac-key = {secret(account.hmac_key)}\n", "600"))  # fmt: skip
+    return found
+
+
+def alerts(settings: Settings) -> str:
+    """The ways of alerts, for the program on the host that sends them."""
+    ways = settings.alerts
+    mail = ways.mail and {
+        **ways.mail.model_dump(mode="json"),
+        "sender": ways.mail.sender or ways.mail.to,
+        "password": secret(ways.mail.password) if ways.mail.password else "",
+    }
+    webhook = secret(ways.webhook) if ways.webhook else ""
+    return json.dumps({"command": ways.command, "webhook": webhook, "mail": mail}, indent=2) + "\n"
+
+
+def secret(path: Path) -> str:
+    """What a local file holds, without the editor's last line break."""
+    return path.read_text().strip("\r\n")
+
+
 @deploy("Certificate")
-def placeholder() -> None:
-    """nginx has a certificate to start with."""
-    host.missing(
-        name="Make a placeholder for the certificate",
-        path=str(layout.TLS_CERTIFICATE),
-        action="certificate-placeholder",
+def prepared(settings: Settings) -> None:
+    """nginx has a certificate for each name to start with."""
+    files.put(name="Put the operator's part of it", files=own_files(settings))
+    host.state(
+        name="Make a placeholder where there is none",
+        question="certificate-prepared",
+        wanted={"certificate": True, "loaded": True},
+        action="certificate-prepare",
     )
 
 
@@ -34,6 +72,6 @@ def trusted() -> None:
     host.state(
         name="Get the certificate",
         question="certificate-state",
-        wanted={"issued": True, "fresh": True, "installed": True, "served": True},
-        action="certificate-renew",
+        wanted=dict.fromkeys(("issued", "fresh", "installed", "loaded", "served"), True),
+        action="certificate-ensure",
     )

@@ -4,7 +4,7 @@ from pyinfra.api import deploy
 
 from infra.hostfile import HostFile, directory, folder, template, text
 from infra.onhost import layout
-from infra.onhost.config import HostConfig
+from infra.onhost.config import CertificateConfig, HostConfig, is_address
 from infra.operations import files, host
 from infra.setting_types import PROJECT
 from infra.settings import Settings
@@ -17,14 +17,25 @@ SYSCTL = """# Of Slipway.
 # nginx has no privilege, and ports 80 and 443 all the same.
 net.ipv4.ip_unprivileged_port_start = 80
 net.core.somaxconn = 4096
+# A connection that waits for an nginx that ends goes to the one that listens beside it.
+net.ipv4.tcp_migrate_req = 1
 # Redis forks to rewrite its file; where the kernel is shared this cannot be set, and need not.
 -vm.overcommit_memory = 1
 """
+HSTS = {
+    "on": "max-age=63072000",
+    "preload": "max-age=63072000; includeSubDomains; preload",
+    "off": "",
+}
+ADDRESS_PROFILE = "shortlived"  # Let's Encrypt has no other for addresses
 UNITS = [
+    "slipway-alert@.service",
     "slipway-base.service",
     "slipway@.service",
     "slipway-certificate.service",
     "slipway-certificate.timer",
+    "slipway-check.service",
+    "slipway-check.timer",
     "slipway-watchdog.service",
     "slipway-watchdog.timer",
 ]
@@ -34,13 +45,30 @@ def host_config(settings: Settings) -> HostConfig:
     """What the programs on the host need of the settings."""
     return HostConfig(
         domain=settings.domain,
-        email=settings.email,
-        acme_directory=str(settings.certificate.acme_directory),
-        key_type=settings.certificate.key_type,
+        aliases=list(settings.aliases),
+        certificate=certificate_config(settings),
+        http_port=settings.nginx.http_port,
         https_port=settings.nginx.https_port,
+        http3=settings.tls.http3,
+        hsts=HSTS[settings.tls.hsts],
         secrets=settings.secret_names,
         made_secrets=settings.made_secrets,
         keep_releases=settings.keep_releases,
+    )
+
+
+def certificate_config(settings: Settings) -> CertificateConfig:
+    """Where the certificate comes from, for the programs on the host."""
+    wanted = settings.certificate
+    return CertificateConfig(
+        source=wanted.source,
+        acme_directory=str(wanted.acme_directory),
+        email=settings.email,
+        key_type=wanted.key_type,
+        profile=wanted.profile or (ADDRESS_PROFILE if is_address(settings.domain) else ""),
+        external_account=wanted.external_account is not None,
+        check_names=wanted.check_names,
+        weekly_limit=wanted.weekly_limit,
     )
 
 
@@ -51,6 +79,7 @@ def directories() -> list[HostFile]:
         directory(layout.RELEASES, "700"),
         directory(layout.CONFIG),
         directory(layout.SECRETS, "700"),
+        directory(layout.GIVEN_CERTIFICATE, "700"),
         directory(layout.REDIS_USERS.parent, "750", group=layout.REDIS_UID),
         directory(layout.STATE),
         directory(layout.APPLIED),

@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 
 from infra import setting_types as kinds
 from infra.app_settings import Check, Section
+from infra.certificate_settings import Certificate, Mail
 from infra.settings import Docker, Settings
 
 FILE = kinds.PROJECT / "docs" / "settings.md"
@@ -50,6 +51,7 @@ def _hint(model: type[BaseModel], name: str) -> Any:
 # What a kind of value is called. Others are described by their Python type and their limits.
 WORDS = [
     (kinds.Domain, "domain name in lower case"),
+    (kinds.SiteName, "domain name in lower case, or IPv4 address"),
     (kinds.Size, "size in megabytes or gigabytes, like `256m` or `1g`"),
     (kinds.LocalFile, "path of a local file that is not empty"),
     (kinds.SecretFile, "path of a local file that is not empty"),
@@ -67,6 +69,11 @@ WORDS = [
     (kinds.VolumePath, "absolute path below `/srv` or `/data`"),
     (kinds.Package, "name of a Debian package"),
     (_hint(Docker, "base_image"), "name of an image"),
+    (
+        _hint(Certificate, "profile"),
+        "name of `A`-`Z`, `a`-`z`, `0`-`9`, `.`, `_` and `-`, or `None`",
+    ),
+    (_hint(Mail, "server"), "domain name or address"),
     (EmailStr, "email address"),
     (HttpUrl, "URL"),
     (bool, "`True` or `False`"),
@@ -114,8 +121,8 @@ def default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
     value = field.get_default(call_default_factory=True)
-    if value is None:
-        return "`None`"
+    if value is None or isinstance(value, bool):
+        return f"`{value}`"
     return f"`{json.dumps(value, default=_plain)}`"
 
 
@@ -145,15 +152,17 @@ def section(model: type[BaseModel], path: str = "") -> Iterator[str]:
             )
             yield f"| {' | '.join(map(cell, row))} |"
     for name, inner in within.items():
-        each = "" if inner is model.model_fields[name].annotation else ".N"
+        each = ".N" if get_origin(model.model_fields[name].annotation) is tuple else ""
         yield from ["", *section(inner, _join(path, name) + each)]
 
 
 def _inner(model: type[BaseModel], name: str) -> type[Section] | None:
-    """The section that a setting is, or that each member of its list is."""
+    """The section that a setting is, or may be, or that each member of its list is."""
     kind = model.model_fields[name].annotation
-    kind = get_args(kind)[0] if get_origin(kind) is tuple else kind
-    return kind if isinstance(kind, type) and issubclass(kind, Section) else None
+    for inner in (kind, *get_args(kind)[:1]):
+        if isinstance(inner, type) and issubclass(inner, Section):
+            return inner
+    return None
 
 
 def _join(path: str, name: str) -> str:

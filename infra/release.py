@@ -5,7 +5,7 @@ from pyinfra.api import deploy
 from infra import origin
 from infra.hostfile import HostFile, folder, render
 from infra.onhost import layout, web
-from infra.onhost.release import CONFIG, Check, ReleaseConfig
+from infra.onhost.release import CONFIG, ROUTES, Check, ReleaseConfig
 from infra.operations.images import Image, built
 from infra.operations.release import live
 from infra.setting_types import PROJECT
@@ -34,6 +34,17 @@ def image(settings: Settings) -> Image:
     return Image("app", files, "app/Dockerfile", settings.docker.base_image, arguments)
 
 
+def acceptance_image(settings: Settings) -> Image | None:
+    """What the acceptance tests run in, if there are any."""
+    if settings.app.acceptance is None:
+        return None
+    context = (
+        HostFile("Dockerfile", (PROJECT / "acceptance" / "Dockerfile").read_bytes()),
+        HostFile("requirements.txt", settings.app.acceptance_requirements.read_bytes()),
+    )
+    return Image("acceptance", context, "Dockerfile", settings.docker.base_image)
+
+
 def shipped(name: str) -> HostFile:
     """A file of the shipped application that serves any other, too."""
     return HostFile(f"app/{name}", (PROJECT / "app" / name).read_bytes())
@@ -41,6 +52,8 @@ def shipped(name: str) -> HostFile:
 
 def release_files(settings: Settings, tag: str) -> list[HostFile]:
     """What a release is made of, besides its secrets; paths are relative to its directory."""
+    tests = settings.app.acceptance
+    port = settings.nginx.https_port
     values = {
         "layout": layout,
         "settings": settings,
@@ -48,12 +61,21 @@ def release_files(settings: Settings, tag: str) -> list[HostFile]:
         "command": settings.web.command or COMMANDS[settings.web.server],
         "socket": web.UWSGI if settings.web.server == "uwsgi" else web.HTTP,
         "secrets": {name: secret_variable(name) for name in settings.secret_names},
+        "acceptance_image": acceptance_tag(settings),
+        "base_url": f"https://{settings.domain}" + ("" if port == 443 else f":{port}"),
     }
     return [
         HostFile("compose.yaml", render("compose/release.yaml.j2", **values).encode(), "600"),
         HostFile(CONFIG, release_config(settings, tag).to_json().encode()),
-        HostFile("site.conf", render("nginx/site.conf.j2", **values).encode()),
+        HostFile(ROUTES, render("nginx/routes.conf.j2", **values).encode()),
+        *(folder(tests, "acceptance") if tests else []),
     ]
+
+
+def acceptance_tag(settings: Settings) -> str:
+    """The tag of the acceptance tests' image; empty when there are none."""
+    found = acceptance_image(settings)
+    return found.tag if found else ""
 
 
 def release_config(settings: Settings, tag: str) -> ReleaseConfig:
@@ -66,6 +88,8 @@ def release_config(settings: Settings, tag: str) -> ReleaseConfig:
         static_folder=settings.app.static_folder,
         health_path=settings.app.health_path,
         checks=[Check(**check.model_dump()) for check in settings.checks],
+        acceptance_image=acceptance_tag(settings),
+        acceptance_limit=settings.app.acceptance_limit if settings.app.acceptance else 0,
     )
 
 
@@ -74,6 +98,8 @@ def current(settings: Settings) -> None:
     """The application of the checkout, with these settings, is what nginx passes to."""
     app = image(settings)
     built(name="Build the application's image", image=app)
+    if tests := acceptance_image(settings):
+        built(name="Build the image of the acceptance tests", image=tests)
     live(
         name="Switch to the release",
         files=release_files(settings, app.tag),

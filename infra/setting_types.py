@@ -1,10 +1,13 @@
 """The kinds of values that settings take, each with the reason that a refusal gives."""
 
+import ipaddress
 import re
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, StringConstraints
+
+from infra.onhost.config import is_address
 
 PROJECT = Path(__file__).resolve().parent.parent
 LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
@@ -14,8 +17,17 @@ def _domain(value: str) -> str:
     if not re.fullmatch(rf"({LABEL}\.)+{LABEL}", value) or len(value) > 253:
         raise ValueError("must be a full domain name in lower case, like app.example.org")
     if value.rsplit(".", 1)[-1].isdigit():
-        raise ValueError("must be a domain name, not an IP address")
+        raise ValueError("must be a domain name: this one ends in a number")
     return value
+
+
+def _site_name(value: str) -> str:
+    if not is_address(value):
+        return _domain(value)
+    try:
+        return str(ipaddress.IPv4Address(value))
+    except ValueError:
+        raise ValueError("must be a domain name or an IPv4 address") from None
 
 
 def _file(value: Path) -> Path:
@@ -79,6 +91,7 @@ def _url_folder(value: str) -> str:
 
 
 Domain = Annotated[str, AfterValidator(_domain)]
+SiteName = Annotated[str, AfterValidator(_site_name)]
 ContainerPath = Annotated[str, AfterValidator(_container_path)]
 VolumePath = Annotated[ContainerPath, AfterValidator(_volume_path)]
 UrlFolder = Annotated[str, AfterValidator(_url_folder)]

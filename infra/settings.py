@@ -1,10 +1,13 @@
 """The settings of a host: one frozen model, validated before any host is touched."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
-from pydantic import EmailStr, Field, HttpUrl, StringConstraints, model_validator
+from pydantic import EmailStr, Field, StringConstraints, model_validator
 
+from infra import operators_certificate
 from infra.app_settings import App, Check, Section, Web, Worker
+from infra.certificate_settings import Alerts, Certificate, Tls
+from infra.onhost.config import is_address
 from infra.setting_types import (
     Domain,
     HttpsUrl,
@@ -14,11 +17,11 @@ from infra.setting_types import (
     PrivatePath,
     Seconds,
     SecretFile,
+    SiteName,
     Size,
     Whole,
 )
 
-LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory"
 NEEDED_SECRETS = ("redis_password", "secret_key")  # of every host
 RESERVED_VARIABLES = frozenset(
     {"REDIS_URL", "QUEUE", "JOB_TIMEOUT", "RELEASE"}
@@ -60,15 +63,6 @@ class Nginx(Section):
         return self
 
 
-class Certificate(Section):
-    """The certificate, from an ACME server by certbot."""
-
-    acme_directory: HttpsUrl = HttpUrl(LETS_ENCRYPT)
-    """ACME directory; the default is Let's Encrypt's for production."""
-    key_type: Literal["ecdsa", "rsa"] = "ecdsa"
-    """Type of the private key."""
-
-
 class Docker(Section):
     """The Docker engine, and where base images come from."""
 
@@ -94,8 +88,12 @@ class Preflight(Section):
 class Settings(Section):
     """Everything that an operator decides about a host."""
 
-    domain: Domain
-    """The site's name; its A and AAAA records lead to the host."""
+    domain: SiteName
+    """The site's name; its A and AAAA records lead to the host. A host without a name is named by
+    its public IPv4 address."""
+    aliases: tuple[Domain, ...] = ()
+    """Other names that lead to the host, like `www.app.example.org`: they redirect to `domain`,
+    and the certificate covers them, too."""
     email: EmailStr
     """Where the CA may write to."""
     app: App = App()
@@ -104,6 +102,8 @@ class Settings(Section):
     redis: Redis = Redis()
     nginx: Nginx = Nginx()
     certificate: Certificate = Certificate()
+    tls: Tls = Tls()
+    alerts: Alerts = Alerts()
     docker: Docker = Docker()
     preflight: Preflight = Preflight()
     checks: tuple[Check, ...] = ()
@@ -116,6 +116,11 @@ class Settings(Section):
     """Local files with secrets, by name; `redis_password`, `secret_key` and those of
     `app.generated_secrets` are made on the host if they are not here. In the containers
     `<NAME>_FILE` is the path of each."""
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the site, the primary one first."""
+        return [self.domain, *self.aliases]
 
     @property
     def made_secrets(self) -> list[str]:
@@ -140,4 +145,24 @@ class Settings(Section):
     def _health_is_public(self) -> Self:
         if self.app.health_path in self.nginx.private_paths:
             raise ValueError("app.health_path is asked from outside: not in nginx.private_paths")
+        return self
+
+    @model_validator(mode="after")
+    def _acceptance_tests_ask_a_name(self) -> Self:
+        if self.app.acceptance and is_address(self.domain):
+            raise ValueError("app.acceptance needs a domain that is a name, not an IP address")
+        return self
+
+    @model_validator(mode="after")
+    def _aliases_are_other_names(self) -> Self:
+        if len(set(self.names)) != len(self.names):
+            raise ValueError("aliases must differ from domain and from each other")
+        if self.aliases and is_address(self.domain):
+            raise ValueError("aliases redirect to a domain name, not to an IP address")
+        return self
+
+    @model_validator(mode="after")
+    def _files_are_of_this_site(self) -> Self:
+        if self.certificate.source == "files" and self.certificate.chain and self.certificate.key:
+            operators_certificate.check(self.certificate.chain, self.certificate.key, self.names)
         return self

@@ -5,10 +5,12 @@ from pyinfra.api import deploy
 from infra.onhost import layout
 from infra.operations import host
 
-TIMERS = [layout.CERTIFICATE_TIMER, layout.WATCHDOG_TIMER]
+# Exactly one renews: a certbot of the distribution's, if there is one, does not know our settings.
+OTHER_RENEWERS = ("certbot.timer",)
+TIMERS = [layout.CERTIFICATE_TIMER, layout.CHECK_TIMER, layout.WATCHDOG_TIMER]
 
 
 @deploy("Timers")
 def running() -> None:
-    """Renewal and watchdog run by their timers, now and after a boot."""
-    host.units(name="Start the timers", names=TIMERS, start=TIMERS)
+    """Renewal, check and watchdog run by their timers, now and after a boot."""
+    host.units(name="Start the timers", names=TIMERS, start=TIMERS, mask=OTHER_RENEWERS)

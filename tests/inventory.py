@@ -12,7 +12,9 @@ from pathlib import Path
 _shipped = runpy.run_path(str(Path(__file__).parent.parent / "inventory.py"))["hosts"]
 _name = os.environ.get("TEST_HOST", "test")
 _data = copy.deepcopy(_shipped[0][1])
-_data["settings"] |= {"domain": f"{_name}.slipway.test"}
+# The test CA is trusted on the host as public ones are, so that all is served that depends on it.
+_trusted = [*_data["settings"]["extra_ca_certificates"], ".lab/ca.pem"]
+_data["settings"] |= {"domain": f"{_name}.slipway.test", "extra_ca_certificates": _trusted}
 _data["settings"] |= json.loads(os.environ.get("TEST_SETTINGS", "{}"))
 
 hosts = [(_name, _data)]

@@ -9,10 +9,13 @@ from dataclasses import asdict
 from typing import Any
 
 from . import (
+    alert,
     ask,
     base,
     certificate,
+    certificate_check,
     config,
+    cost,
     history,
     maintenance,
     release,
@@ -21,6 +24,7 @@ from . import (
     status,
     switch,
     watchdog,
+    workers,
 )
 from .command import Failure, say
 from .config import HostConfig
@@ -30,16 +34,31 @@ Action = Callable[[HostConfig, argparse.Namespace], object]
 # What each command does; what it returns is printed as JSON.
 ACTIONS: dict[str, tuple[str, Action]] = {
     "base-state": ("whether nginx and Redis run as their files say", lambda _c, _a: base.state()),
-    "base-apply": ("start nginx and Redis, or what changed of them", lambda _c, _a: base.apply()),
+    "base-apply": ("start nginx and Redis, or what changed of them", lambda c, _a: base.apply(c)),
+    "base-cost": ("what the last change of nginx and Redis cost", lambda _c, _a: cost.last()),
     "secrets-state": ("which secrets are missing", lambda c, _a: secrets.state(c)),
     "secrets-ensure": ("make the missing secrets", lambda c, _a: secrets.ensure(c)),
     "certificate-state": ("what stands of the certificate", lambda c, _a: certificate.state(c)),
-    "certificate-placeholder": (
+    "certificate-prepared": (
+        "whether nginx has a certificate for each name",
+        lambda c, _a: certificate.prepared(c),
+    ),
+    "certificate-prepare": (
         "make a self-signed certificate if there is none",
-        lambda c, _a: certificate.placeholder(c),
+        lambda c, _a: certificate.prepare(c),
+    ),
+    "certificate-ensure": (
+        "issue if there is none or it is due, install, compare",
+        lambda c, _a: certificate.ensure(c),
     ),
     "certificate-renew": ("issue or renew, install, compare", lambda c, _a: certificate.renew(c)),
     "certificate-install": ("certbot's deploy hook", lambda c, _a: certificate.install(c)),
+    "certificate-check": (
+        "look at what is served on every name",
+        lambda c, _a: certificate_check.check(c),
+    ),
+    "alert": ("tell the operator that UNIT failed", lambda _c, a: alert.send(a.unit)),
+    "alert-test": ("send a test by every way that is set", lambda _c, _a: alert.test()),
     "release-state": ("which release is current", lambda c, _a: release.state(c)),
     "status": ("everything on one screen", lambda c, a: _shown(status.status(c), a, screen.status)),
     "history": (
@@ -57,27 +76,46 @@ ACTIONS: dict[str, tuple[str, Action]] = {
         "make RELEASE the current one",
         lambda c, a: switch.switch(switch.Order(a.release, a.kind, a.by, a.revision), c),
     ),
+    "drain": (
+        "wait until RELEASE's workers have finished their jobs",
+        lambda _c, a: workers.drain(a.release, a.seconds),
+    ),
     "watch": ("start what stopped, restart what hangs", lambda _c, _a: watchdog.watch()),
 }
 
 
-def main() -> int:
-    """Runs one command; 0, or 1 after a line that says what failed."""
+# What some of them take besides.
+OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
+    "status": {"--json": {"action": "store_true", "help": "as JSON, for programs"}},
+    "history": {
+        "--json": {"action": "store_true", "help": "as JSON, for programs"},
+        "--last": {"type": int, "default": 20, "help": "how many (20)"},
+    },
+    "get": {"path": {"help": "with a query if wanted"}},
+    "alert": {"unit": {"help": "as systemd calls it"}},
+    "drain": {"release": {}, "seconds": {"type": int, "help": "that they may take"}},
+    "switch": {
+        "release": {},
+        "--kind": {"choices": ["deploy", "rollback"], "default": "deploy"},
+        "--by": {"default": "", "help": "who wants it"},
+        "--revision": {"default": "", "help": "git revision of the checkout"},
+    },
+}
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="slipway", description="Slipway on this host.")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, (text, _) in ACTIONS.items():
         command = commands.add_parser(name, help=text, description=text)
-        if name in {"status", "history"}:
-            command.add_argument("--json", action="store_true", help="as JSON, for programs")
-        if name == "history":
-            command.add_argument("--last", type=int, default=20, help="how many (20)")
-        if name == "get":
-            command.add_argument("path", help="with a query if wanted")
-        if name == "switch":
-            command.add_argument("release")
-            command.add_argument("--kind", choices=["deploy", "rollback"], default="deploy")
-            command.add_argument("--by", default="", help="who wants it")
-            command.add_argument("--revision", default="", help="git revision of the checkout")
+        for option, how in OPTIONS.get(name, {}).items():
+            command.add_argument(option, **how)
+    return parser
+
+
+def main() -> int:
+    """Runs one command; 0, or 1 after a line that says what failed."""
+    parser = _parser()
     arguments = parser.parse_args()
     if os.geteuid():
         parser.error("needs root: run it with sudo")

@@ -4,18 +4,18 @@ import hashlib
 import json
 from pathlib import Path
 
-from . import layout, nginx
-from .command import replace, run, say, succeeds
+from . import bridge, cost, layout, nginx, redis_users
+from .command import lock, replace, run, say, succeeds
+from .config import HostConfig
 
 APPLIED = layout.APPLIED / "base.json"
-ENVIRONMENT = layout.BASE / ".env"
+SYSCTL = "/usr/lib/systemd/systemd-sysctl"
 
 
 def state() -> dict[str, bool]:
     """Whether the files were applied, and whether the unit is up and enabled."""
-    applied = json.loads(APPLIED.read_text()) if APPLIED.exists() else {}
     return {
-        "applied": applied == digests(),
+        "applied": _applied() == digests(),
         "active": succeeds("systemctl", "is-active", "--quiet", layout.BASE_UNIT),
         "enabled": succeeds("systemctl", "is-enabled", "--quiet", layout.BASE_UNIT),
     }
@@ -27,23 +27,54 @@ def digests() -> dict[str, str]:
         "compose": _digest(layout.BASE),
         "nginx": _digest(layout.NGINX),
         "redis_users": _digest(layout.REDIS_USERS.parent),
+        "sysctl": _digest(layout.SYSCTL),
     }
 
 
-def apply() -> None:
-    """Starts the base, or recreates what changed; nginx' configuration is loaded without a gap."""
-    wanted = digests()
-    replace(ENVIRONMENT, f"REDIS_USERS={wanted['redis_users']}\n".encode())
+def apply(config: HostConfig) -> None:
+    """Starts the base, or makes anew what changed; another nginx serves meanwhile.
+
+    nginx' configuration and Redis' users are loaded without any of that.
+    """
+    with lock("a change of nginx and Redis"):
+        wanted = digests()
+        run(SYSCTL, layout.SYSCTL)
+        run("systemctl", "enable", "--quiet", layout.BASE_UNIT)
+        services = bridge.changing()
+        with cost.measured(services, config):
+            if "nginx" in services:
+                bridge.across(config.https_port, _start)
+            else:
+                _start()
+            nginx.reload()
+        if _applied().get("redis_users") != wanted["redis_users"]:
+            redis_users.load()
+        replace(APPLIED, json.dumps(wanted).encode())
+
+
+def _start() -> None:
     say("starting nginx and Redis")
-    run("systemctl", "enable", "--quiet", layout.BASE_UNIT)
     run("systemctl", "reload-or-restart", layout.BASE_UNIT)
-    nginx.reload()
+
+
+def follow_passwords() -> None:
+    """Redis takes the passwords of the releases that are still there, and no others."""
+    if redis_users.current():
+        return
+    redis_users.put()
+    redis_users.load()
+    wanted = _applied() | {"redis_users": digests()["redis_users"]}
     replace(APPLIED, json.dumps(wanted).encode())
 
 
-def _digest(folder: Path) -> str:
+def _applied() -> dict[str, str]:
+    found: dict[str, str] = json.loads(APPLIED.read_text()) if APPLIED.exists() else {}
+    return found
+
+
+def _digest(place: Path) -> str:
     total = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path != ENVIRONMENT:
+    for path in [place, *sorted(place.rglob("*"))]:
+        if path.is_file():
             total.update(f"{path}\0".encode() + path.read_bytes())
     return total.hexdigest()[:12]

@@ -1,14 +1,17 @@
-"""The certificate: what is there, what is served, and making both right.
+"""The certificate: what is there, what is served, and making both right, whatever its source.
 
-certbot is asked only when these facts call for it, or by the renewal timer.
+A CA is asked only when these facts call for it, or by the renewal timer.
 """
 
+import fcntl
+import tempfile
 import time
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
-from . import layout, nginx, x509
-from .command import Failure, replace, run, say
+from . import installed, layout, nginx, servers, source, x509
+from .command import Failure, say
 from .config import HostConfig
 
 RELOAD_SECONDS = 10
@@ -16,112 +19,109 @@ RELOAD_SECONDS = 10
 
 def state(config: HostConfig) -> dict[str, bool]:
     """What a deploy decides from; all true means that there is nothing to do."""
-    lineage = layout.LETSENCRYPT / "live" / config.domain / "fullchain.pem"
-    issued = lineage.exists() and matches(config)
-    certificate = x509.read(lineage) if lineage.exists() else None
+    found = source.ready(config)
     return {
-        "issued": issued,
-        "fresh": certificate is not None and not certificate.due(datetime.now(UTC)),
-        "installed": certificate is not None and _installed() == lineage.read_bytes(),
-        "served": certificate is not None
-        and nginx.served(config.domain, config.https_port) == certificate.fingerprint,
+        "issued": found,
+        "fresh": found and not source.due(config),
+        "installed": found and _is_installed(config),
+        "loaded": servers.loaded(config),
+        "served": found and _served(config),
     }
 
 
-def placeholder(config: HostConfig) -> None:
-    """A self-signed certificate, so that nginx can start before the CA has been asked."""
-    if layout.TLS_CERTIFICATE.exists() and layout.TLS_KEY.exists():
-        return
-    key, certificate = layout.TLS / ".placeholder.key", layout.TLS / ".placeholder.pem"
-    run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-        "-nodes", "-days", "3650", "-subj", f"/CN={config.domain}",
-        "-addext", f"subjectAltName=DNS:{config.domain}",
-        "-keyout", key, "-out", certificate)  # fmt: skip
-    _put(certificate.read_bytes(), key.read_bytes())
-    key.unlink()
-    certificate.unlink()
+def _served(config: HostConfig) -> bool:
+    wanted = x509.read(source.chain(config)).fingerprint
+    return all(nginx.served(name, config.https_port) == wanted for name in config.names)
 
 
-def renew(config: HostConfig) -> None:
-    """Issues or renews as needed, installs, and compares what is served with what is on disk."""
-    lineage = layout.LETSENCRYPT / "live" / config.domain
-    if matches(config):
-        say(f"asking {config.acme_directory} whether {config.domain} is due for renewal")
-        run(*renew_command(config), env=_trust())
+def prepare(config: HostConfig) -> None:
+    """nginx has a certificate for each name before the source has been asked for one."""
+    with _alone():
+        if not installed.chain(config.domain).exists():
+            _put_first(config)
+        _load(config)
+
+
+def _put_first(config: HostConfig) -> None:
+    """Installs what the source has left already, or another good one, or a placeholder."""
+    if source.ready(config):
+        _put(config)
+    elif other := servers.fitting(config):
+        installed.put(config.domain, installed.chain(other).read_bytes(),
+                      installed.key(other).read_bytes(), installed.about(other).source)  # fmt: skip
     else:
-        say(f"asking {config.acme_directory} for a certificate for {config.domain}")
-        run(*issue_command(config, force=lineage.exists()), env=_trust())
-    if not matches(config):
-        raise Failure(f"certbot left no certificate for {config.domain} from "
-                      f"{config.acme_directory}: see /var/log/letsencrypt")  # fmt: skip
-    install(config)
-    check(config)
+        with tempfile.TemporaryDirectory(dir=layout.STATE) as folder:
+            made = installed.sign(config.names, config.certificate.key_type, Path(folder))
+        installed.put(config.domain, *made, installed.PLACEHOLDER)
+
+
+def prepared(config: HostConfig) -> dict[str, bool]:
+    """Whether there is nothing to prepare."""
+    return {
+        "certificate": installed.chain(config.domain).exists(),
+        "loaded": servers.loaded(config),
+    }
+
+
+def ensure(config: HostConfig) -> None:
+    """Issues if there is none or it is due, installs, and compares what is served with the disk.
+
+    Unlike the timer's renewal this asks a CA nothing while there is nothing to ask for.
+    """
+    renew(config, advised=False)
+
+
+def renew(config: HostConfig, *, advised: bool = True) -> None:
+    """Issues or renews, `advised` also when only the CA wants it; installs, and compares."""
+    with _alone():
+        source.obtain(config, advised=advised)
+        install(config)
+        check(config)
 
 
 def install(config: HostConfig) -> None:
-    """Copies the lineage to where nginx reads it, and loads it; certbot's deploy hook."""
-    lineage = layout.LETSENCRYPT / "live" / config.domain
-    certificate = (lineage / "fullchain.pem").read_bytes()
-    if _installed() != certificate:
-        _put(certificate, (lineage / "privkey.pem").read_bytes())
-    nginx.reload()
+    """Copies the certificate to where nginx reads it, and loads it; certbot's deploy hook."""
+    if not _is_installed(config):
+        _put(config)
+    elif servers.loaded(config) and _served(config):
+        return  # a reload would cost nobody a request, but kept connections their process
+    _load(config)
+
+
+def _load(config: HostConfig) -> None:
+    """nginx reads what is installed; what it does not serve any more goes."""
+    servers.load(config)
+    installed.tidy([config.domain, *servers.leaving(config)])
+
+
+def _put(config: HostConfig) -> None:
+    folder = source.folder(config)
+    installed.put(config.domain, (folder / installed.CHAIN).read_bytes(),
+                  (folder / installed.KEY).read_bytes(), config.certificate.source)  # fmt: skip
+
+
+def _is_installed(config: HostConfig) -> bool:
+    chain = installed.chain(config.domain)
+    same = chain.exists() and chain.read_bytes() == source.chain(config).read_bytes()
+    return same and installed.about(config.domain).source == config.certificate.source
 
 
 def check(config: HostConfig) -> None:
-    """Raises Failure unless nginx serves the certificate on disk."""
-    wanted = x509.read(layout.LETSENCRYPT / "live" / config.domain / "fullchain.pem")
+    """Raises Failure unless nginx serves the certificate on disk, on every name."""
+    wanted = x509.read(source.chain(config))
     deadline = time.monotonic() + RELOAD_SECONDS  # old nginx processes accept for a moment more
-    while nginx.served(config.domain, config.https_port) != wanted.fingerprint:
-        if time.monotonic() > deadline:
-            raise Failure(f"nginx does not serve the certificate on disk of {config.domain}:"
-                          " see journalctl CONTAINER_NAME=" + nginx.CONTAINER)  # fmt: skip
-        time.sleep(0.2)
-    say(f"{config.domain} serves its certificate until {wanted.ends:%Y-%m-%d %H:%M} UTC")
+    for name in config.names:
+        while nginx.served(name, config.https_port) != wanted.fingerprint:
+            if time.monotonic() > deadline:
+                raise Failure(f"nginx does not serve the certificate on disk of {name}:"
+                              f" see journalctl CONTAINER_NAME={nginx.CONTAINER}")  # fmt: skip
+            time.sleep(0.2)
+    say(f"{', '.join(config.names)} serves its certificate until {wanted.ends:%Y-%m-%d %H:%M} UTC")
 
 
-def matches(config: HostConfig) -> bool:
-    """Whether there is a lineage of this name, CA, key type and names."""
-    conf = layout.LETSENCRYPT / "renewal" / f"{config.domain}.conf"
-    lineage = layout.LETSENCRYPT / "live" / config.domain / "fullchain.pem"
-    if not conf.exists() or not lineage.exists():
-        return False
-    wanted = {"server": config.acme_directory, "key_type": config.key_type}
-    saved = renewal_parameters(conf.read_text().splitlines())
-    same = all(saved.get(key) == value for key, value in wanted.items())
-    return same and x509.read(lineage).names == {config.domain}
-
-
-def renewal_parameters(lines: Iterable[str]) -> dict[str, str]:
-    """The `key = value` lines of certbot's renewal configuration."""
-    pairs = (line.partition(" = ") for line in lines)
-    return {key.strip(): value.strip() for key, separator, value in pairs if separator}
-
-
-def issue_command(config: HostConfig, *, force: bool) -> list[str]:
-    """certbot's command for a new lineage, or, forced, for one from another CA or key type."""
-    command = [str(layout.CERTBOT / "bin" / "certbot"), "certonly", "--non-interactive",
-               "--agree-tos", "--email", config.email, "--server", config.acme_directory,
-               "--webroot", "--webroot-path", str(layout.WEBROOT), "--cert-name", config.domain,
-               "--domain", config.domain, "--key-type", config.key_type,
-               "--deploy-hook", f"{layout.COMMAND} certificate-install"]  # fmt: skip
-    return [*command, "--force-renewal"] if force else command
-
-
-def renew_command(config: HostConfig) -> list[str]:
-    """certbot's command that renews when the CA's advice or the lifetime says so."""
-    return [str(layout.CERTBOT / "bin" / "certbot"), "renew", "--non-interactive",
-            "--no-random-sleep-on-renew", "--cert-name", config.domain]  # fmt: skip
-
-
-def _trust() -> dict[str, str]:
-    return {"REQUESTS_CA_BUNDLE": str(layout.CA_BUNDLE)}
-
-
-def _installed() -> bytes:
-    return layout.TLS_CERTIFICATE.read_bytes() if layout.TLS_CERTIFICATE.exists() else b""
-
-
-def _put(certificate: bytes, key: bytes) -> None:
-    """Key first: nginx is told to load them only after both are there."""
-    replace(layout.TLS_KEY, key, 0o640, layout.NGINX_UID)
-    replace(layout.TLS_CERTIFICATE, certificate, 0o640, layout.NGINX_UID)
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Waits for whoever else is at the certificate: the timer and a deploy may meet."""
+    with layout.CERTIFICATE_LOCK.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

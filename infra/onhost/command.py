@@ -8,8 +8,11 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from . import layout
+
+LOCK_SECONDS = 0.5
 
 
 class Failure(Exception):  # noqa: N818  reads better where it is raised
@@ -70,15 +73,27 @@ def replace(path: Path, content: bytes, mode: int = 0o644, group: int = 0) -> No
 def lock(purpose: str, path: Path = layout.LOCK) -> Iterator[None]:
     """Holds the lock of switches; it ends with its holder. Raises Failure when another has it."""
     with path.open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        if not _taken(file):
             file.seek(0)
-            raise Failure(f"another switch is at work: {file.read().strip()}") from None
+            raise Failure(f"another switch is at work: {file.read().strip()}")
         file.truncate(0)
         file.write(f"{purpose}, process {os.getpid()}, since {time.ctime()}\n")
         file.flush()
         yield
+
+
+def _taken(file: IO[str]) -> bool:
+    """Tries for a moment: who asks whether it is locked holds the lock while asking."""
+    end = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.01)
+        else:
+            return True
 
 
 def locked(path: Path = layout.LOCK) -> bool:

@@ -9,27 +9,59 @@ from .command import Failure
 
 
 @dataclass(frozen=True)
+class CertificateConfig:
+    """Where the certificate comes from, and on which terms."""
+
+    source: str
+    """acme, files or self-signed."""
+    acme_directory: str
+    email: str
+    key_type: str
+    profile: str
+    """A profile of the CA; empty for the CA's own choice."""
+    external_account: bool
+    """Whether layout.EXTERNAL_ACCOUNT holds what binds the ACME account to the operator's."""
+    check_names: bool
+    weekly_limit: int
+
+
+@dataclass(frozen=True)
 class HostConfig:
     """The settings that the programs on the host need."""
 
     domain: str
-    email: str
-    acme_directory: str
-    key_type: str
+    aliases: list[str]
+    certificate: CertificateConfig
+    http_port: int
     https_port: int
+    http3: bool
+    hsts: str
+    """What browsers are told while the certificate is trusted; empty for nothing."""
     secrets: list[str]
     made_secrets: list[str]
     keep_releases: int
     """How many releases stay on the host, the current one among them."""
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the site, the primary one first."""
+        return [self.domain, *self.aliases]
 
     def to_json(self) -> str:
         """The text of the file."""
         return json.dumps(asdict(self), indent=2) + "\n"
 
 
+def is_address(name: str) -> bool:
+    """Whether a site's name is an IPv4 address."""
+    return name.replace(".", "").isdigit()
+
+
 def load(path: Path = layout.HOST_CONFIG) -> HostConfig:
     """The configuration of this host. Raises Failure when the file is missing or not ours."""
     try:
-        return HostConfig(**json.loads(path.read_text()))
-    except (OSError, ValueError, TypeError) as error:
+        data = json.loads(path.read_text())
+        data["certificate"] = CertificateConfig(**data["certificate"])
+        return HostConfig(**data)
+    except (OSError, ValueError, TypeError, KeyError) as error:
         raise Failure(f"{path}: {error}; a deploy writes this file") from error

@@ -31,12 +31,29 @@ def listed(release: str) -> list[dict[str, str]]:
     return found
 
 
-def releases() -> list[str]:
-    """The releases that have a container, running or not."""
+def matching(*filters: str, stopped: bool = False) -> list[str]:
+    """The ids of containers that match all of docker's filters: those that run, or all."""
+    words = [word for one in filters for word in ("--filter", one)]
+    return run("docker", "ps", "--quiet", *(["--all"] if stopped else []), *words).split()
+
+
+def service(project: str, name: str) -> tuple[str, str]:
+    """Docker's filters for the containers of a compose project's service."""
+    label = "label=com.docker.compose"
+    return f"{label}.project={project}", f"{label}.service={name}"
+
+
+def projects() -> set[str]:
+    """The compose projects that have a container, running or not."""
     shown = run("docker", "ps", "--all", "--format", '{{.Label "com.docker.compose.project"}}')
+    return set(shown.split())
+
+
+def releases(found: set[str]) -> list[str]:
+    """The releases among compose projects."""
     prefix = layout.RELEASE_PROJECT.format(release="")
-    projects = set(shown.split()) - {layout.BASE_PROJECT}
-    return sorted(name.removeprefix(prefix) for name in projects if name.startswith(prefix))
+    others = {layout.BASE_PROJECT, layout.BRIDGE_PROJECT, layout.ACCEPTANCE_PROJECT}
+    return sorted(name.removeprefix(prefix) for name in found - others if name.startswith(prefix))
 
 
 def health(status: str) -> str:

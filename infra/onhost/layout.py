@@ -6,6 +6,8 @@ from pathlib import Path
 ROOT = Path("/opt/slipway")
 BASE = ROOT / "base"
 NGINX = ROOT / "nginx"
+NGINX_HEADERS = NGINX / "headers.conf"  # of every answer over HTTPS
+NGINX_SITE = NGINX / "site.conf"  # what the servers of the site have in common
 RELEASES = ROOT / "releases"
 LIBRARY = ROOT / "lib"
 CERTBOT_VENVS = ROOT / "certbot"
@@ -16,7 +18,11 @@ COMMAND = Path("/usr/local/sbin/slipway")
 CONFIG = Path("/etc/slipway")
 HOST_CONFIG = CONFIG / "host.json"
 SECRETS = CONFIG / "secrets"
+GIVEN_CERTIFICATE = CONFIG / "certificate"  # the operator's own
+EXTERNAL_ACCOUNT = CONFIG / "external-account.ini"  # certbot's options, the HMAC key among them
+ALERTS = CONFIG / "alerts.json"
 LETSENCRYPT = Path("/etc/letsencrypt")
+CERTBOT_LOG = Path("/var/log/letsencrypt/letsencrypt.log")  # of its last run
 CA_CERTIFICATES = Path("/usr/local/share/ca-certificates")
 CA_BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
 
@@ -29,9 +35,10 @@ REDIS_SOCKET = REDIS_SOCKETS / "redis.sock"
 WEBROOT = STATE / "webroot"
 STATIC = STATE / "static"  # finished static files of the last releases, side by side
 VOLUMES = STATE / "volumes"  # the application's own
-TLS = STATE / "tls"
-TLS_CERTIFICATE = TLS / "fullchain.pem"
-TLS_KEY = TLS / "privkey.pem"
+TLS = STATE / "tls"  # what nginx reads: a directory for each name, and who is served with it
+TLS_SERVERS = TLS / "servers.conf"  # which name nginx serves with which certificate
+SELF_SIGNED = STATE / "self-signed"
+ISSUED = STATE / "issued.jsonl"  # what the CA was asked for, and what came of it
 MAINTENANCE = STATE / "maintenance"
 HISTORY = STATE / "history.jsonl"
 APPLIED = STATE / "applied"
@@ -40,16 +47,22 @@ SYSCTL = Path("/etc/sysctl.d/60-slipway.conf")
 UNITS = Path("/etc/systemd/system")
 WANTED_UNITS = UNITS / "multi-user.target.wants"
 LOCK = Path("/run/slipway.lock")
+TOLD = Path("/run/slipway-told")  # the workers that were told to end
+CERTIFICATE_LOCK = Path("/run/slipway-certificate.lock")
+ALERTED = Path("/run/slipway-alerted")  # a file for each unit that an alert was sent for lately
 
 # Paths inside the containers.
 CONTAINER_SECRETS = Path("/run/secrets")
 CONTAINER_SOCKETS = Path("/run/web")
 CONTAINER_REDIS_DATA = Path("/data")
+CONTAINER_ACCEPTANCE = Path("/srv/acceptance")
+CONTAINER_TRUST = Path("/run/trust.pem")
 
 # Numeric users and groups of the containers; none of them has an account on the host.
 APP_UID = 10001
 NGINX_UID = 10002
 REDIS_UID = 10003
+ACCEPTANCE_UID = 10004
 WEB_SOCKET_GID = 10011  # the application writes the socket, nginx connects to it
 REDIS_SOCKET_GID = 10012  # Redis writes the socket, the application connects to it
 
@@ -60,10 +73,15 @@ BASE_UNIT = "slipway-base.service"
 RELEASE_UNIT = "slipway@{release}.service"
 CERTIFICATE_UNIT = "slipway-certificate.service"
 CERTIFICATE_TIMER = "slipway-certificate.timer"
+CHECK_UNIT = "slipway-check.service"
+CHECK_TIMER = "slipway-check.timer"
+ALERT_UNIT = "slipway-alert@.service"
 WATCHDOG_UNIT = "slipway-watchdog.service"
 WATCHDOG_TIMER = "slipway-watchdog.timer"
 SWITCH_UNIT = "slipway-switch.service"
 BASE_PROJECT = "slipway-base"
+BRIDGE_PROJECT = "slipway-bridge"
+ACCEPTANCE_PROJECT = "slipway-acceptance"
 RELEASE_PROJECT = "slipway-{release}"
 REDIS_VOLUME = "slipway_redis"
 IMAGE = "slipway/{name}:{digest}"

@@ -1,15 +1,21 @@
 """nginx in its container: check its configuration, load it anew, and see what it serves."""
 
-import hashlib
-import socket
-import ssl
 from pathlib import Path
 
-from . import layout
-from .command import run
+from . import layout, x509
+from .command import Failure, run
+from .config import is_address
 
 CONTAINER = f"{layout.BASE_PROJECT}-nginx-1"
 CONFIGURATION = layout.NGINX / "nginx.conf"
+ADDRESS = "127.0.0.1"
+
+
+def runs() -> bool:
+    """Whether the container is up."""
+    shown = run("docker", "ps", "--quiet", "--filter", f"name=^{CONTAINER}$",
+                "--filter", "status=running")  # fmt: skip
+    return bool(shown.strip())
 
 
 def check(configuration: Path = CONFIGURATION) -> None:
@@ -23,17 +29,17 @@ def reload() -> None:
     run("docker", "exec", CONTAINER, "nginx", "-c", CONFIGURATION, "-s", "reload", timeout=30)
 
 
-def served(domain: str, port: int) -> str:
-    """SHA-256 of the certificate that is served for `domain`; empty when nobody answers."""
-    context = ssl.create_default_context()
-    context.check_hostname = False  # a placeholder is looked at like any other certificate
-    context.verify_mode = ssl.CERT_NONE
+def chain(name: str, port: int) -> str:
+    """The certificates that are served for a name, as PEM; empty when nobody answers."""
+    server = ("-noservername",) if is_address(name) else ("-servername", name)
     try:
-        with (
-            socket.create_connection(("127.0.0.1", port), timeout=5) as connection,
-            context.wrap_socket(connection, server_hostname=domain) as tls,
-        ):
-            certificate = tls.getpeercert(binary_form=True)
-    except OSError:
+        shown = run("openssl", "s_client", "-connect", f"{ADDRESS}:{port}", *server, "-showcerts",
+                    timeout=10)  # fmt: skip
+    except Failure:
         return ""
-    return hashlib.sha256(certificate or b"").hexdigest()
+    return "".join(x509.PEM.findall(shown))
+
+
+def served(name: str, port: int) -> str:
+    """SHA-256 of the certificate that is served for a name; empty when nobody answers."""
+    return x509.fingerprint(chain(name, port))

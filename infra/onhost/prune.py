@@ -1,22 +1,35 @@
-"""Remove releases that nobody will go back to, with their images; the kept ones stay whole."""
+"""Remove releases that nobody will go back to, with their images, static files and passwords.
+
+The kept ones stay whole.
+"""
 
 import shutil
 from pathlib import Path
 
-from . import containers, history, layout, release
+from . import base, containers, history, layout, release, static_files
 from .command import Failure, run, say
 from .config import HostConfig
+
+
+def try_to(config: HostConfig) -> None:
+    """Prunes; what goes wrong is said, and has time until the next switch."""
+    try:
+        prune(config)
+    except (Failure, OSError) as error:
+        say(f"old releases stay until the next switch: {error}")
 
 
 def prune(config: HostConfig) -> None:
     """Keeps the last releases that were live and whatever runs; needs no registry."""
     kept = {*history.kept(config.keep_releases), release.current(), *release.known()}
-    stopping = set(containers.releases())
+    stopping = set(containers.releases(containers.projects()))
     for folder in _folders():
         if folder.name not in kept | stopping:
             shutil.rmtree(layout.WEB / folder.name, ignore_errors=True)
             shutil.rmtree(folder)
     _prune_images()
+    static_files.prune(folder.name for folder in _folders())
+    base.follow_passwords()
 
 
 def _folders() -> list[Path]:
@@ -24,16 +37,17 @@ def _folders() -> list[Path]:
 
 
 def _prune_images() -> None:
-    """Removes the images of the application that no release on the host names."""
+    """Removes the images of the application and of its tests that no release on the host names."""
     named = set()
     for folder in _folders():
         try:
-            named.add(release.load(folder.name).image)
+            found = release.load(folder.name)
         except Failure:
             return  # a release that cannot be read may need any image
-    mine = layout.IMAGE.format(name="app", digest="*")
-    shown = run("docker", "image", "ls", "--filter", f"reference={mine}",
-                "--format", "{{.Repository}}:{{.Tag}}")  # fmt: skip
+        named |= {found.image, found.acceptance_image}
+    mine = (layout.IMAGE.format(name=name, digest="*") for name in ("app", "acceptance"))
+    filters = [word for one in mine for word in ("--filter", f"reference={one}")]
+    shown = run("docker", "image", "ls", *filters, "--format", "{{.Repository}}:{{.Tag}}")
     for image in set(shown.split()) - named:
         try:
             run("docker", "image", "rm", image)

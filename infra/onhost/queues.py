@@ -3,7 +3,9 @@
 Names of keys are RQ's: `rq:queues`, `rq:queue:<name>`, `rq:<state>:<name>` and `rq:workers`.
 """
 
+import contextlib
 import socket
+from collections.abc import Iterator
 from typing import Any
 
 from . import layout
@@ -17,18 +19,27 @@ STATES = {"started": "wip", "failed": "failed", "scheduled": "scheduled", "defer
 def state(_config: HostConfig) -> dict[str, Any]:
     """Jobs by state over all queues, workers, memory. Raises Failure when Redis does not answer."""
     try:
-        with socket.socket(socket.AF_UNIX) as connection:
-            connection.settimeout(TIMEOUT)
-            connection.connect(str(layout.REDIS_SOCKET))
-            with connection.makefile("rwb") as stream:
-                return _ask(stream)
+        with session((layout.SECRETS / "redis_password").read_text()) as stream:
+            return _ask(stream)
     except (OSError, ValueError) as error:
         raise Failure(f"Redis does not answer: {error}") from error
 
 
+@contextlib.contextmanager
+def session(*credentials: str) -> Iterator[Any]:
+    """A conversation with Redis, by a password, or by a user's name and password.
+
+    Raises OSError, or ValueError with Redis' own words.
+    """
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(TIMEOUT)
+        connection.connect(str(layout.REDIS_SOCKET))
+        with connection.makefile("rwb") as stream:
+            command(stream, "AUTH", *credentials)
+            yield stream
+
+
 def _ask(stream: Any) -> dict[str, Any]:
-    password = (layout.SECRETS / "redis_password").read_text()
-    command(stream, "AUTH", password)
     names = sorted(command(stream, "SMEMBERS", "rq:queues"))
     queues = [name.removeprefix("rq:queue:") for name in names]
     found: dict[str, Any] = {

@@ -10,6 +10,7 @@ from .command import Failure, run, succeeds
 from .config import HostConfig
 
 CONFIG = "release.json"
+ROUTES = "routes.conf"  # its part of nginx' configuration
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,10 @@ class ReleaseConfig:
     """Folder of finished static files in the image; empty when there is none."""
     health_path: str = "/healthz"
     checks: list[Check] = field(default_factory=list)
+    acceptance_image: str = ""
+    """What its acceptance tests run in; empty when it has none."""
+    acceptance_limit: int = 0
+    """Seconds that they may take."""
 
     def to_json(self) -> str:
         """The text of the file."""
@@ -51,6 +56,14 @@ def load(release: str) -> ReleaseConfig:
         return ReleaseConfig(**data, checks=checks)
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise Failure(f"there is no release {release} on this host: {path}: {error}") from error
+
+
+def health_path(release: str) -> str:
+    """What a probe asks of a release; empty when there is none, or no word of it on the host."""
+    try:
+        return load(release).health_path if release else ""
+    except Failure:
+        return ""
 
 
 def current() -> str:
@@ -105,9 +118,9 @@ def folder(release: str) -> Path:
     return layout.RELEASES / release
 
 
-def site(release: str) -> Path:
+def routes(release: str) -> Path:
     """The release's part of nginx' configuration."""
-    return layout.WEB / release / "site.conf"
+    return layout.WEB / release / ROUTES
 
 
 def socket(release: str, server: str) -> Path:

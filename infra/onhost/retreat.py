@@ -14,7 +14,9 @@ def go_back(new: str, old: str) -> None:
     try:
         traffic.move(old, new)
     finally:  # the workers, whatever nginx says
-        run("docker", "compose", "--project-directory", release.folder(old), "up", "--detach")
+        if not succeeds("docker", "compose", "--project-directory", release.folder(old),
+                        "up", "--detach"):  # fmt: skip
+            say(f"some of release {old} does not start: see slipway status")
     give_up(new)
 
 

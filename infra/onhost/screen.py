@@ -29,7 +29,10 @@ def status(found: dict[str, Any]) -> str:
 def _certificate(found: dict[str, Any]) -> str:
     if "days" not in found:
         return str(found["problem"])
-    return f"until {found['ends'][:16].replace('T', ' ')} UTC, {found['days']} days left"
+    return (
+        f"until {found['ends'][:16].replace('T', ' ')} UTC, {found['days']} of"
+        f" {found['lifetime']} days left, {found['source']}, for {', '.join(found['names'])}"
+    )
 
 
 def _queues(found: dict[str, Any]) -> str:
@@ -64,15 +67,14 @@ def _entry(entry: Entry) -> str:
     if entry.revision:
         words.append(f"from {entry.revision}")
     if entry.probe:
-        words.append(downtime(entry))
+        words.append(downtime(entry.probe))
     stages = ", ".join(f"{name} {took:.1f}" for name, took in entry.stages.items() if took >= 0.1)
     return "\n    ".join(line for line in ("  ".join(words), entry.reason, stages) if line)
 
 
-def downtime(entry: Entry) -> str:
-    """What the probe measured during a switch."""
-    p = entry.probe
+def downtime(found: dict[str, float]) -> str:
+    """What a probe measured."""
     return (
-        f"{p['requests']:.0f} requests, {p['failed']:.0f} failed,"
-        f" longest gap {p['longest_gap_ms']:.0f} ms, p99 {p['p99_ms']:.0f} ms"
+        f"{found['requests']:.0f} requests, {found['failed']:.0f} failed,"
+        f" longest gap {found['longest_gap_ms']:.0f} ms, p99 {found['p99_ms']:.0f} ms"
     )

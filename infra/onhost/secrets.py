@@ -7,34 +7,24 @@ which get single files of them, can read those.
 import hashlib
 import secrets
 
-from . import layout
+from . import layout, redis_users
 from .command import replace
 from .config import HostConfig
 
 
 def state(config: HostConfig) -> dict[str, object]:
-    """Which secrets are missing, and whether Redis' users are those of its password."""
+    """Which secrets are missing, and whether Redis' users are those of the known passwords."""
     missing = [name for name in config.secrets if not _value(name)]
-    users = layout.REDIS_USERS.read_bytes() if layout.REDIS_USERS.exists() else b""
-    return {"missing": missing, "redis_users": bool(users) and users == redis_users()}
+    return {"missing": missing, "redis_users": redis_users.current()}
 
 
 def ensure(config: HostConfig) -> None:
-    """Makes the missing secrets that need no operator, and Redis' users from its password."""
+    """Makes the missing secrets that need no operator, and Redis' users from its passwords."""
     for name in config.made_secrets:
         if not _value(name):
             content = secrets.token_urlsafe(32).encode()
             replace(layout.SECRETS / name, content, 0o440, layout.APP_UID)
-    replace(layout.REDIS_USERS, redis_users(), 0o440, layout.REDIS_UID)
-
-
-def redis_users() -> bytes:
-    """Redis' ACL file: the application by the hash of its password, and one that may ping."""
-    password = hashlib.sha256(_value("redis_password")).hexdigest()
-    return (
-        f"user default on #{password} ~* &* +@all -@admin +client|list +config|get\n"
-        "user health on nopass -@all +ping\n"
-    ).encode()
+    redis_users.put()
 
 
 def version(config: HostConfig) -> str:

@@ -1,44 +1,79 @@
 """Finished static files, out of an image and into the directory that nginx serves."""
 
+import contextlib
 import io
+import json
 import os
 import subprocess
 import tarfile
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from . import layout
-from .command import Failure, run
+from . import layout, release
+from .command import Failure, replace, run
 
+LIST = "static.json"  # in a release's directory: the names of its files
+CONTAINER = "slipway-static"  # never started: files are copied out of it
 ABSENT = "Could not find the file"
 
 
-def publish(image: str, folder: str) -> None:
+def publish(new: str, image: str, folder: str) -> None:
     """Adds the files under a folder of the image to those of earlier releases; removes none.
 
-    Raises Failure when they cannot be read or written. An image may have no such folder.
+    The release keeps a list of them. Raises Failure when they cannot be read or written. An image
+    may have no such folder.
     """
-    container = run("docker", "create", "--pull", "never", "--network", "none", image).strip()
+    _remove()  # what a killed switch has left
+    run("docker", "create", "--name", CONTAINER, "--pull", "never", "--network", "none", image)
     try:
-        command = ["docker", "cp", f"{container}:{folder}/.", "-"]
+        command = ["docker", "cp", f"{CONTAINER}:{folder}/.", "-"]
         done = subprocess.run(command, capture_output=True, check=False, timeout=300)
     finally:
-        run("docker", "rm", "--volumes", container)
+        _remove()
     problem = done.stderr.decode(errors="replace").strip()
-    if not done.returncode:
-        unpack(io.BytesIO(done.stdout), layout.STATIC)
-    elif ABSENT not in problem:
+    if done.returncode and ABSENT not in problem:
         raise Failure(f"the static files in {folder} of {image}: {problem}")
+    names = [] if done.returncode else unpack(io.BytesIO(done.stdout), layout.STATIC)
+    replace(release.folder(new) / LIST, json.dumps(names).encode())
 
 
-def unpack(archive: IO[bytes], target: Path) -> None:
-    """Puts the archive's files under `target`, each as a whole; links and devices are left out."""
+def _remove() -> None:
+    run("docker", "rm", "--force", "--volumes", CONTAINER)
+
+
+def prune(releases: Iterable[str]) -> None:
+    """Removes the files that none of these releases lists."""
+    needed = set[Path]()
+    for name in releases:
+        try:
+            if release.load(name).static_folder:
+                listed = json.loads((release.folder(name) / LIST).read_text())
+                needed.update(layout.STATIC / file for file in listed)
+        except (Failure, FileNotFoundError):
+            return  # a release without a list may need any file
+    for path in sorted(layout.STATIC.rglob("*"), reverse=True):  # folders after what is in them
+        if path.is_dir() and not path.is_symlink():
+            with contextlib.suppress(OSError):  # it is not empty
+                path.rmdir()
+        elif path not in needed:
+            path.unlink()
+
+
+def unpack(archive: IO[bytes], target: Path) -> list[str]:
+    """Puts the archive's files under `target`, each as a whole, and returns their names.
+
+    Links and devices are left out.
+    """
+    names = []
     with tarfile.open(fileobj=archive, mode="r|") as tar:
         for member in tar:
             parts = PurePosixPath(member.name).parts
             source = tar.extractfile(member) if member.isreg() else None
             if source and ".." not in parts and not member.name.startswith("/"):
                 _put(target, parts, source.read(), member.mtime)
+                names.append("/".join(parts))
+    return names
 
 
 def _put(target: Path, parts: tuple[str, ...], content: bytes, modified: float) -> None:

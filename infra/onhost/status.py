@@ -5,7 +5,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from . import certificate, containers, history, layout, maintenance, queues, release, x509
+from . import (
+    certificate,
+    containers,
+    history,
+    installed,
+    layout,
+    maintenance,
+    queues,
+    release,
+    x509,
+)
 from .command import Failure, locked, run
 from .config import HostConfig
 
@@ -77,15 +87,20 @@ def _queues(config: HostConfig) -> dict[str, Any]:
 def _certificate(config: HostConfig) -> dict[str, Any]:
     try:
         facts = certificate.state(config)
-        shown = x509.read(layout.TLS_CERTIFICATE)
+        shown = x509.read(installed.chain(config.domain))
     except Failure as failure:
         return {"fine": False, "problem": str(failure)}
     wrong = [name for name, right in facts.items() if not right]
     return {
+        "source": installed.about(config.domain).source,
+        "names": config.names,
         "ends": shown.ends.isoformat(),
         "days": round((shown.ends - datetime.now(UTC)).total_seconds() / 86400, 1),
+        "lifetime": round(shown.lifetime.total_seconds() / 86400, 1),
         "fine": not wrong,
-        "problem": f"not {', not '.join(wrong)}" if wrong else "",
+        "problem": f"not {', not '.join(wrong)}: slipway certificate-renew says why"
+        if wrong
+        else "",
     }
 
 

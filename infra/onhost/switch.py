@@ -10,11 +10,23 @@ import time
 import uuid
 from dataclasses import dataclass
 
-from . import gate, history, layout, prune, release, retreat, screen, static_files, traffic
-from .command import Failure, lock, replace, run, say, succeeds
+from . import (
+    acceptance,
+    gate,
+    history,
+    layout,
+    probe,
+    prune,
+    release,
+    retreat,
+    screen,
+    static_files,
+    traffic,
+    workers,
+)
+from .command import lock, replace, run, say, succeeds
 from .config import HostConfig
 from .history import Entry
-from .probe import Probe
 from .release import ReleaseConfig
 
 PROBE_SECONDS = 1.0  # that the probe goes on after the switch
@@ -38,9 +50,9 @@ def switch(order: Order, config: HostConfig) -> None:
         entry = Entry(uuid.uuid4().hex[:12], order.release, old, order.kind, order.by,
                       order.revision, time.time())  # fmt: skip
         history.write(entry)
-        probe = Probe(config, _health_path(old) or wanted.health_path)
+        asking = probe.of_site(config, release.health_path(old) or wanted.health_path)
         try:
-            with probe:
+            with asking:
                 _prepare(order.release, wanted, config, entry)
                 _go_live(order.release, old, wanted, config, entry)
                 time.sleep(PROBE_SECONDS if old else 0)
@@ -51,21 +63,10 @@ def switch(order: Order, config: HostConfig) -> None:
         else:
             entry.result = history.LIVE
         finally:
-            entry.probe = probe.result() if old else {}
+            entry.probe = asking.result() if old else {}
             history.write(entry)
         _tell(entry)
-        try:
-            prune.prune(config)
-        except (Failure, OSError) as error:  # the release is live all the same
-            say(f"old releases stay until the next switch: {error}")
-
-
-def _health_path(old: str) -> str:
-    """What the probe asks meanwhile; empty when the old release has no word on it."""
-    try:
-        return release.load(old).health_path if old else ""
-    except Failure:
-        return ""
+        prune.try_to(config)
 
 
 def _prepare(new: str, wanted: ReleaseConfig, config: HostConfig, entry: Entry) -> None:
@@ -73,7 +74,7 @@ def _prepare(new: str, wanted: ReleaseConfig, config: HostConfig, entry: Entry) 
     try:
         _keep_secrets(new)
         with entry.stage("command"):
-            if wanted.before:
+            if wanted.before and entry.kind == "deploy":  # going back runs nothing of old code
                 say("running the command before traffic")
                 run("docker", "compose", "--project-directory", release.folder(new),
                     "--profile", "before", "run", "--rm", "before")  # fmt: skip
@@ -85,10 +86,13 @@ def _prepare(new: str, wanted: ReleaseConfig, config: HostConfig, entry: Entry) 
             gate.wait_until_healthy(new, wanted, config)
         with entry.stage("static"):
             if wanted.static_folder:
-                static_files.publish(wanted.image, wanted.static_folder)
+                static_files.publish(new, wanted.image, wanted.static_folder)
         with entry.stage("checks"):
             gate.check_inside(new, wanted, config)
             traffic.check_site(new)
+        if wanted.acceptance_image:
+            with entry.stage("acceptance tests"):
+                acceptance.check(new, wanted)
     except Exception:  # a full disk is no Failure
         retreat.give_up(new)
         raise
@@ -100,7 +104,7 @@ def _go_live(new: str, old: str, wanted: ReleaseConfig, config: HostConfig, entr
     try:
         with entry.stage("traffic"):
             for other in others:
-                _stop_fetching(other)
+                workers.stop_fetching(other)
             traffic.move(new, old if old != new else "")
         with entry.stage("acceptance"):
             gate.check_outside(new, wanted, config)
@@ -126,15 +130,6 @@ def _keep_secrets(new: str) -> None:
     copying.rename(kept)
 
 
-def _stop_fetching(old: str) -> None:
-    """Old workers finish their job and take no other: a first SIGTERM is a warm shutdown."""
-    filters = [f"project={release.project(old)}", "service=worker"]
-    labels = [word for name in filters for word in ("--filter", f"label=com.docker.compose.{name}")]
-    workers = run("docker", "ps", "--quiet", *labels).split()
-    if workers:
-        run("docker", "kill", "--signal", "TERM", *workers)
-
-
 def _retire(old: str) -> None:
     """Stops an old release in the background: its jobs may take as long as they are allowed to."""
     for words in (("disable", "--quiet"), ("stop", "--no-block")):
@@ -147,4 +142,4 @@ def _tell(entry: Entry) -> None:
     slow = ", ".join(f"{name} {took:.1f}" for name, took in entry.stages.items() if took >= 0.1)
     say(f"release {entry.release} is live after {seconds:.1f} s ({slow})")
     if entry.probe:
-        say(f"meanwhile: {screen.downtime(entry)}")
+        say(f"meanwhile: {screen.downtime(entry.probe)}")

@@ -8,18 +8,25 @@ from .command import replace
 
 
 def check_site(new: str) -> None:
-    """Raises Failure, with nginx' own words, when it would refuse the release's site."""
+    """Raises Failure, with nginx' own words, when it would refuse the release's routes."""
     candidate = layout.WEB / new / "check.conf"
-    loaded = nginx.CONFIGURATION.read_text()
-    replace(candidate, loaded.replace(str(layout.CURRENT), str(layout.WEB / new)).encode())
+    replace(candidate, configuration(new).encode())
     nginx.check(candidate)
+
+
+def configuration(new: str) -> str:
+    """nginx' whole configuration as it would be with this release."""
+    text = nginx.CONFIGURATION.read_text()
+    for file in (layout.TLS_SERVERS, layout.NGINX_SITE):
+        text = text.replace(f"include {file};", file.read_text())
+    return text.replace(str(layout.CURRENT), str(layout.WEB / new))
 
 
 def move(new: str, old: str) -> None:
     """nginx serves the new release from the next connection on.
 
     The link is renamed over the old one, so each connection finds the one release or the other.
-    A site that differs is loaded after that; until then nginx speaks the old site's protocol, and
+    Routes that differ are loaded after that; until then nginx speaks the old ones' protocol, and
     where the new release has another, the old socket's name leads to the old release still.
     """
     _bridge(new, old)
@@ -28,8 +35,13 @@ def move(new: str, old: str) -> None:
     link.symlink_to(new)
     link.rename(layout.CURRENT)
     _sync(layout.WEB)
-    if not old or release.site(new).read_bytes() != release.site(old).read_bytes():
+    if not old or _routes(new) != _routes(old):
         nginx.reload()
+
+
+def _routes(name: str) -> bytes:
+    path = release.routes(name)
+    return path.read_bytes() if path.exists() else b""
 
 
 def _bridge(new: str, old: str) -> None:

@@ -4,7 +4,7 @@ Looks at the base and the current release alone, and at neither while a switch i
 unit is down on purpose.
 """
 
-from . import containers, layout, release
+from . import acceptance, bridge, containers, layout, release
 from .command import locked, run, say, succeeds
 
 STOP_SECONDS = "5"  # a hung process does not hear a signal: no use in waiting for long
@@ -16,16 +16,21 @@ def watch() -> None:
     """One look; restarts are written to the journal."""
     if locked():
         return
-    _remove_strays()
+    projects = containers.projects()
+    _remove_strays(projects)
+    if layout.ACCEPTANCE_PROJECT in projects:
+        acceptance.tidy()
+    if layout.BRIDGE_PROJECT in projects:
+        bridge.tidy()
     for project, unit in _watched().items():
         if succeeds("systemctl", "is-active", "--quiet", unit):
             _mend(project)
 
 
-def _remove_strays() -> None:
+def _remove_strays(projects: set[str]) -> None:
     """Ends releases that nobody wants: after a power cut Docker starts all that ran before it."""
     wanted = {release.current(), *release.known(), *release.stopping()}
-    for stray in sorted(set(containers.releases()) - wanted):
+    for stray in sorted(set(containers.releases(projects)) - wanted):
         say(f"release {stray} runs and is not wanted: taking it down")
         run("docker", "compose", "--project-name", release.project(stray), "down",
             "--timeout", STRAY_SECONDS)  # fmt: skip

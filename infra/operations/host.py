@@ -6,11 +6,20 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
+import pyinfra
 from pyinfra import host
 from pyinfra.api import StringCommand, operation
 
 from infra.facts.files import HostFiles
-from infra.facts.host import DockerStale, ExtraTrust, InstalledPackages, Link, SlipwayState, Units
+from infra.facts.host import (
+    DockerStale,
+    ExtraTrust,
+    InstalledPackages,
+    Link,
+    SlipwayState,
+    SlipwayText,
+    Units,
+)
 from infra.onhost import layout
 
 Commands = Generator[StringCommand | str, None, None]
@@ -32,16 +41,23 @@ def packages(names: list[str]) -> Commands:
 
 
 @operation()
-def units(names: list[str], start: list[str]) -> Commands:
-    """systemd has read the units' files, and those to `start` are enabled and active."""
-    states = host.get_fact(Units, names=tuple(names))
+def units(names: list[str], start: list[str], mask: tuple[str, ...] = ()) -> Commands:
+    """systemd has read the units' files; those to `start` are enabled and active.
+
+    Units of others that do the same work are stopped and masked, if they are there.
+    """
+    states = host.get_fact(Units, names=(*names, *mask))
     if any(state["NeedDaemonReload"] == "yes" for state in states.values()):
         yield "systemctl daemon-reload"
     wanted = {"ActiveState": "active", "UnitFileState": "enabled"}
     off = [name for name in start if not wanted.items() <= states.get(name, {}).items()]
     if off:
         yield f"systemctl enable --now --quiet {' '.join(map(shlex.quote, off))}"
-    if not off:
+    rivals = [name for name in mask
+              if states.get(name, {}).get("UnitFileState", "") not in {"", "masked"}]  # fmt: skip
+    if rivals:
+        yield f"systemctl mask --now --quiet {' '.join(map(shlex.quote, rivals))}"
+    if not off and not rivals:
         host.noop(f"{len(start)} units are enabled and active")
 
 
@@ -69,13 +85,25 @@ def docker_current(files: list[str]) -> Commands:
 
 
 @operation()
-def state(question: str, wanted: dict[str, Any], action: str) -> Commands:
-    """`slipway <question>` answers as wanted, or `slipway <action>` makes it so."""
+def state(question: str, wanted: dict[str, Any], action: str, told: str = "") -> Commands:
+    """`slipway <question>` answers as wanted, or `slipway <action>` makes it so.
+
+    Then `slipway <told>` says what the operator wants to know of it.
+    """
     found = host.get_fact(SlipwayState, question=question)
     if found == wanted:
         host.noop(f"{question}: as wanted")
         return
     yield f"{layout.COMMAND} {action}"
+    if told:
+        tell(told)
+
+
+def tell(question: str) -> None:
+    """Shows what the host says of a command that has run; nothing while it is only planned."""
+    if pyinfra.state.is_executing:
+        for line in host.get_fact(SlipwayText, question=question):
+            pyinfra.logger.info(f"{host.print_prefix}{line}")
 
 
 @operation()

@@ -4,15 +4,15 @@ import shlex
 from collections.abc import Generator
 from typing import Any
 
-from pyinfra import host, logger, state
+from pyinfra import host
 from pyinfra.api import DeployError, StringCommand, operation
 
-from infra.facts.host import SlipwayState, SlipwayText
+from infra.facts.host import SlipwayState
 from infra.hostfile import HostFile, digest, directory, text
 from infra.onhost import layout
+from infra.onhost.release import ROUTES
 from infra.operations.files import put
-
-SITE = "site.conf"
+from infra.operations.host import tell
 
 
 def switch_command(release: str, kind: str, by: str, revision: str) -> str:
@@ -36,7 +36,7 @@ def placed(files: list[HostFile], release: str) -> list[HostFile]:
     folder, web = layout.RELEASES / release, layout.WEB / release
     moved = [
         HostFile(
-            f"{web if f.path == SITE else folder}/{f.path}", f.content, f.mode, f.user, f.group
+            f"{web if f.path == ROUTES else folder}/{f.path}", f.content, f.mode, f.user, f.group
         )
         for f in files
     ]
@@ -90,6 +90,4 @@ def back(release: str, by: str, revision: str) -> Generator[str, None, None]:
 
 def _switch(release: str, kind: str, by: str, revision: str) -> Generator[str, None, None]:
     yield switch_command(release, kind, by, revision)
-    if state.is_executing:  # the command has run, and well: say what it cost
-        for line in host.get_fact(SlipwayText, question="history --last 1"):
-            logger.info(f"{host.print_prefix}{line}")
+    tell("history --last 1")

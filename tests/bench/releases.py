@@ -7,17 +7,22 @@ Prints a line for each phase, then what became of the jobs.
 """
 
 import json
+import shutil
+import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 
-from tests.deployed import deployed
+from tests.deployed import CHECKOUT, deployed
 from tests.faults.conftest import INVENTORY, Target, pyinfra
 from tests.faults.load import Load
 
 RATE = 50  # requests a second, of each kind
 QUIET_SECONDS = 15
+CODE_CHANGES = 4
 
 
 def measured(target: Target, name: str, action: Callable[[], None]) -> list[str]:
@@ -48,12 +53,26 @@ class Jobs(Load):
         return answer.status
 
 
-def release(target: Target, number: int) -> float:
+def release(target: Target, number: int, source: Path = CHECKOUT / "app") -> float:
     """Deploys a changed setting; returns the seconds from pyinfra's start to its end."""
     began = time.monotonic()
-    done = target.deploy(app={"environment": {"NUMBER": str(number)}})
+    app = {"source": str(source), "environment": {"NUMBER": str(number)}}
+    done = target.deploy(app=app)
     assert done.returncode == 0, done.stderr
     return time.monotonic() - began
+
+
+def release_of_code(target: Target, number: int, source: Path) -> float:
+    """Changes a line of the application and deploys it, with the settings of the last release."""
+    with (source / "__init__.py").open("a") as file:
+        file.write(f"# {number}\n")
+    return release(target, -1, source)
+
+
+def told(name: str, times: list[float]) -> None:
+    """Prints the seconds of releases."""
+    print(f"seconds of a release for {name}: median {statistics.median(times):.1f},"
+          f" all {[round(seconds, 1) for seconds in times]}", flush=True)  # fmt: skip
 
 
 def lost(target: Target, urls: list[str]) -> list[str]:
@@ -70,15 +89,22 @@ def main() -> None:
     """Quiet, releases, a rollback, and the plain way."""
     name, count = sys.argv[1], int((sys.argv[2:] or ["20"])[0])
     target = Target(name, deployed(INVENTORY, TEST_HOST=name)[name])
-    times: list[float] = []
+    settings: list[float] = []
+    code: list[float] = []
 
     def releases() -> None:
-        times.extend(release(target, number) for number in range(count))
+        settings.extend(release(target, number) for number in range(count))
+
+    def releases_of_code() -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            source = Path(shutil.copytree(CHECKOUT / "app", Path(folder, "app")))
+            code.extend(release_of_code(target, number, source) for number in range(CODE_CHANGES))
 
     jobs = measured(target, "quiet", lambda: time.sleep(QUIET_SECONDS))
-    jobs += measured(target, f"{count} releases", releases)
-    print(f"seconds of a release for changed settings: median {sorted(times)[len(times) // 2]:.1f},"
-          f" all {[round(t, 1) for t in times]}")  # fmt: skip
+    jobs += measured(target, f"{count} releases of settings", releases)
+    told("changed settings", settings)
+    jobs += measured(target, f"{CODE_CHANGES} releases of code", releases_of_code)
+    told("a changed line of code", code)
     began = time.monotonic()
     jobs += measured(
         target, "rollback",
@@ -88,8 +114,8 @@ def main() -> None:
     left = lost(target, jobs)
     print(f"jobs: {len(jobs)} accepted, {len(left)} lost {left[:3] or ''}")
     folder = f"/opt/slipway/releases/{target.release()}"
-    plain = f"docker compose --project-directory {folder} up --detach --force-recreate"
-    measured(target, "docker compose up --force-recreate", lambda: print(target.run(plain)))
+    plain = f"docker compose --project-directory {folder} up --detach --build --force-recreate"
+    measured(target, "docker compose up --build --force-recreate", lambda: print(target.run(plain)))
     print(json.dumps(target.history()[-1]["probe"]))
 
 

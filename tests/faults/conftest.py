@@ -101,6 +101,17 @@ def target() -> Target:
     return Target(name, deployed(INVENTORY, TEST_HOST=name)[name])
 
 
+@pytest.fixture(scope="session")
+def certs() -> Iterator[Target]:
+    """A host that gets its certificate from everywhere, blank at first."""
+    name = "certs"
+    lab("down", name)
+    lab("up", name)
+    yield Target(name, deployed(INVENTORY, TEST_HOST=name)[name])
+    lab("acme", "start", "staging")
+    lab("down", name)
+
+
 @pytest.fixture(autouse=True)
 def whole(request: pytest.FixtureRequest) -> Iterator[None]:
     """Every test that uses the host begins and ends with all of it well."""

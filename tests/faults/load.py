@@ -1,6 +1,7 @@
 """A steady load, to see what a fault costs those who ask."""
 
 import http.client
+import select
 import threading
 import time
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ class Load:
     requests: list[Request] = field(default_factory=list)
     failures: list[object] = field(default_factory=list)
     _connections: threading.local = field(default_factory=threading.local)
+    _opened: list[http.client.HTTPConnection] = field(default_factory=list)
 
     @contextmanager
     def running(self) -> Iterator["Load"]:
@@ -38,6 +40,8 @@ class Load:
         finally:
             stop.set()
             clock.join()
+            for connection in self._opened:
+                connection.close()
 
     def summary(self) -> dict[str, float]:
         """Requests, failed ones, longest gap and p99, times in milliseconds."""
@@ -69,8 +73,9 @@ class Load:
     def _again(self) -> int:
         """Asks on the connection that this client keeps, as a browser does."""
         connection = getattr(self._connections, "kept", None)
-        if connection is None:
+        if connection is None or _was_closed(connection):
             connection = self._connections.kept = self.site.connect()
+            self._opened.append(connection)
         try:
             connection.request("GET", self.path)
             response = connection.getresponse()
@@ -82,6 +87,11 @@ class Load:
             connection.close()
             self._connections.kept = None
         return int(response.status)
+
+
+def _was_closed(connection: http.client.HTTPConnection) -> bool:
+    """Whether the server has ended it, as it may at any time: every client looks before it asks."""
+    return bool(select.select([connection.sock], [], [], 0)[0])
 
 
 @contextmanager

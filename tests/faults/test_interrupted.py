@@ -19,12 +19,15 @@ SWITCH_SECONDS = [0.1, 0.5, 0.9, 1.2, 1.4, 1.6, 1.8, 2.1]  # a switch takes abou
 
 
 def consistent(target: Target) -> str:
-    """The one colour of the release that serves, asserted to be the same in all of it."""
-    release = target.release()
-    found = {
-        target.run(f"docker exec slipway-{release}-{service}-1 printenv COLOUR", check=False)
-        for service in ("web", "worker")
-    }
+    """The one colour of the release that serves, asserted to be the same in all of it.
+
+    A worker that a killed switch had told to end is started again by the watchdog.
+    """
+    containers = [f"slipway-{target.release()}-{service}-1" for service in ("web", "worker")]
+    up = "docker ps --quiet --filter health=healthy"
+    for container in containers:
+        wait_until(lambda name=container: target.run(f"{up} --filter name=^{name}$"), 60)
+    found = {target.run(f"docker exec {name} printenv COLOUR", check=False) for name in containers}
     assert len(found) == 1, found
     return found.pop()
 
@@ -55,6 +58,8 @@ def test_a_switch_that_is_killed_leaves_the_old_release_or_the_new(
     assert done.returncode == 0, done.stderr
     assert consistent(target) == new
     assert json.loads(target.run("slipway release-state"))["up"]
+    workers = "docker ps --quiet --filter name=-worker-1 | wc --lines"
+    wait_until(lambda: target.run(workers) == "1", 60)  # also one that was started again
 
 
 def test_a_lost_connection_does_not_stop_a_switch(target: Target) -> None:

@@ -82,6 +82,28 @@ def test_old_releases_go_and_the_kept_ones_stay_whole(target: Target) -> None:
     assert target.deploy().returncode == 0
 
 
+def test_static_files_go_with_the_last_release_that_needs_them(target: Target) -> None:
+    """An orphan, as releases leave behind whose files have other names, goes; the others stay."""
+    listed = json.loads(target.run(f"cat /opt/slipway/releases/{target.release()}/static.json"))
+    assert listed
+    folder = "/var/lib/slipway/static"
+    target.run(f"mkdir -p {folder}/old && touch {folder}/old/page.1.css")
+    done = target.deploy(app={"environment": {"COLOUR": "static"}})
+    assert done.returncode == 0, done.stderr
+    found = target.run(f"cd {folder} && find . -type f -printf '%P\\n'").split()
+    assert sorted(found) == sorted(listed)
+    assert target.run(f"find {folder} -name old") == ""
+    for name in listed:
+        assert target.site.ask(f"/static/{name}").status == 200
+    forgotten = f"/opt/slipway/releases/{target.release()}/static.json"
+    target.run(f"rm {forgotten}")
+    assert target.deploy().returncode == 0
+    done = pyinfra(INVENTORY, "rollback.py", "-y", TEST_HOST=target.name)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(target.run(f"cat {forgotten}")) == listed
+    assert target.deploy().returncode == 0
+
+
 def test_a_second_deploy_at_once_is_refused_and_names_the_first(target: Target) -> None:
     unit = "systemd-run --quiet --unit slipway-switch flock /run/slipway.lock sleep 30"
     target.run(f"echo 'deploy of release x by somebody' > /run/slipway.lock; {unit}; sleep 1")

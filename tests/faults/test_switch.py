@@ -1,5 +1,6 @@
 """A new release takes over without a failed request; a bad one never does."""
 
+import threading
 import time
 from pathlib import Path
 
@@ -30,12 +31,77 @@ def test_a_changed_setting_makes_a_release_and_fails_no_request(target: Target) 
     assert target.release() == old
 
 
+def test_a_release_that_moves_its_health_path_counts_no_failure(target: Target) -> None:
+    moved = {"app": {"health_path": "/date/"}, "nginx": {"private_paths": ["/healthz"]}}
+    done = target.deploy(**moved)
+    assert done.returncode == 0, done.stderr
+    assert target.site.ask("/healthz").status == 404
+    back = target.deploy()
+    assert back.returncode == 0, back.stderr
+    probes = [entry["probe"] for entry in target.history()[-2:]]
+    assert [probe["failed"] for probe in probes] == [0, 0]
+    assert all(probe["requests"] > 20 for probe in probes)
+
+
 def test_a_job_that_runs_during_a_release_ends(target: Target) -> None:
     accepted = target.site.ask("/background_count/", "POST", {"number": 15}).json
     done = target.deploy(app={"environment": {"COLOUR": "blue"}})
     assert done.returncode == 0, done.stderr
     job = target.site.finished(accepted["url"], 60)
     assert (job["state"], job["result"]) == ("finished", 15)
+    assert target.deploy().returncode == 0
+
+
+PLAIN_WORKER = """
+import os
+from rq import Worker
+from app.config import Config
+from app.connection import worker_client
+from app.queue import SERIALIZER, rq_queue
+config = Config.from_environment(os.environ)
+client = worker_client(config)
+Worker([rq_queue(config, client)], connection=client, serializer=SERIALIZER).work()
+"""
+
+
+def test_a_worker_of_rq_s_own_is_told_once_and_finishes_its_job(target: Target) -> None:
+    """Told again a second later, as `docker compose down` would, it kills what it runs."""
+    worker = {"command": ["python3", "-c", PLAIN_WORKER.replace("\n", ";").strip(";")],
+              "health_command": ["true"]}  # fmt: skip
+    assert target.deploy(worker=worker).returncode == 0
+    name = target.container("worker")
+    accepted = target.site.ask("/background_count/", "POST", {"number": 15}).json
+    done = target.deploy(checks=[{"path": "/date/"}] * 150)  # which take more than a second
+    assert done.returncode == 0, done.stderr
+    job = target.site.finished(accepted["url"], 60)
+    assert (job["state"], job["result"]) == ("finished", 15)
+    told = target.run(f"journalctl --quiet --output cat CONTAINER_NAME={name}")
+    assert "warm shut down" in told
+    assert "cold shut down" not in told
+    assert target.deploy().returncode == 0
+
+
+def test_no_job_waits_long_for_a_release(target: Target) -> None:
+    accepted: list[str] = []
+    stop = threading.Event()
+
+    def add() -> None:
+        while not stop.wait(0.05):
+            answer = target.site.ask("/background_count/", "POST", {"number": 1})
+            accepted.append(answer.json["url"])
+
+    adding = threading.Thread(target=add)
+    adding.start()
+    try:
+        done = target.deploy(app={"environment": {"COLOUR": "green"}})
+    finally:
+        stop.set()
+        adding.join()
+    assert done.returncode == 0, done.stderr
+    end = time.monotonic() + 10  # a job that its worker dropped would be found after 70
+    states = [target.site.finished(url, end - time.monotonic())["state"] for url in accepted]
+    assert len(states) > 20
+    assert set(states) == {"finished"}
     assert target.deploy().returncode == 0
 
 

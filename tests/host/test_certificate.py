@@ -6,9 +6,12 @@ import ssl
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from testinfra.host import Host
 
-from infra.onhost import layout
+from infra.onhost import installed, layout, source, x509
+from infra.onhost.config import is_address
+from infra.programs import host_config
 from infra.settings import Settings
 from tests.site import Site
 
@@ -26,27 +29,38 @@ def test_a_client_that_trusts_the_ca_trusts_the_site(site: Site) -> None:
     assert served(site, site.domain)
 
 
-def test_served_installed_and_issued_are_the_same(
+def test_served_installed_and_issued_are_the_same_on_every_name(
     host: Host, site: Site, settings: Settings
 ) -> None:
-    lineage = layout.LETSENCRYPT / "live" / settings.domain / "fullchain.pem"
-    issued = host.file(str(lineage)).content_string
-    assert issued == host.file(str(layout.TLS_CERTIFICATE)).content_string
-    first = issued[: issued.index("-----END")] + "-----END CERTIFICATE-----"
-    fingerprint = hashlib.sha256(ssl.PEM_cert_to_DER_cert(first)).hexdigest()
-    assert hashlib.sha256(served(site, settings.domain)).hexdigest() == fingerprint
+    left = host.file(str(source.chain(host_config(settings)))).content_string
+    assert left == host.file(str(installed.chain(settings.domain))).content_string
+    for name in settings.names:
+        assert hashlib.sha256(served(site, name)).hexdigest() == x509.fingerprint(left), name
 
 
 def test_the_certificate_is_all_that_the_settings_ask_for(
     slipway: Callable[[str], Any],
 ) -> None:
-    wanted = {"issued": True, "fresh": True, "installed": True, "served": True}
+    wanted = dict.fromkeys(("issued", "fresh", "installed", "loaded", "served"), True)
     assert slipway("certificate-state") == wanted
+    assert set(slipway("certificate-prepared").values()) == {True}
+
+
+def test_nothing_is_installed_but_what_is_served(host: Host, settings: Settings) -> None:
+    names = [name for name in host.file(str(layout.TLS)).listdir() if not name.startswith(".")]
+    assert sorted(names) == sorted([settings.domain, layout.TLS_SERVERS.name])
+
+
+def test_the_look_at_what_is_served_finds_nothing_amiss(host: Host) -> None:
+    done = host.run("%s certificate-check", str(layout.COMMAND))
+    assert done.rc == 0, done.stderr
 
 
 def test_the_lineage_is_of_the_ca_in_the_settings_and_has_no_twin(
     host: Host, settings: Settings
 ) -> None:
+    if settings.certificate.source != source.ACME:
+        pytest.skip("its certificate is not certbot's")
     conf = host.file(str(layout.LETSENCRYPT / "renewal" / f"{settings.domain}.conf"))
     assert f"server = {settings.certificate.acme_directory}" in conf.content_string
     assert f"renew_hook = {layout.COMMAND} certificate-install" in conf.content_string
@@ -61,13 +75,16 @@ def test_exactly_one_timer_renews(host: Host) -> None:
     assert layout.CERTIFICATE_TIMER in renewing[0]
 
 
-def test_another_name_gets_no_certificate(site: Site) -> None:
+@pytest.mark.parametrize("name", ["other.example.org", None])
+def test_another_name_and_no_name_get_no_certificate(site: Site, name: str | None) -> None:
+    if name is None and is_address(site.domain):
+        pytest.skip("who asks for an address names no server")
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     with socket.create_connection((site.address, site.https_port), 10) as raw:
         try:
-            context.wrap_socket(raw, server_hostname="other.example.org")
+            context.wrap_socket(raw, server_hostname=name)
         except ssl.SSLError as error:
             assert "UNRECOGNIZED_NAME" in str(error)  # noqa: PT017  the alert is what is checked
         else:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from testinfra.host import Host
 
-from infra.onhost import layout
+from infra.certificate import own_files
+from infra.onhost import installed, layout, source
 from infra.programs import directories
 from infra.settings import Settings
 
@@ -28,7 +29,8 @@ def test_secrets_are_roots_alone_and_not_empty(host: Host, settings: Settings) -
 
 
 def test_the_login_user_cannot_read_a_secret(host: Host) -> None:
-    for path in (layout.SECRETS, layout.RELEASES, layout.LETSENCRYPT / "archive", layout.TLS):
+    for path in (layout.SECRETS, layout.RELEASES, layout.LETSENCRYPT / "archive", layout.TLS,
+                 layout.GIVEN_CERTIFICATE):  # fmt: skip
         assert host.run("setpriv --reuid 65534 --clear-groups ls %s", str(path)).rc != 0, path
 
 
@@ -49,11 +51,19 @@ def test_no_secret_stands_in_an_environment_a_command_line_or_a_log(
             assert found.rc == 1, f"the secret {name} stands in {place}"
 
 
-def test_the_private_key_is_nginx_own(host: Host) -> None:
-    key = host.file(str(layout.TLS_KEY))
+def test_the_private_key_is_nginx_own(host: Host, settings: Settings) -> None:
+    key = host.file(str(installed.key(settings.domain)))
     assert (key.uid, key.gid, key.mode) == (0, layout.NGINX_UID, 0o640)
-    account = host.file(str(layout.LETSENCRYPT / "accounts"))
-    assert account.mode == 0o700
+    if settings.certificate.source == source.ACME:
+        assert host.file(str(layout.LETSENCRYPT / "accounts")).mode == 0o700
+
+
+def test_what_alerts_and_the_operator_s_certificate_need_is_root_s_alone(
+    host: Host, settings: Settings
+) -> None:
+    for wanted in own_files(settings):
+        found = host.file(wanted.path)
+        assert (found.uid, found.gid, found.mode) == (0, 0, 0o600), wanted.path
 
 
 def test_nginx_sees_neither_secrets_nor_account_keys(

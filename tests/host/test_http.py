@@ -1,10 +1,14 @@
 """What a client gets of any application."""
 
+import json
 import socket
+from dataclasses import replace
 
 from testinfra.host import Host
 
 from infra.onhost import layout
+from infra.onhost.config import is_address
+from infra.programs import HSTS
 from infra.settings import Settings
 from tests.site import Site
 
@@ -15,6 +19,31 @@ def test_http_leads_to_https(site: Site, settings: Settings) -> None:
     port = settings.nginx.https_port
     suffix = "" if port == 443 else f":{port}"
     assert answer.headers["location"] == f"https://{settings.domain}{suffix}/date/?a=b"
+
+
+def test_http_leads_an_alias_to_its_own_name_and_https_to_the_site(
+    site: Site, settings: Settings
+) -> None:
+    for alias in settings.aliases:
+        assert site.ask_http("/a?b", host=alias).headers["location"].startswith(f"https://{alias}")
+        answer = replace(site, domain=alias).ask("/a?b")
+        assert answer.status == 301
+        assert answer.headers["location"].startswith(f"https://{settings.domain}")
+        assert answer.headers["location"].endswith("/a?b")
+
+
+def test_browsers_hear_of_https_alone_while_the_host_trusts_the_certificate(
+    host: Host, site: Site, settings: Settings
+) -> None:
+    about = json.loads(host.file(str(layout.TLS / settings.domain / "about.json")).content_string)
+    trusted = about["trusted"] and not is_address(settings.domain)
+    told = site.ask(settings.app.health_path).headers.get("strict-transport-security", "")
+    assert told == (HSTS[settings.tls.hsts] if trusted else "")
+
+
+def test_http_3_is_told_of_if_it_is_offered(site: Site, settings: Settings) -> None:
+    told = site.ask(settings.app.health_path).headers.get("alt-svc", "")
+    assert told.startswith(f'h3=":{settings.nginx.https_port}"') == settings.tls.http3
 
 
 def test_the_way_to_https_does_not_follow_a_foreign_host_header(site: Site) -> None:

@@ -26,6 +26,13 @@ def test_nginx_listens_on_both_ports_by_ipv4_and_ipv6(host: Host, settings: Sett
         assert "nginx" in listening(host)[port]
 
 
+def test_nginx_listens_for_http_3_if_it_is_offered(host: Host, settings: Settings) -> None:
+    shown = host.check_output("ss -H --udp --listening --numeric --processes")
+    ours = [line for line in shown.splitlines() if f":{settings.nginx.https_port} " in line]
+    families = {line.split()[3].rpartition(":")[0] for line in ours if "nginx" in line}
+    assert families == ({"0.0.0.0", "[::]"} if settings.tls.http3 else set())  # noqa: S104  as ss shows it
+
+
 def test_nothing_but_nginx_and_ssh_can_be_reached(host: Host, settings: Settings) -> None:
     ours = {settings.nginx.http_port, settings.nginx.https_port}
     others = {port: program for port, program in listening(host).items() if port not in ours}

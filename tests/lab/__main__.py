@@ -4,7 +4,7 @@ import argparse
 import shlex
 import sys
 
-from tests.lab import acme, boot, host, mirror, orphans, packages, records, ssh
+from tests.lab import authority, boot, host, mirror, orphans, packages, records, ssh, steer
 from tests.lab.guest import USER
 from tests.lab.paths import Clone, this_clone, valid_name
 from tests.lab.progress import LabError
@@ -35,6 +35,8 @@ def parser() -> argparse.ArgumentParser:
     save.add_argument("saved", metavar="SAVED", nargs="?", help="its name, else the host's")
     add("forget", "delete a saved host", "SAVED")
     add("env", "print what scripts need to know of a host, as shell assignments")
+    steer.describe_acme(add("acme", "stop a CA, start it in another manner, or read its log", None))
+    steer.describe_names(add("names", "let a name lead elsewhere, or nowhere", None))
     return top
 
 
@@ -45,7 +47,7 @@ def main() -> int:
     clone = this_clone()
     try:
         for name in (getattr(asked, "name", None), getattr(asked, "saved", None)):
-            if name is not None:
+            if name is not None and asked.command != "names":
                 valid_name(name)
         run(clone, asked)
     except (LabError, OSError) as error:
@@ -62,10 +64,8 @@ def run(clone: Clone, asked: argparse.Namespace) -> None:
         case "up":
             orphans.take_down()
             host.up(clone, asked.name, asked.saved)
-        case "down" if asked.all:
-            host.down_all(clone)
         case "down":
-            host.down(clone, asked.name)
+            host.down_all(clone) if asked.all else host.down(clone, asked.name)
         case "list":
             print(listing(clone), end="")
         case "ssh":
@@ -79,6 +79,8 @@ def run(clone: Clone, asked: argparse.Namespace) -> None:
             host.forget(clone, asked.name)
         case "env":
             print(assignments(clone, records.existing(clone, asked.name)), end="")
+        case "acme" | "names":
+            steer.run(clone, asked)
 
 
 def listing(clone: Clone) -> str:
@@ -99,7 +101,9 @@ def assignments(clone: Clone, found: records.Host) -> str:
         "LAB_CA": clone.files / "ca.pem",
         "LAB_SSH_CONFIG": clone.files / "ssh_config",
         "LAB_SSH_USER": USER,
-        "LAB_ACME": acme.DIRECTORY,
+        "LAB_ACME": authority.PRODUCTION.directory,
+        "LAB_STAGING": authority.STAGING.directory,
+        "LAB_STAGING_CA": clone.files / "staging-ca.pem",
         "LAB_MIRROR": mirror.URL,
         "LAB_EXTRA_CA": clone.files / "extra-ca.pem",
     }

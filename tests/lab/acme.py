@@ -1,24 +1,18 @@
-"""Pebble, a certificate authority for tests that speaks ACME as the real one does."""
+"""Pebble, a certificate authority for tests that speaks ACME as the real one does; two of them."""
 
 import json
+import re
 import ssl
 import urllib.error
 import urllib.request
 from pathlib import Path
 
-from tests.lab import cache, certificates, dns, packages, processes
+from tests.lab import cache, certificates, packages, processes
+from tests.lab.authority import AUTHORITIES, Authority, Manner
 from tests.lab.paths import Clone, replace
 from tests.lab.progress import LabError
 
-PORT = 14000
-MANAGEMENT_PORT = 15000
-DIRECTORY = f"https://{dns.ACME}:{PORT}/dir"
-# Named and lived as the real CA's. Unlike that one, Pebble takes any of them for an order that
-# names none: whoever cares for the lifetime must ask for a profile.
-PROFILES = {
-    "classic": {"description": "what most sites use", "validityPeriod": 90 * 86400},
-    "shortlived": {"description": "also for bare addresses", "validityPeriod": 160 * 3600},
-}
+REQUEST = re.compile(r"([A-Z]+ /\S*) -> calling handler\(\)")
 
 
 def programs() -> Path:
@@ -29,45 +23,41 @@ def programs() -> Path:
 
 
 def serve(clone: Clone, gateway: str) -> None:
-    """Start Pebble if it does not run, and keep the new root that each start brings."""
-    folder = clone.services
-    pid_file = folder / "pebble.pid"
-    if not processes.running(pid_file):
-        config = folder / "pebble.json"
-        replace(config, json.dumps(settings(clone, gateway), indent=2))
-        command = (
-            *(programs() / "usr/bin/pebble", "-config", config),
-            *("-dnsserver", f"{gateway}:53"),
-        )
-        # No pauses and no refused nonces: tests of the client are not the purpose here.
-        env = {"PEBBLE_VA_NOSLEEP": "1", "PEBBLE_WFE_NONCEREJECT": "0"}
-        processes.start(command, pid_file, folder / "pebble.log", env)
-    certificates.add_acme_root(clone, fetch_root(clone, gateway))
+    """Start the CAs that do not run, but not what a test stopped; keep each start's new root."""
+    wanted = [one for one in AUTHORITIES.values() if not one.manner(clone).stopped]
+    for authority in wanted:
+        if not processes.running(authority.file(clone, "pid")):
+            start(clone, authority, gateway)
+    for authority in wanted:
+        certificates.add_acme_root(clone, authority.name, fetch_root(clone, authority, gateway))
 
 
-def settings(clone: Clone, gateway: str) -> dict[str, object]:
-    """Describe Pebble's listeners and what it checks of a host."""
-    certificate, key = certificates.issue(clone, dns.ACME, gateway)
-    return {
-        "pebble": {
-            "listenAddress": f"{gateway}:{PORT}",
-            "managementListenAddress": f"{gateway}:{MANAGEMENT_PORT}",
-            "certificate": str(certificate),
-            "privateKey": str(key),
-            "httpPort": 80,
-            "tlsPort": 443,
-            "ocspResponderURL": "",
-            "externalAccountBindingRequired": False,
-            "retryAfter": {"authz": 1, "order": 1},
-            "profiles": PROFILES,
-        }
+def start(clone: Clone, authority: Authority, gateway: str) -> None:
+    """Start a CA's Pebble."""
+    config = authority.file(clone, "json")
+    replace(config, json.dumps({"pebble": authority.settings(clone, gateway)}, indent=2))
+    program = programs() / "usr/bin/pebble"
+    command = (program, "-config", config, "-dnsserver", f"{gateway}:53")
+    env = {
+        "PEBBLE_VA_NOSLEEP": "1",
+        "PEBBLE_WFE_NONCEREJECT": str(authority.manner(clone).refused_nonces),
+        "PEBBLE_AUTHZREUSE": "0",  # a renewal is validated like the first order
     }
+    processes.start(command, authority.file(clone, "pid"), authority.file(clone, "log"), env)
 
 
-def fetch_root(clone: Clone, gateway: str) -> str:
+def change(clone: Clone, authority: Authority, gateway: str, manner: Manner) -> None:
+    """Stop a CA, which forgets accounts and roots, and start it in another manner, if at all."""
+    processes.stop(authority.file(clone, "pid"))
+    authority.keep(clone, manner)
+    serve(clone, gateway)
+    certificates.publish(clone)
+
+
+def fetch_root(clone: Clone, authority: Authority, gateway: str) -> str:
     """Ask Pebble for the root that it signs under, once it answers."""
     trust = ssl.create_default_context(cafile=str(certificates.ca(clone)))
-    url = f"https://{gateway}:{MANAGEMENT_PORT}/roots/0"
+    url = f"https://{gateway}:{authority.management_port}/roots/0"
     answers: list[str] = []
 
     def ask() -> bool:
@@ -79,10 +69,18 @@ def fetch_root(clone: Clone, gateway: str) -> str:
         return True
 
     if not processes.wait_until(ask, 15):
-        raise LabError(f"Pebble does not answer, see {clone.services / 'pebble.log'}")
+        raise LabError(f"Pebble does not answer, see {authority.file(clone, 'log')}")
     return answers[0]
 
 
+def requests(clone: Clone, authority: Authority) -> list[str]:
+    """List what has reached a CA, like `POST /order-plz`, since the clone's services started."""
+    return REQUEST.findall(authority.file(clone, "log").read_text(errors="replace"))
+
+
 def stop(clone: Clone) -> None:
-    """Stop the clone's Pebble."""
-    processes.stop(clone.services / "pebble.pid")
+    """Stop the clone's CAs; the next ones behave as usual."""
+    for authority in AUTHORITIES.values():
+        processes.stop(authority.file(clone, "pid"))
+        for end in ("manner", "log"):
+            authority.file(clone, end).unlink(missing_ok=True)

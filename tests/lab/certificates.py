@@ -55,18 +55,19 @@ def publish(clone: Clone) -> None:
     machine = sorted(MACHINE_CAS.glob("**/*.crt")) if MACHINE_CAS.exists() else []
     extra = "".join(path.read_text().rstrip("\n") + "\n" for path in (ca(clone), *machine))
     replace(clone.files / "extra-ca.pem", extra, own=own)
-    roots = acme_roots(clone)
-    replace(clone.files / "ca.pem", roots.read_text() if roots.exists() else "", own=own)
+    for file, authority in (("ca.pem", "acme"), ("staging-ca.pem", "staging")):
+        roots = acme_roots(clone, authority)
+        replace(clone.files / file, roots.read_text() if roots.exists() else "", own=own)
 
 
-def acme_roots(clone: Clone) -> Path:
-    """Name the file with every root that this clone's Pebble has had."""
-    return clone.state / "acme-roots.pem"
+def acme_roots(clone: Clone, authority: str) -> Path:
+    """Name the file with every root that a CA of this clone has had."""
+    return clone.state / f"{authority}-roots.pem"
 
 
-def add_acme_root(clone: Clone, root: str) -> None:
+def add_acme_root(clone: Clone, authority: str, root: str) -> None:
     """Add a root; earlier ones stay, as hosts still serve certificates under them."""
-    file = acme_roots(clone)
+    file = acme_roots(clone, authority)
     known = file.read_text() if file.exists() else ""
     if root.strip() not in known:
         replace(file, f"{known}{root.strip()}\n")

@@ -9,8 +9,9 @@ from tests.lab.paths import Clone, replace
 from tests.lab.processes import run
 from tests.lab.progress import LabError
 
+DOMAIN = f"mirror.{dns.ZONE}"
 PORT = 5000
-URL = f"https://{dns.MIRROR}:{PORT}"
+URL = f"https://{DOMAIN}:{PORT}"
 IMAGE = f"library/debian:{root.SUITE}-slim"
 
 
@@ -41,7 +42,7 @@ def serve(clone: Clone, gateway: str) -> None:
     """Start the clone's mirror if it does not run."""
     if processes.running(clone.services / "registry.pid"):
         return
-    certificate, key = certificates.issue(clone, dns.MIRROR, gateway)
+    certificate, key = certificates.issue(clone, DOMAIN, gateway)
     http: dict[str, object] = {
         "addr": f"{gateway}:{PORT}",
         "tls": {"certificate": str(certificate), "key": str(key)},

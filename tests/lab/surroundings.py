@@ -36,7 +36,8 @@ def announce(clone: Clone) -> None:
     """Tell DNS and SSH which hosts there are."""
     hosts = records.hosts(clone)
     gateway = network.gateway(records.subnet(clone))
-    names = dns.hosts_file(gateway, ((h.name, h.domain, h.address) for h in hosts))
+    known = ((h.name, h.domain, h.address) for h in hosts)
+    names = dns.hosts_file(gateway, known, dns.overridden(clone))
     dns.serve(clone, gateway, names)
     ssh.publish(clone, ((h.name, h.address, h.host_key) for h in hosts))
 
@@ -66,7 +67,8 @@ def close(clone: Clone) -> None:
     storage.unmount(clone)
     shutil.rmtree(clone.sockets, ignore_errors=True)  # masters may be closing theirs right now
     if clone.files.exists():
-        for name in ("ssh_config", "known_hosts", "ssh_key", "ca.pem", "extra-ca.pem"):
+        keys = ("ssh_config", "known_hosts", "ssh_key")
+        for name in (*keys, "ca.pem", "staging-ca.pem", "extra-ca.pem"):
             (clone.files / name).unlink(missing_ok=True)
     if not records.saved(clone) and clone.state.exists():
         shutil.rmtree(clone.state)

@@ -63,15 +63,15 @@ def test_names_resolve_on_the_host(lab: Lab, one: str) -> None:
         assert lab.ssh(one, f"getent ahostsv4 {name}").split()[0] == address
 
 
-@pytest.mark.parametrize("service", ["LAB_ACME", "LAB_MIRROR"])
+@pytest.mark.parametrize("service", ["LAB_ACME", "LAB_STAGING", "LAB_MIRROR"])
 def test_the_services_are_trusted_by_the_extra_ca(lab: Lab, one: str, service: str) -> None:
     env = lab.env(one)
-    url = env[service] if service == "LAB_ACME" else f"{env[service]}/v2/library/debian/tags/list"
+    path = "/v2/library/debian/tags/list" if service == "LAB_MIRROR" else ""
     lab.run("ssh", one, f"cat >extra.pem <<'E'\n{Path(env['LAB_EXTRA_CA']).read_text()}\nE\n")
     ask = "import ssl, sys, urllib.request as u; print(u.urlopen(sys.argv[1], context=ssl."
     ask += "create_default_context(cafile='extra.pem')).read().decode())"
-    answer = lab.ssh(one, f'python3 -c "{ask}" {url}')
-    assert ("newOrder" if service == "LAB_ACME" else "trixie-slim") in answer
+    answer = lab.ssh(one, f'python3 -c "{ask}" {env[service]}{path}')
+    assert ("trixie-slim" if service == "LAB_MIRROR" else "newOrder") in answer
 
 
 def test_a_reboot_brings_a_new_boot(lab: Lab, one: str) -> None:

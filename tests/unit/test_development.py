@@ -9,6 +9,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ def ask(port: int, path: str, data: dict[str, Any] | None = None) -> str:
 def answers(port: int, path: str = "/healthz", text: str = "") -> bool:
     try:
         return text in ask(port, path)
-    except OSError:
+    except (OSError, HTTPException):  # it ends while it answers
         return False
 
 

@@ -100,7 +100,9 @@ def test_importing_the_deployment_patches_nothing() -> None:
 
 def test_what_stands_on_the_host_knows_no_application() -> None:
     """The example's routes, jobs and functions; anybody's application goes in its place."""
-    example = re.compile(r"background_count|/date/|count\.|/api\b|rq-dashboard|spectree|squares?\b")
+    example = re.compile(
+        r"background_count|/date/|\bcount\.|/api\b|rq-dashboard|spectree|squares?\b"
+    )
     names = ("compose", "nginx", "redis", "systemd")
     files = [*INFRA, *(path for name in names for path in (PROJECT / name).glob("*.j2"))]
     assert len(files) > 30

@@ -1,100 +1,23 @@
-"""The certificate: what certbot is asked, and what stands of it on the host."""
+"""The certificate: what stands of it on the host, and making it right."""
 
+import fcntl
 import os
-from pathlib import Path
-from types import SimpleNamespace
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
 from infra.certificate import LOCK, venv
-from infra.inventory import load
-from infra.onhost import certificate, layout, nginx, x509
+from infra.onhost import certificate, installed, layout, servers
+from infra.onhost.command import Failure
 from infra.onhost.config import HostConfig
-from infra.programs import host_config
+from tests.unit.onhost import DOMAIN, Host, config, new_host, no_listener
+from tests.unit.onhost.servers import always, serving
 from tests.unit.operations.certificates import make
 
-DOMAIN = "app.example.org"
-CONFIG = host_config(load({"domain": DOMAIN, "email": "you@example.org"}, "one"))
-ACME = "https://acme-v02.api.letsencrypt.org/directory"
-
-
-def test_the_first_certificate_is_asked_for_by_webroot() -> None:
-    assert certificate.issue_command(CONFIG, force=False) == [
-        *("/opt/certbot/bin/certbot", "certonly", "--non-interactive", "--agree-tos"),
-        *("--email", "you@example.org", "--server", ACME),
-        *("--webroot", "--webroot-path", "/var/lib/slipway/webroot"),
-        *("--cert-name", DOMAIN, "--domain", DOMAIN, "--key-type", "ecdsa"),
-        *("--deploy-hook", "/usr/local/sbin/slipway certificate-install"),
-    ]
-
-
-def test_a_certificate_of_another_ca_is_replaced_at_once() -> None:
-    plain = certificate.issue_command(CONFIG, force=False)
-    assert certificate.issue_command(CONFIG, force=True) == [*plain, "--force-renewal"]
-
-
-def test_a_renewal_leaves_it_to_certbot_whether_it_is_time() -> None:
-    assert certificate.renew_command(CONFIG) == [
-        *("/opt/certbot/bin/certbot", "renew", "--non-interactive"),
-        *("--no-random-sleep-on-renew", "--cert-name", DOMAIN),
-    ]
-
-
-RENEWAL = f"""# renew_before_expiry = 30 days
-version = 5.8.0
-cert = /etc/letsencrypt/live/{DOMAIN}/cert.pem
-[renewalparams]
-server = {ACME}
-key_type = ecdsa
-account = 0123=4567 = 89
-"""
-
-
-def test_certbot_s_parameters_are_read() -> None:
-    found = certificate.renewal_parameters(RENEWAL.splitlines())
-    assert found["server"] == ACME
-    assert found["key_type"] == "ecdsa"
-    assert found["account"] == "0123=4567 = 89"
-    assert "[renewalparams]" not in found
-
-
-needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to nginx: needs root")
-
-
-@pytest.fixture
-def lineage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """What certbot left on the host."""
-    monkeypatch.setattr(layout, "LETSENCRYPT", tmp_path)
-    chain = tmp_path / "live" / DOMAIN / "fullchain.pem"
-    make(chain, DOMAIN)
-    renewal = tmp_path / "renewal" / f"{DOMAIN}.conf"
-    renewal.parent.mkdir()
-    renewal.write_text(RENEWAL)
-    return SimpleNamespace(chain=chain, renewal=renewal)
-
-
-def test_a_lineage_of_the_settings_matches(lineage: SimpleNamespace) -> None:
-    assert lineage.chain.exists()
-    assert certificate.matches(CONFIG)
-
-
-@pytest.mark.usefixtures("lineage")
-@pytest.mark.parametrize(
-    "change", [{"acme_directory": f"{ACME}2"}, {"key_type": "rsa"}, {"domain": "b.example.org"}]
-)
-def test_a_lineage_of_other_settings_does_not_match(change: dict[str, str]) -> None:
-    assert not certificate.matches(HostConfig(**(vars(CONFIG) | change)))
-
-
-def test_a_lineage_of_other_names_does_not_match(lineage: SimpleNamespace) -> None:
-    make(lineage.chain, DOMAIN, "www.example.org")
-    assert not certificate.matches(CONFIG)
-
-
-@pytest.mark.parametrize("lost", ["chain", "renewal"])
-def test_a_lineage_that_lacks_a_file_does_not_match(lineage: SimpleNamespace, lost: str) -> None:
-    getattr(lineage, lost).unlink()
-    assert not certificate.matches(CONFIG)
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to nginx: needs root")
 
 
 def test_certbot_s_directory_is_named_after_its_lock(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,47 +28,123 @@ def test_certbot_s_directory_is_named_after_its_lock(monkeypatch: pytest.MonkeyP
 
 
 @pytest.fixture
-def tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where nginx reads certificate and key."""
-    folder = tmp_path / "tls"
-    folder.mkdir()
-    monkeypatch.setattr(layout, "TLS", folder)
-    monkeypatch.setattr(layout, "TLS_CERTIFICATE", folder / "fullchain.pem")
-    monkeypatch.setattr(layout, "TLS_KEY", folder / "privkey.pem")
-    return folder
+def host() -> Iterator[Host]:
+    """A host before its first certificate, whose nginx is not up yet."""
+    with new_host() as host:
+        host.program("docker")
+        yield host
 
 
-@needs_root
-def test_the_placeholder_is_for_nginx_s_eyes_and_made_once(tls: Path) -> None:
-    certificate.placeholder(CONFIG)
-    assert sorted(path.name for path in tls.iterdir()) == ["fullchain.pem", "privkey.pem"]
-    for path in tls.iterdir():
-        found = path.stat()
-        assert (found.st_mode & 0o7777, found.st_uid) == (0o640, 0)
-        assert found.st_gid == layout.NGINX_UID
-    made = x509.read(tls / "fullchain.pem")
-    assert made.names == {DOMAIN}
-    certificate.placeholder(CONFIG)
-    assert x509.read(tls / "fullchain.pem") == made
+def given(host: Host, *names: str, port: int = 443, days: int = 90) -> HostConfig:
+    """The configuration of a host whose operator provides a certificate of these names."""
+    chain = layout.GIVEN_CERTIFICATE / "fullchain.pem"
+    make(chain, *(names or (DOMAIN,)), days=days)
+    chain.with_name("fullchain.pem.key").rename(chain.with_name("privkey.pem"))
+    assert host.calls.exists()
+    plain = config(port)
+    return replace(plain, certificate=replace(plain.certificate, source="files"))
 
 
-@pytest.mark.usefixtures("tls")
-def test_a_host_without_a_certificate_has_all_to_do(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(layout, "LETSENCRYPT", tmp_path)
-    assert set(certificate.state(CONFIG).values()) == {False}
+def signed(port: int) -> HostConfig:
+    """The configuration of a host that signs its certificate itself."""
+    plain = config(port)
+    return replace(plain, certificate=replace(plain.certificate, source="self-signed"))
 
 
-@pytest.mark.parametrize("wrong", ["", "installed", "served", "fresh"])
-def test_what_is_wrong_with_the_certificate_is_told(
-    lineage: SimpleNamespace, tls: Path, monkeypatch: pytest.MonkeyPatch, wrong: str
-) -> None:
-    copy = b"another" if wrong == "installed" else lineage.chain.read_bytes()
-    (tls / "fullchain.pem").write_bytes(copy)
-    answer = "" if wrong == "served" else x509.read(lineage.chain).fingerprint
-    monkeypatch.setattr(nginx, "served", lambda _domain, _port: answer)
-    monkeypatch.setattr(x509.X509, "due", lambda _self, _now: wrong == "fresh")
-    found = certificate.state(CONFIG)
-    assert found.keys() == {"issued", "fresh", "installed", "served"}
-    assert [name for name, right in found.items() if not right] == ([wrong] if wrong else [])
+@pytest.mark.usefixtures("host")
+@pytest.mark.parametrize("source", ["acme", "files", "self-signed"])
+def test_a_host_without_a_certificate_has_all_to_do(source: str) -> None:
+    with no_listener() as port:
+        wanted = replace(config(port), certificate=replace(config().certificate, source=source))
+        assert set(certificate.state(wanted).values()) == {False}
+        assert set(certificate.prepared(wanted).values()) == {False}
+
+
+def test_what_is_loaded_and_served_is_not_loaded_again(host: Host) -> None:
+    wanted, chain = given(host), layout.GIVEN_CERTIFICATE / "fullchain.pem"
+    (chain.parent / "fullchain.pem.key").write_bytes((chain.parent / "privkey.pem").read_bytes())
+    with serving(chain, always(200)) as (port, _):
+        certificate.install(replace(wanted, https_port=port))
+        once = host.called()
+        assert once
+        certificate.install(replace(wanted, https_port=port))
+        assert host.called() == once
+    with no_listener() as port:
+        certificate.install(replace(wanted, https_port=port))
+    assert len(host.called()) > len(once)
+
+
+def test_every_name_is_looked_at_and_told(host: Host, capsys: pytest.CaptureFixture[str]) -> None:
+    wanted, chain = given(host), layout.GIVEN_CERTIFICATE / "fullchain.pem"
+    make(chain, DOMAIN, "www.example.org")
+    with serving(chain, always(200)) as (port, _):
+        certificate.check(replace(wanted, https_port=port, aliases=["www.example.org"]))
+    told = capsys.readouterr().err
+    assert told.startswith(f"{DOMAIN}, www.example.org serves its certificate until 20")
+
+
+def test_two_who_are_at_the_certificate_wait_for_each_other(host: Host) -> None:
+    wanted = given(host)
+    with ThreadPoolExecutor() as pool:
+        with layout.CERTIFICATE_LOCK.open("a") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            other = pool.submit(certificate.prepare, wanted)
+            time.sleep(0.3)
+            assert not other.done()
+            assert installed.names() == []
+        other.result(10)
+    assert installed.names() == [DOMAIN]
+
+
+def test_what_stands_is_told_fact_by_fact(host: Host) -> None:
+    wanted = given(host)
+    chain = layout.GIVEN_CERTIFICATE / "fullchain.pem"
+    (chain.parent / "fullchain.pem.key").write_bytes((chain.parent / "privkey.pem").read_bytes())
+    with serving(chain, always(200)) as (port, _):
+        wanted = replace(wanted, https_port=port)
+        found = certificate.state(wanted)
+        assert found == {"issued": True, "fresh": True, "installed": False, "loaded": False,
+                         "served": True}  # fmt: skip
+        certificate.prepare(wanted)
+        assert set(certificate.state(wanted).values()) == {True}
+        layout.TLS_SERVERS.write_text("# of another day\n")
+        assert [name for name, right in certificate.state(wanted).items() if not right] == [
+            "loaded"
+        ]
+
+
+def test_what_the_operator_provides_is_never_due(host: Host) -> None:
+    with no_listener() as port:
+        facts = certificate.state(given(host, port=port, days=1))
+    assert facts["issued"]
+    assert facts["fresh"]
+
+
+def test_a_certificate_that_lacks_a_name_is_none(host: Host) -> None:
+    wanted = replace(given(host), aliases=["www.example.org"])
+    with no_listener() as port:
+        facts = certificate.state(replace(wanted, https_port=port))
+    assert not facts["issued"]
+    with pytest.raises(Failure, match=rf"holds no certificate for {DOMAIN}, www\.example\.org"):
+        certificate.renew(wanted)
+
+
+@pytest.mark.usefixtures("host")
+def test_a_host_signs_once_and_again_when_it_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(certificate, "RELOAD_SECONDS", 0)
+    with no_listener() as port:
+        first = renewed(signed(port))
+        assert renewed(signed(port)) == first
+        old = make(layout.SELF_SIGNED / "fullchain.pem", DOMAIN, ago=61)
+        assert renewed(signed(port)) not in (first, old.pem)
+    assert installed.about(DOMAIN).source == "self-signed"
+    assert servers.loaded(signed(port))
+
+
+def renewed(wanted: HostConfig) -> bytes:
+    """What is installed by a renewal on a host where nobody serves it."""
+    with pytest.raises(Failure, match="nginx does not serve the certificate on disk"):
+        certificate.renew(wanted)
+    found = installed.chain(wanted.domain).read_bytes()
+    assert found == (layout.SELF_SIGNED / "fullchain.pem").read_bytes()
+    return found

@@ -1,36 +1,19 @@
-"""Maintenance, and the link that says which release is served: what nginx finds at each moment."""
+"""Maintenance is a file that nginx looks at."""
 
 import os
-import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
-from infra.onhost import layout, maintenance, nginx, release, traffic
-from infra.onhost.command import Failure
+from infra.onhost import layout, maintenance
 from tests.unit.onhost import Host, new_host
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to root: needs root")
 
 
-@pytest.fixture
-def loaded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What nginx was told. There is none here; host tests move traffic between real ones."""
-    told: list[str] = []
-    monkeypatch.setattr(nginx, "reload", lambda: told.append(f"reload, at {release.current()}"))
-    monkeypatch.setattr(nginx, "check", lambda path: told.append(path.read_text()))
-    return told
-
-
 @pytest.fixture(autouse=True)
 def host() -> Iterator[Host]:
-    """A host with the releases a and b of uWSGI, c and d of gunicorn."""
     with new_host() as host:
-        for name, server in {"a": "uwsgi", "b": "uwsgi", "c": "gunicorn", "d": "gunicorn"}.items():
-            host.release(name, server)
-            release.socket(name, server).write_text(f"{name}, {server}")
         yield host
 
 
@@ -51,120 +34,3 @@ def test_maintenance_can_be_turned_to_what_it_is() -> None:
         maintenance.turn("on")
     assert maintenance.state() == {"maintenance": "on"}
     assert (layout.MAINTENANCE / "on").stat().st_mode & 0o777 == 0o644  # nginx is not root
-
-
-def spoken(name: str) -> str:
-    """What stands behind a socket's name in the release that is served."""
-    return (layout.CURRENT / "socket" / name).read_text()
-
-
-def test_the_first_release_is_linked_and_loaded(loaded: list[str]) -> None:
-    traffic.move("a", "")
-    assert layout.CURRENT.readlink() == Path("a")  # relative: true inside the container too
-    assert loaded == ["reload, at a"]
-    assert spoken("uwsgi.sock") == "a, uwsgi"
-
-
-def test_a_release_with_the_same_site_is_served_without_a_reload(loaded: list[str]) -> None:
-    traffic.move("a", "")
-    traffic.move("b", "a")
-    assert release.current() == "b"
-    assert loaded == ["reload, at a"]
-
-
-def test_a_release_with_another_site_is_linked_first_and_then_loaded(loaded: list[str]) -> None:
-    traffic.move("a", "")
-    release.site("b").write_text("# another\n")
-    traffic.move("b", "a")
-    assert loaded == ["reload, at a", "reload, at b"]
-
-
-def test_what_an_interrupted_move_left_is_no_hindrance(loaded: list[str]) -> None:
-    layout.CURRENT.with_name(".current.new").symlink_to("d")
-    traffic.move("a", "")
-    assert release.current() == "a"
-    assert sorted(path.name for path in layout.WEB.iterdir()) == ["a", "b", "c", "current", "d"]
-    assert loaded
-
-
-@pytest.mark.usefixtures("loaded")
-def test_at_no_moment_is_there_no_release() -> None:
-    traffic.move("a", "")
-    end = threading.Event()
-
-    def look() -> set[str]:
-        found = set()
-        while not end.is_set():
-            found |= {release.current(), spoken("uwsgi.sock")[0]}
-        return found
-
-    with ThreadPoolExecutor() as pool:
-        reader = pool.submit(look)
-        for _ in range(100):
-            traffic.move("b", "a")
-            traffic.move("a", "b")
-        end.set()
-    assert reader.result() == {"a", "b"}
-
-
-@pytest.mark.usefixtures("loaded")
-def test_until_another_protocol_is_loaded_the_old_one_leads_to_the_old_release() -> None:
-    traffic.move("a", "")
-    traffic.move("c", "a")
-    assert spoken("http.sock") == "c, gunicorn"
-    assert spoken("uwsgi.sock") == "a, uwsgi"  # what nginx still asks for
-
-
-@pytest.mark.usefixtures("loaded")
-def test_going_back_between_protocols_takes_the_way_back() -> None:
-    traffic.move("a", "")
-    traffic.move("c", "a")
-    traffic.move("a", "c")
-    assert spoken("uwsgi.sock") == "a, uwsgi"
-    assert spoken("http.sock") == "c, gunicorn"
-    traffic.move("c", "a")  # to and fro: no link leads in a circle
-    assert spoken("uwsgi.sock") == "a, uwsgi"
-    assert spoken("http.sock") == "c, gunicorn"
-
-
-@pytest.mark.usefixtures("loaded")
-def test_a_socket_of_one_s_own_is_never_replaced_and_no_bridge_outlives_its_switch() -> None:
-    traffic.move("a", "")
-    traffic.move("c", "a")
-    release.socket("a", "uwsgi").unlink()  # a is retired
-    traffic.move("d", "c")
-    assert spoken("http.sock") == "d, gunicorn"
-    assert not (layout.WEB / "d" / "socket" / "uwsgi.sock").is_symlink()
-    traffic.move("c", "d")
-    assert [path.name for path in (layout.WEB / "c" / "socket").iterdir()] == ["http.sock"]
-
-
-def test_a_site_is_checked_in_place_of_the_current_one(host: Host, loaded: list[str]) -> None:
-    nginx.CONFIGURATION.write_text(f"a {layout.CURRENT}/site.conf b {layout.CURRENT}/socket c\n")
-    traffic.move("a", "")
-    traffic.check_site("b")
-    new = layout.WEB / "b"
-    assert loaded[1:] == [f"a {new}/site.conf b {new}/socket c\n"]
-    assert release.current() == "a"
-    assert str(layout.CURRENT) in nginx.CONFIGURATION.read_text()
-    assert host.called() == []
-
-
-def test_nginx_words_on_a_site_that_it_refuses_are_told(host: Host) -> None:
-    nginx.CONFIGURATION.write_text("")
-    host.program("docker", "echo 'nginx: [emerg] unexpected end of file' >&2; exit 1")
-    with pytest.raises(Failure, match=r"exit code 1: nginx: \[emerg\] unexpected end of file"):
-        traffic.check_site("b")
-    candidate = layout.WEB / "b" / "check.conf"
-    assert host.called() == [f"docker exec slipway-base-nginx-1 nginx -c {candidate} -t -q"]
-
-
-def test_nginx_is_told_to_load_only_what_it_has_accepted(host: Host) -> None:
-    host.program("docker")
-    nginx.reload()
-    nginx_ = f"docker exec slipway-base-nginx-1 nginx -c {nginx.CONFIGURATION}"
-    assert host.called() == [f"{nginx_} -t -q", f"{nginx_} -s reload"]
-    host.program("docker", "exit 1")
-    with pytest.raises(Failure):
-        nginx.reload()
-    assert host.called()[2:] == [f"{nginx_} -t -q"]

@@ -22,29 +22,34 @@ UNUSUAL = load(
 )
 
 
-def nginx_conf(settings: Settings) -> str:
+def base_file(settings: Settings, name: str) -> str:
     images = base.image("nginx", settings), base.image("redis", settings)
     files = {file.path: file.content for file in base.base_files(settings, *images)}
-    return (files[str(layout.NGINX / "nginx.conf")] or b"").decode()
+    return (files[str(layout.NGINX / name)] or b"").decode()
 
 
-def site_conf(settings: Settings) -> str:
+def nginx_conf(settings: Settings) -> str:
+    return base_file(settings, "nginx.conf")
+
+
+def routes_conf(settings: Settings) -> str:
     files = {file.path: file.content for file in release.release_files(settings, "slipway/app:1")}
-    return (files["site.conf"] or b"").decode()
+    return (files["routes.conf"] or b"").decode()
 
 
 def values(text: str, directive: str) -> list[str]:
     """Every value of a directive, in order."""
-    found = re.findall(rf"^ *{directive} (.*?);$", text, re.MULTILINE | re.DOTALL)
+    line = rf"^ *{directive} (.*?);(?: *#[^\n]*)?$"
+    found = re.findall(line, text, re.MULTILINE | re.DOTALL)
     return [" ".join(value.split()) for value in found]
 
 
 def parameters(settings: Settings) -> dict[str, str]:
-    pairs = (value.partition(" ") for value in values(site_conf(settings), "uwsgi_param"))
+    pairs = (value.partition(" ") for value in values(routes_conf(settings), "uwsgi_param"))
     return {name: value for name, _, value in pairs}
 
 
-@pytest.mark.parametrize("render", [nginx_conf, site_conf])
+@pytest.mark.parametrize("render", [nginx_conf, routes_conf])
 def test_blocks_and_lines_are_closed(render: Any) -> None:
     text = re.sub(r"^ *#.*$|'.*?'", "", render(UNUSUAL), flags=re.MULTILINE)
     assert text.count("{") == text.count("}")
@@ -59,23 +64,51 @@ def test_blocks_and_lines_are_closed(render: Any) -> None:
 )
 def test_both_address_families_are_listened_on(settings: Settings, http: int, https: int) -> None:
     assert values(nginx_conf(settings), "listen") == [
-        f"{http} default_server",
-        f"[::]:{http} default_server",
-        f"{https} ssl default_server",
-        f"[::]:{https} ssl default_server",
+        f"{http} default_server reuseport",
+        f"[::]:{http} default_server reuseport",
+        f"{https} ssl reuseport",
+        f"[::]:{https} ssl reuseport",
+        f"{https} quic reuseport",
+        f"[::]:{https} quic reuseport",
     ]
-    assert values(site_conf(settings), "listen") == [f"{https} ssl", f"[::]:{https} ssl"]
+
+
+def test_without_http_3_udp_is_not_listened_on_and_not_advertised() -> None:
+    settings = load(GOOD | {"tls": {"http3": False}}, "one")
+    assert "quic" not in nginx_conf(settings)
+    assert "Alt-Svc" not in base_file(settings, "headers.conf")
+
+
+def test_http_3_is_advertised_on_the_port_of_https() -> None:
+    [_, advertised] = values(base_file(UNUSUAL, "headers.conf"), "add_header")
+    assert advertised == "Alt-Svc 'h3=\":8443\"; ma=86400' always"
+
+
+def names_of_https(settings: Settings) -> dict[str, str]:
+    """Where HTTP leads to, by the name that was asked for."""
+    [block] = re.findall(r"map \$host \$https_name {(.*?)}", nginx_conf(settings), re.DOTALL)
+    pairs = re.findall(r"^ *(\S+) (\S+);$", block, re.MULTILINE)
+    return dict(pairs)
 
 
 def test_http_leads_to_https_of_the_site() -> None:
-    assert values(nginx_conf(DEFAULTS), "return") == [
+    assert values(nginx_conf(DEFAULTS), "return")[:2] == [
         "204",
-        "301 https://app.example.org$request_uri",
+        "301 https://$https_name$request_uri",
     ]
+    assert names_of_https(DEFAULTS) == {"default": "app.example.org"}
+
+
+def test_http_leads_an_alias_to_its_own_name_and_any_other_to_the_site() -> None:
+    settings = load(GOOD | {"aliases": ["www.example.org"]}, "one")
+    assert names_of_https(settings) == {
+        "default": "app.example.org",
+        "www.example.org": "www.example.org",
+    }
 
 
 def test_http_leads_to_a_port_of_https_that_is_not_the_usual_one() -> None:
-    assert "301 https://app.example.org:8443$request_uri" in values(nginx_conf(UNUSUAL), "return")
+    assert "301 https://$https_name:8443$request_uri" in values(nginx_conf(UNUSUAL), "return")
 
 
 def test_challenges_are_answered_over_http() -> None:
@@ -92,36 +125,66 @@ def test_nginx_s_own_health_is_for_this_host_alone() -> None:
     assert values(block, "deny") == ["all"]
 
 
-def test_only_the_site_s_name_gets_a_certificate() -> None:
-    assert values(nginx_conf(DEFAULTS), "ssl_reject_handshake") == ["on"]
-    assert values(site_conf(DEFAULTS), "server_name") == ["app.example.org"]
+def test_a_name_that_nobody_serves_gets_no_certificate() -> None:
+    text = nginx_conf(DEFAULTS)
+    assert values(text, "ssl_reject_handshake") == ["on"]
+    assert values(text, "server_name") == ['"~."']  # a pattern: any exact name goes before it
+    assert values(text, "ssl_certificate") == []
+    assert values(text, "include")[-1] == str(layout.TLS_SERVERS)
+
+
+def test_every_server_of_the_site_has_its_headers_and_the_release_s_routes() -> None:
+    assert values(base_file(DEFAULTS, "site.conf"), "include") == [
+        str(layout.NGINX_HEADERS),
+        f"{layout.CURRENT}/routes.con[f]",
+    ]
 
 
 def test_tls_is_modern_and_sessions_are_not_resumed_by_tickets() -> None:
     text = nginx_conf(DEFAULTS)
     assert values(text, "ssl_protocols") == ["TLSv1.2 TLSv1.3"]
     assert values(text, "ssl_session_tickets") == ["off"]
-    assert values(text, "ssl_certificate") == [str(layout.TLS_CERTIFICATE)]
-    assert values(text, "ssl_certificate_key") == [str(layout.TLS_KEY)]
     [ciphers] = values(text, "ssl_ciphers")
     assert all(cipher.startswith("ECDHE-") for cipher in ciphers.split(":"))
+
+
+def test_the_modern_profile_has_one_version_of_tls_whose_ciphers_are_all_good() -> None:
+    text = nginx_conf(load(GOOD | {"tls": {"profile": "modern"}}, "one"))
+    assert values(text, "ssl_protocols") == ["TLSv1.3"]
+    assert values(text, "ssl_ciphers") == []
+
+
+def test_headers_of_every_answer_stand_wherever_others_are_added() -> None:
+    blocks = [location(routes_conf(DEFAULTS), name) for name in ("@closed", "^~ /static/")]
+    for block in blocks:
+        assert values(block, "add_header")
+        assert values(block, "include") == [str(layout.NGINX_HEADERS)]
+    assert routes_conf(DEFAULTS).count("include") == len(blocks)
+
+
+def test_browsers_hear_of_hsts_from_nginx_alone() -> None:
+    told = values(base_file(DEFAULTS, "headers.conf"), "add_header")
+    assert told[0] == "Strict-Transport-Security $hsts always"
+    for settings, way in ((DEFAULTS, "uwsgi"), (GUNICORN, "proxy")):
+        hidden = values(routes_conf(settings), f"{way}_hide_header")
+        assert hidden == ["Strict-Transport-Security"]
 
 
 def test_the_limits_are_those_of_the_settings() -> None:
     assert values(nginx_conf(DEFAULTS), "client_max_body_size") == ["10m"]
     assert values(nginx_conf(UNUSUAL), "client_max_body_size") == ["1g"]
-    assert values(site_conf(UNUSUAL), "uwsgi_read_timeout") == ["95s"]
+    assert values(routes_conf(UNUSUAL), "uwsgi_read_timeout") == ["95s"]
 
 
 def test_nginx_waits_longer_than_a_request_may_take() -> None:
-    [wait] = values(site_conf(DEFAULTS), "uwsgi_read_timeout")
+    [wait] = values(routes_conf(DEFAULTS), "uwsgi_read_timeout")
     assert int(wait.removesuffix("s")) > DEFAULTS.web.request_timeout
 
 
 def test_requests_go_to_the_current_release_and_are_not_sent_twice() -> None:
     passed = f"unix:{layout.CURRENT}/socket/uwsgi.sock"
-    assert set(values(site_conf(DEFAULTS), "uwsgi_pass")) == {passed}
-    assert values(site_conf(DEFAULTS), "uwsgi_next_upstream") == ["off"]
+    assert set(values(routes_conf(DEFAULTS), "uwsgi_pass")) == {passed}
+    assert values(routes_conf(DEFAULTS), "uwsgi_next_upstream") == ["off"]
 
 
 def test_what_a_client_claims_of_proxies_and_chunks_is_dropped() -> None:
@@ -154,15 +217,11 @@ def test_nginx_writes_to_tmp_alone() -> None:
     assert all(place.startswith("/tmp/") for place in places)
 
 
-def test_the_site_is_read_from_where_the_switch_puts_it() -> None:
-    assert f"{layout.CURRENT}/site.con[f]" in values(nginx_conf(DEFAULTS), "include")
-
-
 GUNICORN = load(GOOD | {"web": {"server": "gunicorn", "request_timeout": 90}}, "one")
 
 
 def test_gunicorn_is_asked_by_http_on_a_socket_of_another_name() -> None:
-    text = site_conf(GUNICORN)
+    text = routes_conf(GUNICORN)
     assert set(values(text, "proxy_pass")) == {f"http://unix:{layout.CURRENT}/socket/http.sock"}
     assert values(text, "proxy_read_timeout") == ["95s"]
     assert values(text, "proxy_next_upstream") == ["off"]
@@ -170,7 +229,7 @@ def test_gunicorn_is_asked_by_http_on_a_socket_of_another_name() -> None:
 
 
 def test_gunicorn_hears_of_the_client_from_nginx_alone() -> None:
-    pairs = (value.partition(" ") for value in values(site_conf(GUNICORN), "proxy_set_header"))
+    pairs = (value.partition(" ") for value in values(routes_conf(GUNICORN), "proxy_set_header"))
     found = {name: value for name, _, value in pairs}
     dropped = ["Forwarded", "Proxy", *(f"X-Forwarded-{n}" for n in ("Host", "Port", "Prefix"))]
     assert {name: found[name] for name in dropped} == dict.fromkeys(dropped, '""')
@@ -180,9 +239,7 @@ def test_gunicorn_hears_of_the_client_from_nginx_alone() -> None:
 
 
 def location(text: str, name: str) -> str:
-    [block] = re.findall(
-        rf"^    location {re.escape(name)} {{(.*?)^    }}", text, re.MULTILINE | re.DOTALL
-    )
+    [block] = re.findall(rf"^location {re.escape(name)} {{(.*?)^}}", text, re.MULTILINE | re.DOTALL)
     return str(block)
 
 
@@ -190,15 +247,15 @@ def location(text: str, name: str) -> str:
 def test_finished_static_files_are_kept_for_a_year_and_others_asked_of_the_application(
     settings: Settings,
 ) -> None:
-    block = location(site_conf(settings), "^~ /static/")
+    block = location(routes_conf(settings), "^~ /static/")
     assert values(block, "alias") == [f"{layout.STATIC}/"]
     assert values(block, "gzip_static") == ["on"]
     assert 'Cache-Control "public, max-age=31536000, immutable"' in values(block, "add_header")
     assert values(block, "error_page") == ["403 404 405 = @application"]
-    assert "_pass" in location(site_conf(settings), "@application")
+    assert "_pass" in location(routes_conf(settings), "@application")
 
 
 def test_private_paths_and_what_is_below_them_are_not_there() -> None:
     settings = load(GOOD | {"nginx": {"private_paths": ["/metrics", "/in/ternal"]}}, "one")
     for name in ("= /metrics", "^~ /metrics/", "= /in/ternal", "^~ /in/ternal/"):
-        assert values(location(site_conf(settings), name), "return") == ["404"]
+        assert values(location(routes_conf(settings), name), "return") == ["404"]

@@ -45,6 +45,16 @@ def units(start: list[str], **states: dict[str, str] | None) -> Outcome:
     return outcome(host.units, known(Units, found, names=tuple(names)), names=names, start=start)
 
 
+def test_a_rival_timer_is_masked_if_it_is_there() -> None:
+    rival = {"Id": "other.timer", "NeedDaemonReload": "no", "ActiveState": "active"}
+    masked = doing("systemctl mask --now --quiet other.timer")
+    nothing_to_do = nothing("0 units are enabled and active")
+    for state, wanted in (("enabled", masked), ("masked", nothing_to_do), ("", nothing_to_do)):
+        found = known(Units, {"other.timer": rival | {"UnitFileState": state}},
+                      names=("other.timer",))  # fmt: skip
+        assert outcome(host.units, found, names=[], start=[], mask=("other.timer",)) == wanted
+
+
 def test_units_that_run_are_left_alone() -> None:
     assert units(["a.timer"], a_timer=RUNS, b_service=RUNS) == nothing(
         "1 units are enabled and active"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from infra.onhost import outside, probe
-from infra.onhost.probe import Probe, Request, summary
+from infra.onhost.probe import Request, of_site, summary
 from tests.unit.conftest import until
 from tests.unit.onhost import DOMAIN, config
 from tests.unit.onhost.servers import always, behind_tls
@@ -125,7 +125,7 @@ def test_an_outage_is_measured(tmp_path: Path) -> None:
         port,
         script,
     ):
-        with Probe(config(port), "/up") as running:
+        with of_site(config(port), "/up") as running:
             until(lambda: len(script.asked) >= 25, "25 requests")
         found = running.result()
     assert set(script.asked) == {"/up"}
@@ -136,9 +136,10 @@ def test_an_outage_is_measured(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("fast")
-def test_a_site_that_is_well_fails_nothing(tmp_path: Path) -> None:
-    with behind_tls(tmp_path, always(200)) as (port, script):
-        with Probe(config(port), "/") as running:
+@pytest.mark.parametrize("status", [200, 301, 404])  # a release may move what is asked
+def test_a_site_that_is_well_fails_nothing(tmp_path: Path, status: int) -> None:
+    with behind_tls(tmp_path, always(status)) as (port, script):
+        with of_site(config(port), "/") as running:
             until(lambda: len(script.asked) >= 10, "10 requests")
         asked = len(script.asked)
         time.sleep(0.1)
@@ -156,7 +157,7 @@ def test_a_slow_answer_delays_no_other_request(tmp_path: Path) -> None:
         return 200, b""
 
     with behind_tls(tmp_path, behaviour) as (port, script):
-        with Probe(config(port), "/") as running:
+        with of_site(config(port), "/") as running:
             until(lambda: len(script.asked) >= 10, "9 requests meanwhile")
             enough.set()
         found = running.result()
@@ -171,7 +172,7 @@ def test_a_site_that_hangs_ends_the_probe_after_one_timeout(
     monkeypatch.setattr(probe, "PROBES", 2)
     monkeypatch.setattr(probe, "TIMEOUT", 0.3)
     with behind_tls(tmp_path, lambda _number, _path: None) as (port, _):
-        with Probe(config(port), "/") as running:
+        with of_site(config(port), "/") as running:
             time.sleep(0.8)  # 40 were due: one after the other they would time out for 6 s
             began = time.monotonic()
         assert time.monotonic() - began < 2

@@ -1,11 +1,12 @@
 """Which releases and images stay on a host: real directories, and a docker that only notes."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
 
 from infra.onhost import history, layout, prune
-from tests.unit.onhost import Host, config, entry, new_host
+from tests.unit.onhost import Host, config, entry, new_host, wanted
 
 CONFIG = config()  # which keeps two
 LIST = 'docker ps --all --format {{.Label "com.docker.compose.project"}}'
@@ -49,7 +50,7 @@ def test_the_last_releases_that_were_live_stay_whole(host: Host) -> None:
     assert left(host) == ("cd", "ccurrentd", "ab")
     for name in "cd":
         assert (layout.RELEASES / name / "release.json").exists()
-        assert (layout.WEB / name / "site.conf").exists()
+        assert (layout.WEB / name / "routes.conf").exists()
     host.calls.write_text("")
     docker(host, images="cd")
     assert left(host) == ("cd", "ccurrentd", "")
@@ -90,10 +91,20 @@ def test_a_release_that_runs_or_would_start_with_the_host_stays(host: Host) -> N
     assert left(host) == ("abcd", "abccurrentd", "")
 
 
-def test_only_images_of_the_application_are_looked_at(host: Host) -> None:
+def test_only_images_of_the_application_and_its_tests_are_looked_at(host: Host) -> None:
     prune.prune(CONFIG)
-    wanted = "docker image ls --filter reference=slipway/app:* --format {{.Repository}}:{{.Tag}}"
-    assert wanted in host.called()
+    mine = "--filter reference=slipway/app:* --filter reference=slipway/acceptance:*"
+    assert f"docker image ls {mine} --format {{{{.Repository}}}}:{{{{.Tag}}}}" in host.called()
+
+
+def test_the_image_of_a_kept_release_s_tests_stays(host: Host) -> None:
+    text = wanted("slipway/app:c", acceptance_image="slipway/acceptance:c").to_json()
+    (layout.RELEASES / "c" / "release.json").write_text(text)
+    images = "acceptance*) echo slipway/acceptance:a slipway/acceptance:c;; esac"
+    host.program("docker", f"case $* in 'image ls'*{images}")
+    left(host)
+    removed = [call for call in host.called() if call.startswith("docker image rm ")]
+    assert removed == ["docker image rm slipway/acceptance:a"]
 
 
 def test_a_release_that_cannot_be_read_keeps_every_image(host: Host) -> None:
@@ -114,3 +125,27 @@ def test_an_image_that_somebody_holds_is_left_and_named(
 def test_what_is_no_release_is_left_alone(host: Host) -> None:
     (layout.RELEASES / "note of the operator.txt").touch()
     assert left(host) == ("cdnote of the operator.txt", "ccurrentd", "ab")
+
+
+def static(host: Host, **lists: list[str] | None) -> list[str]:
+    """The static files that are left where releases have these lists, or static files and none."""
+    for name, listed in lists.items():
+        folder = layout.RELEASES / name
+        (folder / "release.json").write_text(wanted(static_folder="/srv/static").to_json())
+        if listed is not None:
+            (folder / "static.json").write_text(json.dumps(listed))
+    for path in ("one.1.css", "in/two.2.js", "in/old/three.3.js", "four.4.css", ".one.css.new"):
+        (layout.STATIC / path).parent.mkdir(parents=True, exist_ok=True)
+        (layout.STATIC / path).touch()
+    left(host)
+    found = layout.STATIC.rglob("*")
+    return sorted(str(path.relative_to(layout.STATIC)) for path in found)
+
+
+def test_static_files_that_a_kept_release_lists_stay_and_the_others_go(host: Host) -> None:
+    lists = {"b": ["four.4.css"], "c": ["one.1.css"], "d": ["in/two.2.js", "one.1.css"]}
+    assert static(host, **lists) == ["in", "in/two.2.js", "one.1.css"]
+
+
+def test_static_files_stay_while_a_kept_release_has_no_list(host: Host) -> None:
+    assert len(static(host, c=None, d=["one.1.css"])) == 7

@@ -1,14 +1,11 @@
 """Redis and RQ's queues as the host's status sees them: a real Redis, real jobs in each state."""
 
 import contextlib
-import io
 import socket
-import subprocess
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from redis import Redis
@@ -18,11 +15,10 @@ from rq.job import Job
 from rq.registry import StartedJobRegistry
 from rq.serializers import JSONSerializer
 
-from infra.hostfile import render
-from infra.onhost import layout, queues, secrets
+from infra.onhost import layout, queues, redis_users
 from infra.onhost.command import Failure
-from tests.unit.conftest import until
 from tests.unit.onhost import Host, config, new_host
+from tests.unit.onhost.redis_server import redis_running
 
 PASSWORD = "of the tests: é"  # noqa: S105  for the tests' own Redis
 CONFIG = config()
@@ -33,21 +29,10 @@ NOTHING = {"queued": 0, "started": 0, "scheduled": 0, "deferred": 0, "failed": 0
 def host() -> Iterator[Host]:
     """A host with the Redis and the users that a deploy would give it."""
     with new_host() as host:
-        folder = layout.REDIS_SOCKETS
         (layout.SECRETS / "redis_password").write_text(PASSWORD)
-        layout.REDIS_USERS.parent.mkdir(parents=True)
-        layout.REDIS_USERS.write_bytes(secrets.redis_users())
-        layout.CONTAINER_REDIS_DATA.mkdir(parents=True)
-        text = render("redis/redis.conf.j2", layout=layout, redis_maxmemory=64)
-        (folder / "redis.conf").write_text(text)
-        with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(["redis-server", str(folder / "redis.conf")], stdout=log)
-        try:
-            until(layout.REDIS_SOCKET.exists, "Redis listens")
+        layout.REDIS_USERS.write_bytes(redis_users.text())
+        with redis_running():
             yield host
-        finally:
-            process.kill()
-            process.wait()
 
 
 @pytest.fixture
@@ -178,48 +163,3 @@ def test_a_redis_that_dies_while_it_answers_is_a_failure(listener: socket.socket
     thread.start()
     assert failure() == "Redis does not answer: the connection was closed"
     thread.join()
-
-
-class Stream(io.BytesIO):
-    """Keeps what is written apart from what is read."""
-
-    written = b""
-
-    def write(self, data: Any) -> int:
-        self.written += data
-        return len(data)
-
-
-@pytest.mark.parametrize(
-    ("answer", "found"),
-    [
-        (b"+OK\r\n", "OK"),
-        (b":-3\r\n", -3),
-        (b"$4\r\n\xc3\xa9\r\n\r\n", "é\r\n"),
-        (b"$0\r\n\r\n", ""),
-        (b"$-1\r\n", ""),
-        (b"*0\r\n", []),
-        (b"*-1\r\n", []),
-        (b"*3\r\n$1\r\na\r\n:1\r\n*1\r\n+b\r\n", ["a", 1, ["b"]]),
-    ],
-)
-def test_the_protocol_is_spoken_in_bytes(answer: bytes, found: object) -> None:
-    stream = Stream(answer + b"+NEXT\r\n")
-    assert queues.command(stream, "GET", "é") == found
-    assert stream.written == b"*2\r\n$3\r\nGET\r\n$2\r\n\xc3\xa9\r\n"
-    assert stream.readline() == b"+NEXT\r\n"
-
-
-@pytest.mark.parametrize(
-    ("answer", "told"),
-    [
-        (b"-ERR not now\r\n", "ERR not now"),
-        (b"*2\r\n+a\r\n-ERR nested\r\n", "ERR nested"),
-        (b"", "the connection was closed"),
-        (b"$5\r\nabc", "the connection was closed"),
-        (b"*2\r\n+a\r\n", "the connection was closed"),
-    ],
-)
-def test_an_error_and_half_an_answer_are_none(answer: bytes, told: str) -> None:
-    with pytest.raises(ValueError, match=f"^{told}$"):
-        queues.command(Stream(answer), "PING")

@@ -17,7 +17,7 @@ from redis.retry import Retry
 from infra import base
 from infra.hostfile import render
 from infra.inventory import load
-from infra.onhost import layout, secrets
+from infra.onhost import layout, redis_users
 
 PASSWORD = "of the tests"  # noqa: S105  for the tests' own Redis
 SETTINGS = load({"domain": "app.example.org", "email": "you@example.org"}, "one")
@@ -52,7 +52,7 @@ def server() -> Iterator[Path]:
         folder = Path(name)
         (folder / "redis_password").write_text(PASSWORD)
         on.setattr(layout, "SECRETS", folder)
-        (folder / "users.acl").write_bytes(secrets.redis_users())
+        (folder / "users.acl").write_bytes(redis_users.text())
         own = SimpleNamespace(
             REDIS_SOCKET=folder / "redis.sock",
             REDIS_USERS=folder / "users.acl",

@@ -1,6 +1,7 @@
 """docs/settings.md says what the model says."""
 
 import re
+from types import NoneType
 from typing import Annotated, Any, get_args, get_origin
 
 import pytest
@@ -20,9 +21,11 @@ def paths(model: type[Section], prefix: str = "") -> list[str]:
         inner, each = field.annotation, ""
         if get_origin(inner) is tuple:
             inner, each = get_args(inner)[0], ".N"
+        elif NoneType in get_args(inner):
+            inner = get_args(inner)[0]
         if isinstance(inner, type) and issubclass(inner, Section):
             found += paths(inner, f"{prefix}{name}{each}.")
-            found += [prefix + name] if each else []
+            found += [prefix + name] if inner is not field.annotation else []
         else:
             found.append(prefix + name)
     return found

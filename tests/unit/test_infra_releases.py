@@ -76,7 +76,7 @@ def test_directories_are_made_before_what_goes_into_them() -> None:
     assert found.commands[1:] == [f"sh -c {shlex.quote(files.UNPACK)}"]
 
 
-PARTS = [HostFile("compose.yaml", b"name: x", "600"), HostFile("site.conf", b"server {}")]
+PARTS = [HostFile("compose.yaml", b"name: x", "600"), HostFile("routes.conf", b"# passes on")]
 RELEASE = digest(PARTS, "of-the-secrets")
 SAID = {"by": "me@laptop", "revision": "0123+"}
 STATE = {"current": RELEASE, "up": True, "secrets": "of-the-secrets"}
@@ -134,7 +134,7 @@ def test_the_switch_outlives_the_connection_and_tells_what_it_did() -> None:
     )
 
 
-def test_a_release_holds_its_files_and_its_name_and_gives_nginx_its_site() -> None:
+def test_a_release_holds_its_files_and_its_name_and_gives_nginx_its_routes() -> None:
     folder, web = f"{layout.RELEASES}/0123", f"{layout.WEB}/0123"
     assert release.placed(PARTS, "0123") == [
         HostFile(folder, None, "700"),
@@ -142,7 +142,7 @@ def test_a_release_holds_its_files_and_its_name_and_gives_nginx_its_site() -> No
         HostFile(f"{web}/socket", None, "2770", layout.APP_UID, layout.WEB_SOCKET_GID),
         HostFile(f"{folder}/.env", b"RELEASE=0123\n"),
         HostFile(f"{folder}/compose.yaml", b"name: x", "600"),
-        HostFile(f"{web}/site.conf", b"server {}"),
+        HostFile(f"{web}/routes.conf", b"# passes on"),
     ]
 
 

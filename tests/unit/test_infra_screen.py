@@ -23,7 +23,9 @@ FOUND: dict[str, Any] = {
         {"name": "slipway-base-nginx-1", "status": "Up 3 days (healthy)"},
         {"name": "slipway-0123456789ab-web-1", "status": "Up 2 hours (healthy)"},
     ],
-    "certificate": {"ends": "2026-03-04T05:06:07+00:00", "days": 29.5, "fine": True},
+    "certificate": {"source": "acme", "names": ["app.example.org", "www.example.org"],
+                    "ends": "2026-03-04T05:06:07+00:00", "days": 29.5, "lifetime": 90.0,
+                    "fine": True},
     "queues": {"queued": 1, "started": 2, "scheduled": 3, "deferred": 4, "failed": 5,
                "workers": 6, "memory": 7},
     "disk": {"used": 7.25 * GIB, "total": 20 * GIB},
@@ -35,7 +37,8 @@ FOUND: dict[str, Any] = {
 def test_the_status_of_a_host_that_is_well_fits_one_screen() -> None:
     assert screen.status(FOUND).splitlines() == [
         "release                     0123456789ab",
-        "certificate                 until 2026-03-04 05:06 UTC, 29.5 days left",
+        "certificate                 until 2026-03-04 05:06 UTC, 29.5 of 90.0 days left,"
+        " acme, for app.example.org, www.example.org",
         "jobs                        1 queued, 2 started, 3 scheduled, 4 deferred, 5 failed,"
         " 6 workers",
         "disk                        7.2 of 20.0 GiB (36 %)",

@@ -1,41 +1,20 @@
 """What the host's programs see of nginx and of the releases."""
 
-import contextlib
 import socket
-import ssl
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from infra.onhost import layout, nginx, release, x509
+from tests.unit.onhost.servers import always, serving
 from tests.unit.operations.certificates import make
 
 DOMAIN = "app.example.org"
 
 
-@contextlib.contextmanager
-def served(certificate: Path) -> Iterator[int]:
-    """The port of a server that shakes hands once."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, f"{certificate}.key")
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def serve() -> None:
-            connection, _ = listener.accept()
-            with contextlib.suppress(OSError), context.wrap_socket(connection, server_side=True):
-                pass
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        yield listener.getsockname()[1]
-        thread.join(5)
-
-
 def test_the_certificate_that_is_served_is_seen(tmp_path: Path) -> None:
     make(tmp_path / "a.pem", DOMAIN)
-    with served(tmp_path / "a.pem") as port:
+    with serving(tmp_path / "a.pem", always(200)) as (port, _):
         assert nginx.served(DOMAIN, port) == x509.read(tmp_path / "a.pem").fingerprint
 
 
@@ -83,7 +62,7 @@ def test_releases_that_run_or_would_start_with_the_host_are_known(host: Path) ->
 def test_a_release_has_names_of_its_own() -> None:
     assert release.unit("0123") == "slipway@0123.service"
     assert release.project("0123") == "slipway-0123"
-    assert release.site("0123") == layout.WEB / "0123" / "site.conf"
+    assert release.routes("0123") == layout.WEB / "0123" / "routes.conf"
     assert release.socket("0123", "uwsgi") == layout.WEB / "0123" / "socket" / "uwsgi.sock"
     assert release.socket("0123", "gunicorn") == layout.WEB / "0123" / "socket" / "http.sock"
     assert release.folder("0123") == layout.RELEASES / "0123"

@@ -53,8 +53,19 @@ def test_what_is_no_domain_name_is_refused(domain: str) -> None:
     assert lines(domain=domain) == [f".domain: {DOMAIN}"]
 
 
-def test_an_ip_address_is_no_domain_name() -> None:
-    assert lines(domain="192.0.2.1") == [".domain: must be a domain name, not an IP address"]
+@pytest.mark.parametrize("domain", ["192.0.2", "192.0.2.256", "192.0.2.1.1", "192.0.02.1", "1"])
+def test_what_looks_like_an_address_must_be_one(domain: str) -> None:
+    assert lines(domain=domain) == [".domain: must be a domain name or an IPv4 address"]
+
+
+def test_a_host_without_a_name_is_named_by_its_address() -> None:
+    assert load(GOOD | {"domain": "192.0.2.1"}, "one").names == ["192.0.2.1"]
+
+
+def test_no_name_ends_in_a_number() -> None:
+    assert lines(domain="app.example.1") == [
+        ".domain: must be a domain name: this one ends in a number"
+    ]
 
 
 @pytest.mark.parametrize("domain", ["a.io", "xn--mnchen-3ya.example", "1.2.example.org"])

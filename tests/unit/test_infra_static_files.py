@@ -1,12 +1,15 @@
 """Static files on their way from an image to nginx, by archives as `docker cp` makes them."""
 
 import io
+import json
 import tarfile
 from pathlib import Path
 
 import pytest
 
-from infra.onhost.static_files import unpack
+from infra.onhost import layout
+from infra.onhost.static_files import publish, unpack
+from tests.unit.onhost import Host, new_host
 
 
 def archive(*members: tuple[str, bytes, bytes]) -> io.BytesIO:
@@ -29,12 +32,33 @@ def file(name: str, content: bytes = b"content") -> tuple[str, bytes, bytes]:
     return name, tarfile.REGTYPE, content
 
 
+def tar_of(host: Host, folder: str, *members: tuple[str, bytes, bytes]) -> None:
+    """The docker of a host with an image that has these files in this folder."""
+    kept = host.calls.with_name("archive.tar")
+    kept.write_bytes(archive(*members).getvalue())
+    host.program("docker", f"case $1-$2 in cp-slipway-static:{folder}/.) cat {kept};;"
+                 " cp-*) echo 'Could not find the file' >&2; exit 1;; esac")  # fmt: skip
+
+
+@pytest.mark.parametrize(("folder", "names"), [("/srv/static", ["a.css"]), ("/srv/none", [])])
+def test_a_release_keeps_a_list_of_its_files(folder: str, names: list[str]) -> None:
+    with new_host() as host:
+        layout.STATIC.mkdir(parents=True)
+        host.release("a")
+        tar_of(host, "/srv/static", file("./a.css"))
+        publish("a", "slipway/app:1", folder)
+        assert json.loads((layout.RELEASES / "a" / "static.json").read_text()) == names
+        assert found(layout.STATIC) == names
+        assert host.called()[-1] == "docker rm --force --volumes slipway-static"
+
+
 def found(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
 def test_files_are_there_for_nginx_to_read_with_the_time_of_the_image(tmp_path: Path) -> None:
-    unpack(archive((".", tarfile.DIRTYPE, b""), file("./a.1.css"), file("./in/b.2.js")), tmp_path)
+    given = archive((".", tarfile.DIRTYPE, b""), file("./a.1.css"), file("./in/b.2.js"))
+    assert unpack(given, tmp_path) == ["a.1.css", "in/b.2.js"]
     assert found(tmp_path) == ["a.1.css", "in/b.2.js"]
     for name in found(tmp_path):
         state = (tmp_path / name).stat()

@@ -1,15 +1,16 @@
 """One look at a host: what is found, and what of it a person should look at."""
 
 import json
+import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from infra.onhost import command, containers, history, layout, status
+from infra.onhost import command, containers, history, installed, layout, status
 from tests.unit.onhost import DOMAIN, Host, config, entry, new_host, no_listener
-from tests.unit.operations.certificates import make
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to nginx: needs root")
 
 WELL: dict[str, Any] = {
     "release": "0123456789ab",
@@ -138,10 +139,11 @@ def test_the_containers_of_the_base_and_of_the_current_release_are_listed(host: 
     assert host.called() == [f"{label}{project} --format json" for project in projects]
 
 
-@pytest.mark.usefixtures("host")
-def test_one_look_finds_everything() -> None:
+@needs_root
+def test_one_look_finds_everything(host: Host) -> None:
     layout.CURRENT.symlink_to("a")
-    make(layout.TLS_CERTIFICATE, DOMAIN, days=10)
+    (layout.SECRETS / "redis_password").touch()
+    host.certificate(days=10)
     history.write(entry("a"))
     history.write(entry("b", result=history.REFUSED))
     with no_listener() as port, command.lock("a test"):
@@ -150,13 +152,16 @@ def test_one_look_finds_everything() -> None:
     assert found["switch"].startswith("a test, process ")
     assert [container["name"] for container in found["containers"]] == ["nginx", "web"]
     assert found["last"] == {"release": "b", "result": "refused"}
-    assert found["certificate"]["days"] == 10.0
+    shown = found["certificate"]
+    assert (shown["days"], shown["lifetime"], shown["source"]) == (10.0, 10.0, "acme")
+    assert shown["names"] == [DOMAIN]
     assert 0 < found["memory"]["used"] < found["memory"]["total"]
     assert 0 < found["disk"]["used"] < found["disk"]["total"]
     assert json.loads(json.dumps(found)) == found  # it is told as JSON too
     assert [line for line in found["attention"] if "disk" not in line] == [
         "web is exited",
-        "the certificate: not issued, not fresh, not installed, not served",
+        "the certificate: not issued, not fresh, not installed, not loaded, not served:"
+        " slipway certificate-renew says why",
         "Redis does not answer: [Errno 2] No such file or directory",
         "a unit has failed: a.service",
         "the last release, b, was refused",
@@ -170,4 +175,4 @@ def test_a_host_before_its_first_release_can_be_looked_at(host: Host) -> None:
     assert (found["release"], found["switch"], found["last"]) == ("", "", {})
     assert found["certificate"]["fine"] is False
     assert found["attention"][0] == "no release is live"
-    assert str(Path(layout.TLS_CERTIFICATE)) in found["attention"][1]
+    assert str(installed.chain(DOMAIN)) in found["attention"][1]

@@ -1,112 +1,23 @@
-"""The switch: the order of its steps, and what is left when one of them fails.
-
-The layout, the history, the lock, the link and the secrets are real; systemctl, docker and nginx
-note what they are told, since there are none here: tests/faults switches on a host.
-"""
+"""The switch: the order of its steps, what it keeps, and what it tells."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, cast
 
 import pytest
 
-from infra.onhost import command, gate, history, layout, nginx, release, static_files, switch
+from infra.onhost import command, history, layout, release
 from infra.onhost.command import Failure
-from infra.onhost.config import HostConfig
 from infra.onhost.switch import Order
-from tests.unit.onhost import Host, config, new_host, no_listener
+from tests.unit.onhost.stage import STEPS, Stage, filled, new_stage
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to root: needs root")
-
-ORDER = Order("b", "deploy", "me@laptop", "0123+")
-ASKING = ("systemctl list-units", "docker ps", "docker image ls")
-B_COMPOSE = "docker compose --project-directory {}/opt/slipway/releases/b"
-STEPS = [
-    B_COMPOSE + " --profile before run --rm before",
-    "systemctl start slipway@b.service",
-    "wait_until_healthy b",
-    "publish slipway/app:1",
-    "check_inside b",
-    "check",
-    "docker kill --signal TERM worker-of-a",
-    "reload",
-    "check_outside b",
-    "systemctl enable --quiet slipway@b.service",
-    "systemctl disable --quiet slipway@a.service",
-    "systemctl stop --no-block slipway@a.service",
-]
-MOVED = STEPS.index("docker kill --signal TERM worker-of-a")
-TRIED = STEPS[:-2]
-
-
-class Stage:
-    """A host where a is live and b is put; the step that shall fail does."""
-
-    def __init__(self, host: Host, port: int, on: pytest.MonkeyPatch) -> None:
-        self.host = host
-        self.config: HostConfig = config(port)
-        self.root = str(host.calls.parent)
-        host.release("a")
-        host.release("b", before=True, static_folder="/static")
-        release.site("b").write_text("# another\n")
-        layout.CURRENT.symlink_to("a")
-        nginx.CONFIGURATION.write_text("")
-        (layout.SECRETS / "key").write_text("of today")
-        self.fail("nothing")
-        # These are tested against real servers of their own; here their place in the order is.
-        for module, name in ((gate, "wait_until_healthy"), (gate, "check_inside"),
-                             (gate, "check_outside"), (static_files, "publish"),
-                             (nginx, "check"), (nginx, "reload")):  # fmt: skip
-            on.setattr(module, name, self._noting(name))
-        on.setattr(switch, "PROBE_SECONDS", 0)
-
-    def _noting(self, name: str) -> Callable[..., None]:
-        def step(first: object = "", *_: Any) -> None:
-            line = f"{name} {first}" if isinstance(first, str) and first else name
-            with self.host.calls.open("a") as calls:
-                calls.write(line + "\n")
-            if line == self._failing:
-                raise self.error
-
-        return step
-
-    error: Exception = Failure("no luck\nand more")
-
-    def fail(self, step: str, logs: str = "echo 'its log'") -> None:
-        """From now on this step fails."""
-        self._failing = step.format(self.root)
-        refuse = f"case \"${{0##*/}} $*\" in '{self._failing}') echo 'no luck' >&2; exit 1;; esac"
-        units = (layout.UNITS / "units").with_name("units")
-        self.host.program(
-            "systemctl", f"{refuse}; case $1 in list-units) cat {units} 2>/dev/null;; esac; exit 0"
-        )
-        units.write_text("slipway@a.service loaded active exited A\n")
-        self.host.program("journalctl", "echo 'its unit'")
-        self.host.program(
-            "docker",
-            f"{refuse}; case $* in 'ps --quiet'*project=slipway-a*) echo worker-of-a;;"
-            f" *logs*) {logs};; esac",
-        )
-
-    def switch(self, order: Order = ORDER) -> None:
-        switch.switch(order, self.config)
-
-    def steps(self) -> list[str]:
-        """What was done, without what was only asked."""
-        return [call for call in self.host.called() if not call.startswith(ASKING)]
-
-    def last(self) -> dict[str, Any]:
-        return self.host.history()[-1]
 
 
 @pytest.fixture
 def stage() -> Iterator[Stage]:
-    with new_host() as host, no_listener() as port, pytest.MonkeyPatch.context() as on:
-        yield Stage(host, port, on)
-
-
-def filled(steps: list[str], stage: Stage) -> list[str]:
-    return [step.format(stage.root) for step in steps]
+    with new_stage() as stage:
+        yield stage
 
 
 def test_a_release_is_tried_before_traffic_moves_and_the_old_one_stops_last(stage: Stage) -> None:
@@ -146,67 +57,6 @@ def test_a_release_keeps_the_secrets_it_started_with(stage: Stage) -> None:
     assert (kept / "key").read_text() == "of today"
 
 
-@pytest.mark.parametrize("step", TRIED)
-def test_a_step_that_fails_leaves_the_old_release_serving(stage: Stage, step: str) -> None:
-    stage.fail(step)
-    with pytest.raises(Failure, match="no luck"):
-        stage.switch()
-    assert release.current() == "a"
-    assert stage.last()["result"] == history.REFUSED
-    assert stage.last()["reason"].endswith("no luck")
-    assert history.kept(3) == []
-    done = stage.steps()
-    index = STEPS.index(step)
-    assert done[: index + 1] == filled(STEPS[: index + 1], stage)
-    again = "docker compose --project-directory {}/opt/slipway/releases/a up --detach"
-    assert (again.format(stage.root) in done) == (index >= MOVED)
-    if step != "reload":  # while nginx does not load the old site, it may speak to the new release
-        assert done[-2:] == ["systemctl stop slipway@b.service",
-                             "systemctl reset-failed slipway@b.service"]  # fmt: skip
-    assert not [
-        call for call in done if call.startswith("systemctl") and call.endswith("@a.service")
-    ]
-    assert not command.locked()
-
-
-@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), ValueError("no luck")])
-@pytest.mark.parametrize("step", ["check_inside b", "check_outside b"])
-def test_an_error_that_nobody_foresaw_is_taken_back_too(
-    stage: Stage, step: str, error: Exception
-) -> None:
-    stage.error = error
-    stage.fail(step)
-    with pytest.raises(type(error)):
-        stage.switch()
-    assert release.current() == "a"
-    assert stage.last()["result"] == history.REFUSED
-    assert stage.last()["reason"] == str(error)
-    assert "systemctl stop slipway@b.service" in stage.steps()
-
-
-@pytest.mark.parametrize(
-    "logs", ["echo 'compose.yaml: no such service' >&2; exit 1", r"printf 'caf\351'"]
-)
-def test_logs_that_cannot_be_shown_keep_nothing_from_being_taken_back(
-    stage: Stage, logs: str
-) -> None:
-    stage.fail("wait_until_healthy b", logs)
-    with pytest.raises(Failure, match="no luck"):
-        stage.switch()
-    assert stage.last()["reason"] == "no luck"
-    assert stage.steps()[-2] == "systemctl stop slipway@b.service"
-
-
-def test_the_operator_is_told_why_and_what_serves(
-    stage: Stage, capsys: pytest.CaptureFixture[str]
-) -> None:
-    stage.fail("wait_until_healthy b")
-    with pytest.raises(Failure):
-        stage.switch()
-    told = capsys.readouterr().err
-    assert told.endswith("the last lines of release b:\nits unit\nits log\nrelease a serves on\n")
-
-
 def test_an_old_release_that_does_not_stop_is_named_and_the_new_one_is_live(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -215,3 +65,91 @@ def test_an_old_release_that_does_not_stop_is_named_and_the_new_one_is_live(
     assert stage.steps()[-1] == "systemctl stop --no-block slipway@a.service"
     assert stage.last()["result"] == history.LIVE
     assert "slipway@a.service" in capsys.readouterr().err
+
+
+def test_old_releases_that_cannot_be_removed_do_not_undo_the_new_one(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage.fail('docker ps --all --format {{{{.Label "com.docker.compose.project"}}}}')
+    stage.switch()
+    assert stage.last()["result"] == history.LIVE
+    assert "old releases stay until the next switch: docker ps" in capsys.readouterr().err
+
+
+def test_the_operator_is_told_what_is_live_and_what_it_cost(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage.switch()
+    told = capsys.readouterr().err.splitlines()
+    assert told[:3] == ["running the command before traffic", "starting release b",
+                        "waiting for /healthz of release b"]  # fmt: skip
+    assert told[3].startswith("release b is live after ")
+    assert told[4].startswith("meanwhile: ")
+    assert len(told) == 5
+
+
+def test_the_first_release_needs_no_other_and_is_not_probed(stage: Stage) -> None:
+    layout.CURRENT.unlink()
+    stage.units()
+    stage.switch()
+    assert stage.steps() == filled(
+        [step for step in STEPS if "slipway@a" not in step and "worker-of-a" not in step], stage
+    )
+    assert release.current() == "b"
+    assert (stage.last()["previous"], stage.last()["probe"]) == ("", {})
+    assert layout.CURRENT.is_symlink()
+
+
+def test_going_back_runs_no_command_of_the_older_release(stage: Stage) -> None:
+    stage.switch(Order("b", "rollback"))
+    assert stage.steps() == filled(STEPS[1:], stage)
+
+
+def test_a_release_without_a_command_and_static_files_has_no_such_step(stage: Stage) -> None:
+    stage.switch(Order("a"))
+    assert [step.split()[0] for step in stage.steps()] == [
+        "systemctl", "wait_until_healthy", "check_inside", "check", "reload", "check_outside",
+        "systemctl",
+    ]  # fmt: skip
+    assert release.current() == "a"
+    assert stage.last()["result"] == history.LIVE
+
+
+def test_an_old_release_that_cannot_be_read_is_replaced_all_the_same(stage: Stage) -> None:
+    (release.folder("a") / release.CONFIG).write_text('{"of": "another version"}')
+    stage.switch()
+    assert release.current() == "b"
+
+
+def test_every_other_release_that_is_up_is_retired(stage: Stage) -> None:
+    stage.units("a", "b")
+    (layout.WANTED_UNITS / "slipway@stray.service").touch()
+    stage.switch()
+    stopped = [step for step in stage.steps() if step.startswith("systemctl stop")]
+    assert sorted(stopped) == [
+        "systemctl stop --no-block slipway@a.service",
+        "systemctl stop --no-block slipway@stray.service",
+    ]
+
+
+def test_two_switches_at_once_are_one_and_a_refusal(stage: Stage) -> None:
+    with command.lock("deploy of release a by you"):
+        assert command.locked()
+        with pytest.raises(Failure, match="another switch is at work: deploy of release a by you,"):
+            stage.switch()
+    assert stage.host.called() == []
+    assert not layout.HISTORY.exists()
+
+
+def test_the_lock_says_who_switches_to_what(stage: Stage) -> None:
+    stage.switch()
+    told = f"deploy of release b by me@laptop, process {os.getpid()}, since "
+    assert layout.LOCK.read_text().startswith(told)
+
+
+def test_a_release_that_is_not_there_changes_nothing(stage: Stage) -> None:
+    with pytest.raises(Failure, match="there is no release x on this host"):
+        stage.switch(Order("x"))
+    assert stage.host.called() == []
+    assert release.current() == "a"
+    assert not layout.HISTORY.exists()

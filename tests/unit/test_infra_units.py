@@ -34,7 +34,8 @@ def test_every_template_of_a_unit_is_installed() -> None:
 
 
 def test_the_units_are_those_that_the_programs_on_the_host_name() -> None:
-    named = {layout.BASE_UNIT, layout.CERTIFICATE_UNIT, layout.WATCHDOG_UNIT, *TIMERS}
+    named = {layout.BASE_UNIT, layout.CERTIFICATE_UNIT, layout.CHECK_UNIT, layout.WATCHDOG_UNIT}
+    named |= {layout.ALERT_UNIT, *TIMERS}
     assert named | {layout.RELEASE_UNIT.format(release="")} == set(UNITS)
 
 
@@ -79,9 +80,29 @@ def test_containers_live_on_while_dockerd_restarts(name: str) -> None:
     assert values(name, "RemainAfterExit") == ["yes"]
 
 
-def test_a_renewal_that_a_sleeping_host_missed_is_made_up_for() -> None:
-    assert values(layout.CERTIFICATE_TIMER, "Persistent") == ["true"]
+@pytest.mark.parametrize("timer", [layout.CERTIFICATE_TIMER, layout.CHECK_TIMER])
+def test_what_a_sleeping_host_missed_is_made_up_for(timer: str) -> None:
+    assert values(timer, "Persistent") == ["true"]
+
+
+def test_hosts_do_not_ask_the_ca_all_at_once() -> None:
     assert values(layout.CERTIFICATE_TIMER, "RandomizedDelaySec") == ["6h"]
+
+
+@pytest.mark.parametrize("name", [unit for unit in UNITS if unit.endswith(".service")])
+def test_every_service_that_fails_is_an_alert_but_the_alert_itself(name: str) -> None:
+    wanted = [] if name == layout.ALERT_UNIT else ["slipway-alert@%n.service"]
+    assert values(name, "OnFailure") == wanted
+
+
+def test_an_alert_names_the_unit_as_systemd_calls_it() -> None:
+    [command] = values(layout.ALERT_UNIT, "ExecStart")
+    assert command.split() == [str(layout.COMMAND), "alert", "%i"]  # %I has / for each -
+    assert "%I" not in text(layout.ALERT_UNIT)
+
+
+def test_the_look_at_what_is_served_does_not_wait_for_the_network_or_the_ca() -> None:
+    assert values(layout.CHECK_UNIT, "After") == ["slipway-base.service"]
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs systemd-analyze")

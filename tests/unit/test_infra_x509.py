@@ -78,3 +78,24 @@ X509v3 Subject Alternative Name:
     assert found.begins == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     assert found.ends == datetime(2026, 4, 2, 3, 4, 4, tzinfo=UTC)
     assert found.names == {DOMAIN, "www.example.org", "192.0.2.1"}
+
+
+@pytest.mark.parametrize("name", [DOMAIN, "other.example.org"])
+def test_a_wildcard_covers_one_label_and_no_more(tmp_path: Path, name: str) -> None:
+    make(tmp_path / "a.pem", "*.Example.org")
+    found = x509.read(tmp_path / "a.pem")
+    assert found.covers(name)
+    assert not found.covers("example.org")
+    assert not found.covers(f"www.{name}")
+
+
+def test_line_ends_of_windows_are_read_alike(tmp_path: Path) -> None:
+    make(tmp_path / "a.pem", DOMAIN)
+    text = (tmp_path / "a.pem").read_text()
+    wanted = x509.read(tmp_path / "a.pem")
+    assert x509.read_text(text.replace("\n", "\r\n")) == wanted
+    assert x509.fingerprint(text.replace("\n", "\r\n")) == wanted.fingerprint
+
+
+def test_what_holds_no_certificate_has_no_fingerprint() -> None:
+    assert x509.fingerprint("") == x509.fingerprint("-----BEGIN CERTIFICATE-----\n") == ""

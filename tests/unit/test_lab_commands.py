@@ -31,6 +31,8 @@ def test_the_assignments_name_all_that_scripts_rely_on() -> None:
         "LAB_SSH_CONFIG",
         "LAB_SSH_USER",
         "LAB_ACME",
+        "LAB_STAGING",
+        "LAB_STAGING_CA",
         "LAB_MIRROR",
         "LAB_EXTRA_CA",
     ]
@@ -47,7 +49,9 @@ def test_a_dns_label_is_a_name(name: str) -> None:
     assert paths.valid_name(name) == name
 
 
-@pytest.mark.parametrize("arguments", [["down"], ["up"], ["down", "a", "--all"], ["fly"], []])
+@pytest.mark.parametrize(
+    "arguments", [["down"], ["up"], ["acme", "stop", "x"], ["down", "a", "--all"], ["fly"], []]
+)
 def test_bad_use_exits_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         commands.parser().parse_args(arguments)

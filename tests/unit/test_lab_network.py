@@ -1,10 +1,12 @@
 """Which subnet, which address, which name: decided without touching the network."""
 
 from ipaddress import IPv4Network
+from pathlib import Path
 
 import pytest
 
 from tests.lab import dns, network
+from tests.lab.paths import Clone
 from tests.lab.progress import LabError
 
 
@@ -48,10 +50,44 @@ def test_after_the_last_address_comes_the_first_free_one() -> None:
     assert network.choose_address(subnet, ["10.213.4.10"], "10.213.4.254") == "10.213.4.11"
 
 
+LATEST_FIRST = [("b", "a.slipway.test", "10.213.0.11"), ("a", "a.slipway.test", "10.213.0.10")]
+
+
 def test_of_hosts_with_one_domain_the_latest_started_has_it() -> None:
-    latest_first = [("b", "a.slipway.test", "10.213.0.11"), ("a", "a.slipway.test", "10.213.0.10")]
-    assert dns.hosts_file("10.213.0.1", latest_first).splitlines() == [
-        "10.213.0.1 acme.slipway.test mirror.slipway.test",
-        "10.213.0.11 a.slipway.test www.a.slipway.test",
-        "10.213.0.11 b.slipway.test www.b.slipway.test",
+    assert dns.hosts_file("10.213.0.1", LATEST_FIRST).splitlines() == [
+        "10.213.0.1 acme.slipway.test staging.slipway.test mirror.slipway.test",
+        "10.213.0.11 a.slipway.test",
+        "10.213.0.11 www.a.slipway.test",
+        "10.213.0.11 b.slipway.test",
+        "10.213.0.11 www.b.slipway.test",
     ]
+
+
+@pytest.mark.parametrize(
+    ("records", "lines"),
+    [
+        (["A=192.0.2.1"], ["192.0.2.1 a.slipway.test"]),
+        (
+            ["A=192.0.2.1", "AAAA=2001:db8::1"],
+            ["192.0.2.1 a.slipway.test", "2001:db8::1 a.slipway.test"],
+        ),
+        (["none"], []),
+        (["CAA=other.example"], ["10.213.0.11 a.slipway.test"]),
+    ],
+)
+def test_an_overridden_name_has_the_given_records_instead_of_its_own(
+    records: list[str], lines: list[str]
+) -> None:
+    text = dns.hosts_file("10.213.0.1", LATEST_FIRST, {"a.slipway.test": records})
+    assert [line for line in text.splitlines() if line.endswith(" a.slipway.test")] == lines
+
+
+def test_an_issuer_is_written_as_a_caa_record() -> None:
+    lines = dns.caa_lines({"a.slipway.test": ["A=192.0.2.1", "CAA=ca.example"]})
+    assert lines == f"dns-rr=a.slipway.test,257,0005{b'issueca.example'.hex()}\n"
+
+
+@pytest.mark.parametrize("record", ["A=2001:db8::1", "AAAA=192.0.2.1", "A=", "MX=a", "nothing"])
+def test_what_is_no_record_is_refused(tmp_path: Path, record: str) -> None:
+    with pytest.raises(LabError, match="is no"):
+        dns.override(Clone(tmp_path), "a.slipway.test", [record])

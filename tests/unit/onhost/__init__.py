@@ -12,10 +12,20 @@ from pathlib import Path
 import pytest
 
 from infra.inventory import load
-from infra.onhost import command, layout, maintenance, nginx, release
+from infra.onhost import (
+    base,
+    command,
+    installed,
+    layout,
+    maintenance,
+    nginx,
+    redis_users,
+    release,
+)
 from infra.onhost.config import HostConfig
 from infra.onhost.history import LIVE, Entry
 from infra.programs import host_config
+from tests.unit.operations.certificates import Authority, make
 
 DOMAIN = "app.example.org"
 SETTINGS = {"domain": DOMAIN, "email": "you@example.org", "keep_releases": 2}
@@ -59,10 +69,14 @@ class Host:
                 monkeypatch.setattr(layout, name, root / path.relative_to("/"))
         for folder in (layout.RELEASES, layout.WEB, layout.SECRETS, layout.WANTED_UNITS,
                        layout.NGINX, layout.TLS, layout.MAINTENANCE, layout.REDIS_SOCKETS,
-                       layout.LOCK.parent):  # fmt: skip
+                       layout.APPLIED, layout.REDIS_USERS.parent, layout.LOCK.parent):  # fmt: skip
             folder.mkdir(parents=True)
+        layout.REDIS_USERS.write_bytes(redis_users.text())
+        for file in (layout.TLS_SERVERS, layout.NGINX_SITE):
+            file.touch()
         # What took a path of the layout when it was imported.
         monkeypatch.setattr(nginx, "CONFIGURATION", layout.NGINX / "nginx.conf")
+        monkeypatch.setattr(base, "APPLIED", layout.APPLIED / "base.json")
         monkeypatch.setattr(maintenance, "FLAG", layout.MAINTENANCE / "on")
         monkeypatch.setattr(nginx.check, "__defaults__", (nginx.CONFIGURATION,))
         for function in (command.lock, command.locked):
@@ -74,20 +88,40 @@ class Host:
         path.write_text(f'#!/bin/sh\necho "{name} $*" >> {self.calls}\n{script}\n')
         path.chmod(0o755)
 
+    def note(self, call: str) -> None:
+        """Adds a call that no program made."""
+        with self.calls.open("a") as calls:
+            calls.write(call + "\n")
+
     def called(self) -> list[str]:
         """The programs' calls so far."""
         return self.calls.read_text().splitlines()
 
     def release(self, name: str, server: str = "uwsgi", **values: object) -> Path:
-        """Puts a release's files, its site and a file where its socket would be."""
+        """Puts a release's files, its routes and a file where its socket would be."""
         folder = release.folder(name)
         folder.mkdir()
         text = wanted(server=server, **values).to_json()  # type: ignore[arg-type]  # see there
         (folder / release.CONFIG).write_text(text)
         release.socket(name, server).parent.mkdir(parents=True)
         release.socket(name, server).touch()
-        release.site(name).write_text(f"# passes to {server}\n")
+        release.routes(name).write_text(f"# passes to {server}\n")
         return folder
+
+    def certificate(
+        self,
+        name: str = DOMAIN,
+        *others: str,
+        source: str = "acme",
+        days: int = 90,
+        by: Authority | None = None,
+    ) -> Path:
+        """Installs a certificate of this name and others, of nobody's or by a CA; its chain."""
+        made = self.calls.with_name("made.pem")
+        make(made, name, *others, days=days, by=by)
+        private = made.with_name("made.pem.key")
+        installed.put(name, made.read_bytes(), private.read_bytes(), source)
+        return installed.chain(name)
 
     def history(self) -> list[dict[str, object]]:
         """The lines of the history as they stand there."""

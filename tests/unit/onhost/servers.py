@@ -4,7 +4,8 @@ import contextlib
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from functools import partial
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socketserver import BaseServer, ThreadingMixIn, UnixStreamServer
 from typing import Any
@@ -22,6 +23,7 @@ class Script:
         self._lock = threading.Lock()
         self.asked: list[str] = []
         self.hosts: set[str] = set()
+        self.bodies: list[bytes] = []
         self.end = threading.Event()
         """Until then a request that gets nothing waits."""
 
@@ -44,11 +46,17 @@ def always(status: int, body: bytes = b"") -> Behaviour:
 
 def _handler(script: Script) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            script.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.do_GET()
+
         def do_GET(self) -> None:
             answer = script.next(self.path, self.headers["Host"])
             with contextlib.suppress(OSError):  # the other side has given up
                 if answer:
                     self.send_response(answer[0])
+                    if answer[0] == 302:  # then the body is where it leads to
+                        self.send_header("Location", answer[1].decode())
                     self.end_headers()
                     self.wfile.write(answer[1])
 
@@ -65,6 +73,12 @@ class _UnixServer(ThreadingMixIn, UnixStreamServer):
 class _TlsServer(ThreadingHTTPServer):
     daemon_threads = False
     request_queue_size = 64
+    tls: ssl.SSLContext
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        # The handshake is the connection's own thread's: a slow one delays no other.
+        with self.tls.wrap_socket(request, server_side=True) as connection:
+            super().finish_request(connection, client_address)
 
     def handle_error(self, *_: Any) -> None:
         """A client that hangs up in the middle is part of the test."""
@@ -96,13 +110,49 @@ def on_socket(path: Path, behaviour: Behaviour) -> Iterator[Script]:
 def behind_tls(folder: Path, behaviour: Behaviour) -> Iterator[tuple[int, Script]]:
     """The port of an HTTPS server with a certificate of nobody's, made in this folder."""
     make(folder / "tls.pem", "other.example.org")
+    with serving(folder / "tls.pem", behaviour) as (port, script):
+        yield port, script
+
+
+@contextlib.contextmanager
+def serving(certificate: Path, behaviour: Behaviour) -> Iterator[tuple[int, Script]]:
+    """The port of an HTTPS server with this certificate; its key stands beside it."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "tls.pem", folder / "tls.pem.key")
+    context.load_cert_chain(certificate, f"{certificate}.key")
     script = Script(behaviour)
     server = _TlsServer(("127.0.0.1", 0), _handler(script))
-    # The handshake is the connection's own thread's: a slow one delays no other.
-    server.socket = context.wrap_socket(
-        server.socket, server_side=True, do_handshake_on_connect=False
-    )
+    server.tls = context
     with _running(server, script):
         yield server.server_port, script
+
+
+class Folder:
+    """A server of the files below a folder, and the names that it was asked by."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.hosts: list[str] = []
+
+
+@contextlib.contextmanager
+def folder_over_http(folder: Path) -> Iterator[Folder]:
+    """A plain server of HTTP, as nginx is for a CA's challenges."""
+
+    class Handler(SimpleHTTPRequestHandler):
+        def do_GET(self) -> None:
+            served.hosts.append(self.headers["Host"])
+            super().do_GET()
+
+        def log_message(self, format: str, *_: Any) -> None:  # noqa: A002  http.server's name
+            """Says nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
+    served = Folder(server.server_port)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield served
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

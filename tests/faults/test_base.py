@@ -1,0 +1,81 @@
+"""nginx and Redis in containers made anew, under load."""
+
+import time
+
+import pytest
+
+from tests.faults.conftest import Target, begin
+from tests.faults.load import Load
+from tests.site import wait_until
+
+pytestmark = pytest.mark.destructive
+BRIDGE = "docker ps --quiet --filter label=com.docker.compose.project=slipway-bridge"
+
+
+def since(target: Target, service: str) -> str:
+    container = target.container(service)
+    return target.run(f"docker inspect --format '{{{{.Id}}}}' {container}")
+
+
+def test_nginx_in_another_container_fails_no_request(target: Target) -> None:
+    assert target.deploy().returncode == 0
+    old = since(target, "nginx")
+    fresh, kept = Load(target.site, 50), Load(target.site, 50, keep_alive=True)
+    with fresh.running(), kept.running():
+        done = target.deploy(nginx={"memory": "160m"})
+        time.sleep(1)
+    print(f"new connections {fresh.summary()}, kept ones {kept.summary()}")
+    assert done.returncode == 0, done.stderr
+    assert since(target, "nginx") != old
+    assert (fresh.failures, kept.failures) == ([], [])
+    assert "nginx was made anew: " in done.stdout + done.stderr
+    assert ", 0 failed, longest gap" in target.run("slipway base-cost")
+    assert target.run(BRIDGE) == ""
+    assert target.deploy().returncode == 0
+
+
+def test_a_changed_configuration_alone_is_loaded_by_the_same_nginx(target: Target) -> None:
+    assert target.deploy().returncode == 0
+    old = since(target, "nginx")
+    assert target.deploy(nginx={"body_size": "3m"}).returncode == 0
+    assert since(target, "nginx") == old
+    assert target.run("slipway base-cost") == ""
+    assert target.deploy().returncode == 0
+
+
+def test_a_new_nginx_that_does_not_serve_leaves_the_old_one(target: Target) -> None:
+    old = since(target, "nginx")
+    load = Load(target.site, 20)
+    with load.running():
+        done = target.deploy(nginx={"memory": "6m"})  # too little to begin with
+    assert done.returncode != 0
+    assert "the new nginx does not serve, the old one goes on" in done.stdout + done.stderr
+    assert since(target, "nginx") == old
+    assert load.failures == []
+    assert target.run(BRIDGE) == ""
+    assert target.deploy().returncode == 0
+
+
+def test_what_a_killed_deploy_left_beside_nginx_ends_by_itself(target: Target) -> None:
+    load = Load(target.site, 20)
+    with load.running():
+        running = begin(target, nginx={"memory": "170m"})
+        target.run(f"until {BRIDGE} --filter label=com.docker.compose.service=bridge | grep -q .;"
+                   " do sleep 0.05; done; pkill -KILL -f '[o]nhost base-apply'")  # fmt: skip
+        running.communicate()
+        assert running.returncode != 0
+        wait_until(lambda: target.run(BRIDGE) == "", 60)
+    assert load.failures == []
+    assert target.deploy().returncode == 0
+
+
+def test_redis_in_another_container_loses_no_job_and_says_how_long_it_was_away(
+    target: Target,
+) -> None:
+    accepted = target.site.ask("/background_count/", "POST", {"number": 8}).json
+    done = target.deploy(redis={"memory": "300m"})
+    assert done.returncode == 0, done.stderr
+    assert "Redis was made anew, and jobs were refused: " in done.stdout + done.stderr
+    print(target.run("slipway base-cost"))
+    assert target.site.finished(accepted["url"], 100)["state"] == "finished"
+    assert target.deploy().returncode == 0

@@ -1,0 +1,79 @@
+"""A password that changes: nothing restarts for it, and the way back stays open."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.faults.conftest import INVENTORY, Target, pyinfra
+from tests.faults.load import asked_steadily
+from tests.site import wait_until
+
+pytestmark = pytest.mark.destructive
+OLD, NEW = "the first password", "the second password"
+
+
+@contextmanager
+def jobs_steadily(target: Target) -> Iterator[list[str]]:
+    """Adds jobs without a pause; yields the addresses of those that were accepted."""
+    accepted: list[str] = []
+    stop = threading.Event()
+
+    def add() -> None:
+        while not stop.wait(0.05):
+            answer = target.site.ask("/background_count/", "POST", {"number": 1})
+            assert answer.status == 202, answer
+            accepted.append(answer.json["url"])
+
+    adding = threading.Thread(target=add)
+    adding.start()
+    try:
+        yield accepted
+    finally:
+        stop.set()
+        adding.join()
+
+
+def redis_since(target: Target) -> str:
+    redis = target.container("redis")
+    return target.run(f"docker inspect --format '{{{{.Id}}}} {{{{.State.StartedAt}}}}' {redis}")
+
+
+def opens_redis(target: Target, password: str) -> bool:
+    ask = f"docker exec --env 'REDISCLI_AUTH={password}' {target.container('redis')} redis-cli"
+    return target.run(f"{ask} -s /var/lib/slipway/redis/redis.sock ping", check=False) == "PONG"
+
+
+def test_redis_runs_on_with_another_password_and_one_can_go_back(
+    target: Target, tmp_path: Path
+) -> None:
+    secret = tmp_path / "redis_password"
+    secret.write_text(OLD)
+    given = {"redis_password": str(secret)}
+    assert target.deploy(secrets=given).returncode == 0
+    old, since = target.release(), redis_since(target)
+    secret.write_text(NEW)
+    with asked_steadily(target) as failures, jobs_steadily(target) as jobs:
+        done = target.deploy(secrets=given)
+        assert done.returncode == 0, done.stderr
+        assert (opens_redis(target, OLD), opens_redis(target, NEW)) == (True, True)
+        back = pyinfra(INVENTORY, "rollback.py", "-y", TEST_HOST=target.name)
+        assert back.returncode == 0, back.stderr
+    assert failures == []
+    assert target.release() == old
+    assert {target.site.finished(url)["state"] for url in jobs} == {"finished"}
+    assert len(jobs) > 20
+    assert redis_since(target) == since
+    for number in range(3):  # until the release with the old password is forgotten
+        done = target.deploy(
+            secrets=given, keep_releases=2, app={"environment": {"COLOUR": str(number)}}
+        )
+        assert done.returncode == 0, done.stderr
+        wait_until(lambda: target.run("docker ps --quiet").count("\n") == 3, 30)
+    assert (opens_redis(target, OLD), opens_redis(target, NEW)) == (False, True)
+    assert target.site.run_job(1)["state"] == "finished"
+    assert redis_since(target) == since
+    again = target.deploy("--json", secrets=given)
+    assert again.returncode == 0, again.stderr

@@ -1,0 +1,25 @@
+"""A real Redis on a host in a directory, with the product's own configuration."""
+
+import contextlib
+import subprocess
+from collections.abc import Iterator
+
+from infra.hostfile import render
+from infra.onhost import layout
+from tests.unit.conftest import until
+
+
+@contextlib.contextmanager
+def redis_running() -> Iterator[None]:
+    """Redis listens on the host's socket, with the users that stand there."""
+    layout.CONTAINER_REDIS_DATA.mkdir(parents=True)
+    file = layout.REDIS_SOCKETS / "redis.conf"
+    file.write_text(render("redis/redis.conf.j2", layout=layout, redis_maxmemory=64))
+    with (layout.REDIS_SOCKETS / "log").open("wb") as log:
+        process = subprocess.Popen(["redis-server", str(file)], stdout=log)
+    try:
+        until(layout.REDIS_SOCKET.exists, "Redis listens")
+        yield
+    finally:
+        process.kill()
+        process.wait()

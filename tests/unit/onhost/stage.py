@@ -1,0 +1,122 @@
+"""A host in a directory on which a release is switched to.
+
+The layout, the history, the lock, the link and the secrets are real; systemctl, docker and nginx
+note what they are told, since there are none here: tests/faults switches on a host.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from infra.onhost import gate, layout, nginx, release, static_files, switch
+from infra.onhost.command import Failure
+from infra.onhost.config import HostConfig
+from infra.onhost.switch import Order
+from tests.unit.onhost import Host, config, new_host, no_listener
+
+ORDER = Order("b", "deploy", "me@laptop", "0123+")
+ASKING = ("systemctl list-units", "docker ps", "docker inspect", "docker image ls")
+B_COMPOSE = "docker compose --project-directory {}/opt/slipway/releases/b"
+STEPS = [
+    B_COMPOSE + " --profile before run --rm before",
+    "systemctl start slipway@b.service",
+    "wait_until_healthy b",
+    "publish b",
+    "check_inside b",
+    "check",
+    "docker kill --signal TERM worker-of-a",
+    "reload",
+    "check_outside b",
+    "systemctl enable --quiet slipway@b.service",
+    "systemctl disable --quiet slipway@a.service",
+    "systemctl stop --no-block slipway@a.service",
+]
+MOVED = STEPS.index("docker kill --signal TERM worker-of-a")
+TRIED = STEPS[:-2]
+
+
+def filled(steps: list[str], stage: "Stage") -> list[str]:
+    """Steps as they are called on this host."""
+    return [step.format(stage.root) for step in steps]
+
+
+class Stage:
+    """A host where a is live and b is put; the step that shall fail does."""
+
+    def __init__(self, host: Host, port: int, on: pytest.MonkeyPatch) -> None:
+        self.host = host
+        self.config: HostConfig = config(port)
+        self.root = str(host.calls.parent)
+        host.release("a")
+        host.release("b", before=True, static_folder="/static")
+        release.routes("b").write_text("# another\n")
+        layout.CURRENT.symlink_to("a")
+        nginx.CONFIGURATION.write_text("")
+        (layout.SECRETS / "key").write_text("of today")
+        self._units = host.calls.with_name("units")
+        self.units("a")
+        self.fail("nothing")
+        # These are tested against real servers of their own; here their place in the order is.
+        for module, name in ((gate, "wait_until_healthy"), (gate, "check_inside"),
+                             (gate, "check_outside"), (static_files, "publish"),
+                             (nginx, "check"), (nginx, "reload")):  # fmt: skip
+            on.setattr(module, name, self._noting(name))
+        on.setattr(switch, "PROBE_SECONDS", 0)
+
+    def _noting(self, name: str) -> Callable[..., None]:
+        def step(first: object = "", *_: Any) -> None:
+            line = f"{name} {first}" if isinstance(first, str) and first else name
+            with self.host.calls.open("a") as calls:
+                calls.write(line + "\n")
+            if line == self._failing:
+                raise self.error
+
+        return step
+
+    error: Exception = Failure("no luck\nand more")
+    """What the steps raise that are no programs."""
+
+    def fail(self, step: str, logs: str = "echo 'its log'") -> None:
+        """From now on this step fails, and no other."""
+        self._failing = step.format(self.root)
+        self._logs = logs
+        self.fail_too(self._failing)
+
+    def fail_too(self, call: str) -> None:
+        """From now on this call of a program fails as well."""
+        calls = f"'{self._failing}' | '{call}'"
+        refuse = f"case \"${{0##*/}} $*\" in {calls}) echo 'no luck' >&2; exit 1;; esac"
+        self.host.program("systemctl", f"{refuse}; test $1 != list-units || cat {self._units}")
+        self.host.program("journalctl", "echo 'its unit'")
+        self.host.program(
+            "docker",
+            f"{refuse}; case $* in 'ps --quiet'*project=slipway-a*) echo worker-of-a;;"
+            " inspect*) echo 1;;"
+            f" *logs*) {self._logs};; esac",
+        )
+
+    def units(self, *releases: str) -> None:
+        """The releases whose units are active."""
+        lines = [f"slipway@{name}.service loaded active exited {name}\n" for name in releases]
+        self._units.write_text("".join(lines))
+
+    def switch(self, order: Order = ORDER) -> None:
+        """Switches to b, or as ordered."""
+        switch.switch(order, self.config)
+
+    def steps(self) -> list[str]:
+        """What was done, without what was only asked."""
+        return [call for call in self.host.called() if not call.startswith(ASKING)]
+
+    def last(self) -> dict[str, Any]:
+        """The last line of the history."""
+        return self.host.history()[-1]
+
+
+@contextlib.contextmanager
+def new_stage() -> Iterator[Stage]:
+    """Such a host."""
+    with new_host() as host, no_listener() as port, pytest.MonkeyPatch.context() as on:
+        yield Stage(host, port, on)
