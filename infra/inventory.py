@@ -9,7 +9,10 @@ from pydantic_core import ErrorDetails
 
 from infra.settings import Settings
 
-REASONS = {"extra_forbidden": "is no setting", "missing": "is missing"}
+REASONS = {
+    "extra_forbidden": "is not a setting (docs/settings.md lists them)",
+    "missing": "is missing",
+}
 
 
 class SettingsError(Exception):
@@ -26,7 +29,9 @@ def load(data: Any, host: str) -> Settings:
     Raises SettingsError, whose lines give host, path and reason, and never a value.
     """
     if not isinstance(data, dict):
-        raise SettingsError([f'{host}: settings: must be a dict, with at least "domain", "email"'])
+        raise SettingsError(
+            [f'{host}: settings: must be a dict with at least "domain" and "email"']
+        )
     try:
         return Settings.model_validate(data)
     except ValidationError as error:

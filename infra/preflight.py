@@ -50,12 +50,12 @@ def _shortages(report: dict[str, Any], settings: Settings) -> list[str]:
     disk, memory = settings.preflight.free_disk, settings.preflight.memory
     if not report["deployed"] and report["disk"] < megabytes(disk):
         found.append(
-            f"has {report['disk']} MB free on the disk of /var/lib: make room for {disk},"
+            f"has {report['disk']} MB free on the disk of /var/lib, needs {disk}: make room,"
             " or lower preflight.free_disk"
         )
     if report["memory"] < megabytes(memory):
         found.append(
-            f"has {report['memory']} MB of memory: Slipway needs {memory},"
+            f"has {report['memory']} MB of memory, needs {memory}: take a larger host,"
             " or lower preflight.memory and the memory of web, worker and redis"
         )
     return found

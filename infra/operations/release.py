@@ -58,7 +58,8 @@ def live(
     `files` have paths relative to the release's directory. Same files, same secrets: no release.
     """
     found = host.get_fact(SlipwayState, question="release-state")
-    release = digest(files, found.get("secrets", ""))
+    # pyinfra takes what looks like a number (12e4) in `--data release=ID` for one: no id does.
+    release = "r" + digest(files, found.get("secrets", ""))
     if found.get("current") == release and found.get("up"):
         host.noop(f"release {release} is live")
         return

@@ -88,8 +88,8 @@ def test_a_port_that_another_program_holds() -> None:
 @pytest.mark.usefixtures("bare")
 def test_too_little_disk_or_memory() -> None:
     done = deploy(preflight={"free_disk": "900000g", "memory": "9000g"})
-    refused(done, "make room for 900000g")
-    refused(done, "of memory: Slipway needs 9000g")
+    refused(done, "needs 900000g: make room")
+    refused(done, "of memory, needs 9000g: take a larger host")
 
 
 def test_a_name_that_leads_elsewhere_is_a_warning_and_no_refusal(bare: Deployed) -> None:

@@ -5,7 +5,15 @@ from datetime import UTC, datetime
 
 import pytest
 
+from infra.setting_types import PROJECT
+from infra.settings import Settings
 from tests.site import Site
+
+
+@pytest.fixture(scope="module", autouse=True)
+def example(settings: Settings) -> None:
+    if settings.app.source != PROJECT / "app":
+        pytest.skip("the host has another application")
 
 
 def test_the_page_is_a_page(site: Site) -> None:

@@ -25,8 +25,12 @@ def refused(data: object) -> list[str]:
 
 
 def test_an_unknown_setting_is_named() -> None:
-    assert refused(GOOD | {"doman": "x"}) == ["one: settings.doman: is no setting"]
-    assert refused(GOOD | {"web": {"process": 2}}) == ["one: settings.web.process: is no setting"]
+    assert refused(GOOD | {"doman": "x"}) == [
+        "one: settings.doman: is not a setting (docs/settings.md lists them)"
+    ]
+    assert refused(GOOD | {"web": {"process": 2}}) == [
+        "one: settings.web.process: is not a setting (docs/settings.md lists them)"
+    ]
 
 
 def test_missing_settings_are_named() -> None:
@@ -49,7 +53,7 @@ def test_everything_wrong_is_told_at_once() -> None:
 
 @pytest.mark.parametrize("data", [None, [], "domain", [("domain", "app.example.org")]])
 def test_a_host_without_a_dict_of_settings_is_told_what_it_needs(data: object) -> None:
-    assert refused(data) == ['one: settings: must be a dict, with at least "domain", "email"']
+    assert refused(data) == ['one: settings: must be a dict with at least "domain" and "email"']
 
 
 @pytest.mark.parametrize("section", [None, 1, SECRET, ["processes"]])
@@ -129,7 +133,7 @@ def test_every_wrong_host_is_printed_and_the_run_ends_with_2(
     assert err.splitlines() == [
         "one: settings.domain: is missing",
         "one: settings.email: is missing",
-        "three: settings.x: is no setting",
+        "three: settings.x: is not a setting (docs/settings.md lists them)",
         MEND,
     ]
 
