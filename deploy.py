@@ -15,6 +15,7 @@ programs.installed(settings=settings)
 secrets.present(settings=settings)
 certificate.prepared(settings=settings)
 base.running(settings=settings)
+certificate.renewable()
+timers.running()  # before what may be refused: they look after the rest all the same
 release.current(settings=settings)
 certificate.trusted()
-timers.running()

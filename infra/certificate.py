@@ -66,12 +66,18 @@ def prepared(settings: Settings) -> None:
 
 
 @deploy("Certificate")
-def trusted() -> None:
-    """The site serves a certificate of the CA, which a timer renews; asks the CA only if due."""
+def renewable() -> None:
+    """What the renewal's timer runs is there."""
     host.certbot(name="Install certbot", folder=venv(), requirements=LOCK.read_bytes())
+
+
+@deploy("Certificate")
+def trusted() -> None:
+    """The site serves a certificate of the CA; asks the CA only if due."""
     host.state(
         name="Get the certificate",
         question="certificate-state",
         wanted=dict.fromkeys(("issued", "fresh", "installed", "loaded", "served"), True),
         action="certificate-ensure",
+        told="certificate-put-off",
     )

@@ -48,8 +48,8 @@ class Certificate(Section):
     key: SecretFile | None = None
     """PEM file with its private key, for source `files`."""
     check_names: bool = True
-    """Whether DNS, port 80 and CAA are looked at before the CA is asked. `False` for a host that
-    the CA reaches on a way that it cannot try itself."""
+    """Whether DNS, port 80 and CAA are looked at before the CA is asked. `False` where the
+    CA reaches the host by a path that the host cannot try itself, like a load balancer."""
     weekly_limit: Annotated[Whole, Field(ge=1, le=1000)] = 5
     """Certificates for the same names that the CA issues in seven days; one more is not asked for.
     The default is Let's Encrypt's limit."""

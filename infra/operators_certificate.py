@@ -1,10 +1,11 @@
 """A certificate that the operator provides: whether it is of the site, before a host is touched."""
 
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     PublicFormat,
@@ -21,6 +22,8 @@ def check(chain: Path, key: Path, names: list[str]) -> None:
     certificate = certificates[0]
     if _key_of(key) != _public_of(certificate):
         raise ValueError("certificate.key: is not the key of the first certificate in chain")
+    for one, next_one in pairwise(certificates):
+        _signed(one, next_one)
     lacking = [name for name in names if not covers(certificate, name)]
     if lacking:
         raise ValueError(f"certificate.chain: its first certificate lacks {', '.join(lacking)}")
@@ -30,6 +33,16 @@ def check(chain: Path, key: Path, names: list[str]) -> None:
         )
     if certificate.not_valid_after_utc < datetime.now(UTC):
         raise ValueError(f"certificate.chain: ended at {certificate.not_valid_after_utc:%Y-%m-%d}")
+
+
+def _signed(certificate: x509.Certificate, by: x509.Certificate) -> None:
+    try:
+        certificate.verify_directly_issued_by(by)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        raise ValueError(
+            f"certificate.chain: {certificate.subject.rfc4514_string() or 'a certificate'} is not"
+            " signed by the one after it: put the site's first, then each one's issuer"
+        ) from None
 
 
 def pem(chain: Path) -> bytes:

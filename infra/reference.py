@@ -15,7 +15,7 @@ from infra.certificate_settings import Certificate, Mail
 from infra.settings import Docker, Settings
 
 FILE = kinds.PROJECT / "docs" / "settings.md"
-COMMAND = "python -m infra.reference"
+COMMAND = ".venv/bin/python -m infra.reference"
 
 INTRO = f"""# Settings
 

@@ -95,7 +95,7 @@ class Settings(Section):
     """Other names that lead to the host, like `www.app.example.org`: they redirect to `domain`,
     and the certificate covers them, too."""
     email: EmailStr
-    """Where the CA may write to."""
+    """Contact address that the CA is given. For warnings set `alerts`: CAs may send none."""
     app: App = App()
     web: Web = Web()
     worker: Worker = Worker()

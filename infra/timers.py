@@ -1,4 +1,4 @@
-"""The timers, started once all that they look after is there."""
+"""The timers: renewal, check and watchdog."""
 
 from pyinfra.api import deploy
 

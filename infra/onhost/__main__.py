@@ -1,6 +1,7 @@
 """The command `slipway` on the host."""
 
 import argparse
+import errno
 import json
 import os
 import sys
@@ -29,6 +30,8 @@ from . import (
 from .command import Failure, say
 from .config import HostConfig
 
+DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}  # no fault of the program's
+
 Action = Callable[[HostConfig, argparse.Namespace], object]
 
 # What each command does; what it returns is printed as JSON.
@@ -50,6 +53,10 @@ ACTIONS: dict[str, tuple[str, Action]] = {
     "certificate-ensure": (
         "issue if there is none or it is due, install, compare",
         lambda c, _a: certificate.ensure(c),
+    ),
+    "certificate-put-off": (
+        "why the last deploy left a renewal to the timer",
+        lambda _c, _a: certificate.put_off(),
     ),
     "certificate-renew": ("issue or renew, install, compare", lambda c, _a: certificate.renew(c)),
     "certificate-install": ("certbot's deploy hook", lambda c, _a: certificate.install(c)),
@@ -124,6 +131,11 @@ def main() -> int:
         result = ACTIONS[arguments.command][1](config.load(), arguments)
     except Failure as failure:
         say(f"slipway {arguments.command}: {failure}")
+        return 1
+    except OSError as error:
+        if error.errno not in DISK:
+            raise
+        say(f"slipway {arguments.command}: {error.filename or 'the disk'}: {error.strerror}")
         return 1
     if isinstance(result, str):
         print(result)

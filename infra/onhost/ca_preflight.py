@@ -23,7 +23,7 @@ def check(config: HostConfig, *, renewal: bool) -> None:
     problems = problems_of(config, renewal=renewal)
     if problems:
         raise Failure("\n  ".join([f"{config.certificate.acme_directory} was not asked for a"
-                                   " certificate, it would refuse:", *problems]))  # fmt: skip
+                                   " certificate; it would refuse:", *problems]))  # fmt: skip
 
 
 def problems_of(config: HostConfig, *, renewal: bool) -> list[str]:
@@ -53,7 +53,7 @@ def directory(config: HostConfig) -> dict[str, Any]:
 
 def _account(config: HostConfig, about: dict[str, Any]) -> str:
     if about.get("externalAccountRequired") and not config.certificate.external_account:
-        return "it wants an account of its own: set certificate.external_account"
+        return "it requires an external account: set certificate.external_account"
     profiles = about.get("profiles", {})
     if config.certificate.profile and config.certificate.profile not in profiles:
         known = ", ".join(sorted(profiles)) or "none"

@@ -79,7 +79,8 @@ def _known(config: HostConfig) -> bool:
 
 
 def _run(command: list[str]) -> None:
-    run(*command, env={"REQUESTS_CA_BUNDLE": str(layout.CA_BUNDLE)})
+    # What the CA found amiss stands on its standard output.
+    run(*command, env={"REQUESTS_CA_BUNDLE": str(layout.CA_BUNDLE)}, both=True)
 
 
 def issue_command(config: HostConfig, *, force: bool) -> list[str]:

@@ -11,10 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from . import installed, layout, nginx, servers, source, x509
-from .command import Failure, say
+from .command import Failure, replace, say
 from .config import HostConfig
 
 RELOAD_SECONDS = 10
+PUT_OFF = layout.APPLIED / "certificate-put-off"  # why, for the operator to read
 
 
 def state(config: HostConfig) -> dict[str, bool]:
@@ -44,7 +45,7 @@ def prepare(config: HostConfig) -> None:
 
 def _put_first(config: HostConfig) -> None:
     """Installs what the source has left already, or another good one, or a placeholder."""
-    if source.ready(config):
+    if source.ready(config) and source.lasts(config):
         _put(config)
     elif other := servers.fitting(config):
         installed.put(config.domain, installed.chain(other).read_bytes(),
@@ -66,17 +67,41 @@ def prepared(config: HostConfig) -> dict[str, bool]:
 def ensure(config: HostConfig) -> None:
     """Issues if there is none or it is due, installs, and compares what is served with the disk.
 
-    Unlike the timer's renewal this asks a CA nothing while there is nothing to ask for.
+    Unlike the timer's renewal this asks a CA nothing while there is nothing to ask for; nor does it
+    fail while a good certificate serves: when that cannot be renewed yet, the timer tries again.
     """
-    renew(config, advised=False)
+    refused = _renewed(config, advised=False)
+    replace(PUT_OFF, f"The certificate could not be renewed yet: {refused}\n".encode()
+            if refused else b"")  # fmt: skip
 
 
-def renew(config: HostConfig, *, advised: bool = True) -> None:
-    """Issues or renews, `advised` also when only the CA wants it; installs, and compares."""
+def put_off() -> str:
+    """Why the last deploy left a renewal to the timer; empty if it did not."""
+    return PUT_OFF.read_text().strip() if PUT_OFF.exists() else ""
+
+
+def renew(config: HostConfig) -> None:
+    """Issues or renews, also when only the CA wants it; installs, and compares."""
+    if refused := _renewed(config, advised=True):
+        raise refused
+
+
+def _renewed(config: HostConfig, *, advised: bool) -> Failure | None:
+    """Installs and compares; why there is no new certificate, while the old one is good.
+
+    Raises Failure when none is, or when it is not served.
+    """
+    refused = None
     with _alone():
-        source.obtain(config, advised=advised)
+        try:
+            source.obtain(config, advised=advised)
+        except Failure as failure:
+            if not (source.ready(config) and source.lasts(config)):
+                raise
+            refused = failure
         install(config)
         check(config)
+    return refused
 
 
 def install(config: HostConfig) -> None:

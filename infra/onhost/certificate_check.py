@@ -11,6 +11,8 @@ from .config import HostConfig
 
 OVERDUE = 0.75  # of the renewal window is left: the timer has failed for long enough to say so
 
+NOTICE = timedelta(days=30)  # for an operator to bring another of a long life
+
 
 def check(config: HostConfig) -> None:
     """Says what each name is served with. Raises Failure, with a line for each thing amiss."""
@@ -18,7 +20,7 @@ def check(config: HostConfig) -> None:
         f"{name}: {problem}" for name in config.names for problem in problems_of(config, name)
     ]
     if problems:
-        raise Failure("\n  ".join(["what is served needs a look:", *problems]))
+        raise Failure("\n  ".join(["certificates need attention:", *problems]))
 
 
 def problems_of(config: HostConfig, name: str) -> list[str]:
@@ -37,7 +39,8 @@ def problems_of(config: HostConfig, name: str) -> list[str]:
         found.append(f"the certificate is for {', '.join(sorted(served.names)) or 'no name'}")
     if served.fingerprint != x509.read(installed.chain(config.domain)).fingerprint:
         found.append("it is not the one on disk: slipway certificate-renew loads that")
-    if left < served.renewal_window * OVERDUE:
+    window = served.renewal_window * OVERDUE
+    if left < (min(window, NOTICE) if about.source == "files" else window):
         found.append(f"{words(left)} of {words(served.lifetime)} are left: {_cure(about.source)}")
     if about.trusted and not x509.trusted(chain):
         found.append("this host does not trust it any more, nor will visitors")

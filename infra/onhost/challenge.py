@@ -52,12 +52,13 @@ def problems(config: HostConfig, addresses: dict[str, list[str]]) -> list[str]:
 def _refusal(name: str, address: str, own: dict[str, bool]) -> str:
     kind = "AAAA" if ":" in address else "A"
     where = address if name == address else f"{name}: its {kind} record, {address},"
-    skip = "(certificate.check_names False skips this look)"
+    skip = "(or set certificate.check_names to False to skip this check)"
     if address in own:
         return (f"{where} is this host's, but its port {PORT} does not answer with the webroot:"
                 f" open it in the firewall {skip}")  # fmt: skip
     return (f"{where} is not of this host ({', '.join(_public(own)) or 'no public address'}) and"
-            f" does not answer for it: mend the record {skip}")  # fmt: skip
+            f" does not answer for it: mend the record, or open port {PORT} on the way"
+            f" {skip}")  # fmt: skip
 
 
 def own_addresses() -> dict[str, bool]:

@@ -19,10 +19,16 @@ class Failure(Exception):  # noqa: N818  reads better where it is raised
     """What could not be done, and what to look at: shown without a traceback, exit code 1."""
 
 
-def run(*command: str | Path, env: Mapping[str, str] | None = None, timeout: float = 900) -> str:
+def run(
+    *command: str | Path,
+    env: Mapping[str, str] | None = None,
+    timeout: float = 900,
+    both: bool = False,
+) -> str:
     """The standard output of a program that must succeed within `timeout` seconds.
 
-    Raises Failure with the program's last lines otherwise.
+    Raises Failure with the program's last lines otherwise: of standard error if it says something
+    there, or of `both`, for one that says the reason on its standard output.
     """
     words = [str(word) for word in command]
     try:
@@ -39,7 +45,9 @@ def run(*command: str | Path, env: Mapping[str, str] | None = None, timeout: flo
     except (OSError, subprocess.TimeoutExpired) as error:
         raise Failure(f"{words[0]}: {error}") from error
     if done.returncode:
-        last = "\n".join((done.stderr.strip() or done.stdout.strip()).splitlines()[-8:])
+        said = [done.stdout.strip(), done.stderr.strip()]
+        shown = said if both else [said[1] or said[0]]
+        last = "\n".join(line for text in shown for line in text.splitlines()[-8:])
         raise Failure(f"{' '.join(words[:4])}: exit code {done.returncode}: {last}")
     return done.stdout
 
@@ -75,7 +83,7 @@ def lock(purpose: str, path: Path = layout.LOCK) -> Iterator[None]:
     with path.open("a+") as file:
         if not _taken(file):
             file.seek(0)
-            raise Failure(f"another switch is at work: {file.read().strip()}")
+            raise Failure(f"another change of this host is under way: {file.read().strip()}")
         file.truncate(0)
         file.write(f"{purpose}, process {os.getpid()}, since {time.ctime()}\n")
         file.flush()

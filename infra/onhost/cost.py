@@ -18,7 +18,7 @@ def measured(services: set[str], config: HostConfig) -> Iterator[None]:
     if "nginx" in services and path:
         probes["nginx was made anew"] = probe.of_site(config, path)
     if "redis" in services:
-        probes["Redis was made anew, and jobs were refused"] = probe.Probe(_redis_answers)
+        probes["Redis was made anew, jobs were refused meanwhile"] = probe.Probe(_redis_answers)
     try:
         with contextlib.ExitStack() as stack:
             for asking in probes.values():

@@ -76,8 +76,6 @@ def tidy(wanted: list[str]) -> None:
     for path in layout.TLS.iterdir():
         if path.is_dir() and not path.is_symlink() and path.name not in used:
             shutil.rmtree(path)
-        elif path.suffix == ".pem":  # as earlier versions of Slipway installed it
-            path.unlink()
 
 
 def sign(sites: list[str], key_type: str, folder: Path) -> tuple[bytes, bytes]:

@@ -93,9 +93,9 @@ def refusal(config: HostConfig, now: float, *, renewal: bool) -> str:
                 f" the CA's limit is {limit}: the next is possible after {until}")  # fmt: skip
     if len(failed) >= FAILURES:
         until = _when(failed[-FAILURES] + HOUR)
-        return (f"{len(failed)} challenges have failed in the last hour: mend what they"
-                f" said (journalctl --unit {layout.CERTIFICATE_UNIT}), the next is made after"
-                f" {until}")  # fmt: skip
+        return (f"{len(failed)} challenges have failed in the last hour: fix the cause"
+                f" (journalctl --unit {layout.CERTIFICATE_UNIT}); the next attempt is possible"
+                f" after {until}")  # fmt: skip
     return ""
 
 

@@ -28,6 +28,7 @@ def text(config: HostConfig) -> str:
         _server(config, config.domain, config.domain, f"include {layout.NGINX_SITE};"),
     ]
     kept = leaving(config)
+    parts.insert(1, _https_names(config, kept))
     aliases = [name for name in config.aliases if name not in kept]
     if aliases:
         port = "" if config.https_port == 443 else f":{config.https_port}"
@@ -37,6 +38,12 @@ def text(config: HostConfig) -> str:
     parts += [_server(config, name, name, f"include {layout.NGINX_SITE};")
               for name in kept]  # fmt: skip
     return "\n".join(parts)
+
+
+def _https_names(config: HostConfig, kept: list[str]) -> str:
+    """Where HTTP leads: to HTTPS by the same name, so that browsers learn of HSTS for each."""
+    lines = [f"    {name} {name};\n" for name in sorted({*config.aliases, *kept})]
+    return f"map $host $https_name {{\n    default {config.domain};\n{''.join(lines)}}}\n"
 
 
 def _server(config: HostConfig, certificate: str, names: str, content: str) -> str:

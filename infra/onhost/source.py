@@ -31,6 +31,11 @@ def ready(config: HostConfig) -> bool:
     return all(map(x509.read(chain(config)).covers, config.names))
 
 
+def lasts(config: HostConfig) -> bool:
+    """Whether what it has left has not ended yet."""
+    return x509.read(chain(config)).ends > datetime.now(UTC)
+
+
 def due(config: HostConfig) -> bool:
     """Whether the host should renew it; what the operator provides it cannot."""
     if config.certificate.source == "files":

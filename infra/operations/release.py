@@ -26,7 +26,7 @@ def switch_command(release: str, kind: str, by: str, revision: str) -> str:
     told = f"journalctl --quiet --output cat --identifier slipway --unit {unit} --since @$began"
     busy = (
         f"systemctl is-active --quiet {unit} &&"
-        f' {{ echo "another switch is at work: $(cat {layout.LOCK})" >&2; exit 1; }}'
+        f' {{ echo "another change of this host is under way: $(cat {layout.LOCK})" >&2; exit 1; }}'
     )
     return f"{busy}; began=$(date +%s); {run}; result=$?; {told} >&2; exit $result"
 

@@ -78,6 +78,24 @@ def test_a_ca_that_is_away_is_told_of_and_asked_again_though_it_has_lost_the_acc
     certs.run(f"{RENEW} && ! systemctl is-failed slipway-certificate.service")
 
 
+def test_a_deploy_succeeds_while_a_certificate_that_is_due_cannot_be_renewed(
+    certs: Target,
+) -> None:
+    fresh = "slipway certificate-state | grep --quiet '\"fresh\": true'"
+    certs.run(RENEW)
+    wait_until(lambda: certs.run(f"{fresh} || echo due") == "due", LIFE)
+    before = served(certs.site)
+    lab("acme", "stop", "staging")
+    done = certs.deploy(certificate=MINUTES, alerts={"command": [TELL]})
+    lab("acme", "start", "staging")
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = "The certificate could not be renewed yet: the CA does not answer"
+    assert said in done.stdout + done.stderr
+    assert served(certs.site) == before
+    certs.run(RENEW)
+    wait_until(lambda: served(certs.site) != before, SETTLED)
+
+
 def test_a_hook_that_fails_makes_the_unit_fail_and_the_old_certificate_serves(
     certs: Target,
 ) -> None:

@@ -110,7 +110,10 @@ def test_a_second_deploy_at_once_is_refused_and_names_the_first(target: Target) 
     try:
         done = target.deploy(app={"environment": {"COLOUR": "second"}})
         assert done.returncode != 0
-        assert "another switch is at work: deploy of release x by somebody" in done.stderr
+        assert (
+            "another change of this host is under way: deploy of release x by somebody"
+            in done.stderr
+        )
     finally:
         target.run("systemctl stop slipway-switch", check=False)
     assert target.deploy().returncode == 0

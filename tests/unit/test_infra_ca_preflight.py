@@ -84,7 +84,7 @@ def problems(meta: bytes | dict[str, Any], **terms: Any) -> list[str]:
         return ca_preflight.problems_of(on(url, **terms), renewal=False)
 
 
-ACCOUNT = "it wants an account of its own: set certificate.external_account"
+ACCOUNT = "it requires an external account: set certificate.external_account"
 
 
 @pytest.mark.usefixtures("host")
@@ -145,7 +145,7 @@ def test_everything_that_is_to_be_mended_is_told_at_once(monkeypatch: pytest.Mon
         with pytest.raises(Failure) as told:
             ca_preflight.check(wanted, renewal=False)
     first, *lines = str(told.value).splitlines()
-    assert first == f"{url} was not asked for a certificate, it would refuse:"
+    assert first == f"{url} was not asked for a certificate; it would refuse:"
     assert lines[0].startswith("  1 challenges have failed in the last hour")
     assert lines[1:] == [
         f"  {ACCOUNT}",

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from infra.certificate import LOCK, venv
-from infra.onhost import certificate, installed, layout, servers
+from infra.onhost import certificate, installed, layout, servers, source
 from infra.onhost.command import Failure
 from infra.onhost.config import HostConfig
 from tests.unit.onhost import DOMAIN, Host, config, new_host, no_listener
@@ -81,6 +81,30 @@ def test_every_name_is_looked_at_and_told(host: Host, capsys: pytest.CaptureFixt
         certificate.check(replace(wanted, https_port=port, aliases=["www.example.org"]))
     told = capsys.readouterr().err
     assert told.startswith(f"{DOMAIN}, www.example.org serves its certificate until 20")
+
+
+def test_a_renewal_that_is_refused_leaves_the_good_certificate_to_a_deploy_and_fails_the_timer(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted, chain = given(host), layout.GIVEN_CERTIFICATE / "fullchain.pem"
+    (chain.parent / "fullchain.pem.key").write_bytes((chain.parent / "privkey.pem").read_bytes())
+
+    def refuse(_config: HostConfig, *, advised: bool) -> None:
+        raise Failure(f"the CA does not answer ({advised=})")
+
+    with serving(chain, always(200)) as (port, _):
+        wanted = replace(wanted, https_port=port)
+        layout.APPLIED.mkdir(parents=True, exist_ok=True)
+        certificate.ensure(wanted)
+        assert certificate.put_off() == ""
+        monkeypatch.setattr(source, "obtain", refuse)
+        certificate.ensure(wanted)
+        assert "renewed yet: the CA does not answer (advised=False)" in certificate.put_off()
+        with pytest.raises(Failure, match="advised=True"):
+            certificate.renew(wanted)
+        given(host, days=0)
+        with pytest.raises(Failure, match="advised=False"):
+            certificate.ensure(wanted)
 
 
 def test_two_who_are_at_the_certificate_wait_for_each_other(host: Host) -> None:

@@ -15,7 +15,7 @@ from tests.unit.onhost import DOMAIN, Host, config, new_host, no_listener
 from tests.unit.onhost.servers import Folder, folder_over_http
 
 HERE = "127.0.0.1"
-SKIP = "(certificate.check_names False skips this look)"
+SKIP = "(or set certificate.check_names to False to skip this check)"
 # Of docker's words only what runs in the container is done, and here.
 DOCKER = """case $1 in
 network) echo host; echo bridge;;
@@ -106,7 +106,7 @@ def test_an_address_that_is_not_the_host_s_is_asked_at_the_port_that_a_ca_asks(
         monkeypatch.setattr(challenge, "PORT", port)
         assert challenge.problems(at(1), {DOMAIN: [HERE]}) == [
             f"{DOMAIN}: its A record, {HERE}, is not of this host (192.0.2.1) and does not answer"
-            f" for it: mend the record {SKIP}"
+            f" for it: mend the record, or open port {port} on the way {SKIP}"
         ]
 
 

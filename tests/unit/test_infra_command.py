@@ -117,7 +117,7 @@ def test_a_second_switch_is_refused_with_the_first_one_s_name(
     tmp_path: Path, holder: subprocess.Popen[str]
 ) -> None:
     assert locked(tmp_path / "lock")
-    wanted = f"another switch is at work: a deploy, process {holder.pid}, since "
+    wanted = f"another change of this host is under way: a deploy, process {holder.pid}, since "
     with pytest.raises(Failure) as refused, lock("a test", tmp_path / "lock"):
         pytest.fail("two hold the lock")
     assert str(refused.value).startswith(wanted)

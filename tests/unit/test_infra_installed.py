@@ -121,13 +121,11 @@ def test_names_that_nobody_wants_and_old_versions_go(host: Host) -> None:
     host.certificate("old.example.org")
     host.certificate()
     host.certificate()
-    (layout.TLS / "fullchain.pem").write_text("as earlier versions had it")
     assert len(versions()) == 3
     installed.tidy([DOMAIN])
     assert installed.names() == [DOMAIN]
     assert versions() == [(layout.TLS / DOMAIN).readlink().name]
     assert fit(layout.TLS / DOMAIN)
-    assert not (layout.TLS / "fullchain.pem").exists()
     assert layout.TLS_SERVERS.exists()
 
 

@@ -81,8 +81,8 @@ def test_five_failures_in_an_hour_are_enough() -> None:
     assert refusal() == ""
     asked(600, granted=False)
     assert refusal() == (
-        "5 challenges have failed in the last hour: mend what they said"
-        " (journalctl --unit slipway-certificate.service), the next is made after"
+        "5 challenges have failed in the last hour: fix the cause"
+        " (journalctl --unit slipway-certificate.service); the next attempt is possible after"
         " 2026-01-01 00:10 UTC"
     )
 

@@ -84,27 +84,11 @@ def test_http_3_is_advertised_on_the_port_of_https() -> None:
     assert advertised == "Alt-Svc 'h3=\":8443\"; ma=86400' always"
 
 
-def names_of_https(settings: Settings) -> dict[str, str]:
-    """Where HTTP leads to, by the name that was asked for."""
-    [block] = re.findall(r"map \$host \$https_name {(.*?)}", nginx_conf(settings), re.DOTALL)
-    pairs = re.findall(r"^ *(\S+) (\S+);$", block, re.MULTILINE)
-    return dict(pairs)
-
-
 def test_http_leads_to_https_of_the_site() -> None:
     assert values(nginx_conf(DEFAULTS), "return")[:2] == [
         "204",
         "301 https://$https_name$request_uri",
     ]
-    assert names_of_https(DEFAULTS) == {"default": "app.example.org"}
-
-
-def test_http_leads_an_alias_to_its_own_name_and_any_other_to_the_site() -> None:
-    settings = load(GOOD | {"aliases": ["www.example.org"]}, "one")
-    assert names_of_https(settings) == {
-        "default": "app.example.org",
-        "www.example.org": "www.example.org",
-    }
 
 
 def test_http_leads_to_a_port_of_https_that_is_not_the_usual_one() -> None:

@@ -60,6 +60,13 @@ def test_what_links_it_to_its_ca_may_follow(tmp_path: Path) -> None:
     assert load(GOOD | {"certificate": wanted}, "one")
 
 
+def test_a_chain_with_a_link_of_another_ca_is_refused(tmp_path: Path) -> None:
+    wanted = files(tmp_path, by=authority("ca.example.org"))
+    with Path(wanted["chain"]).open("ab") as chain:
+        chain.write(authority("other.example.org").pem)
+    assert "is not signed by the one after it" in str(refused(wanted))
+
+
 def test_certificates_in_another_order_are_refused(tmp_path: Path) -> None:
     ca = authority("ca.example.org")
     wanted = files(tmp_path, by=ca)

@@ -58,12 +58,12 @@ def test_a_fresh_debian_13_is_let_through_in_silence() -> None:
         ({"architecture": "armv7l"}, "is a armv7l: Slipway needs x86_64 or aarch64"),
         (
             {"disk": 4095},
-            "has 4095 MB free on the disk of /var/lib: make room for 4g,"
+            "has 4095 MB free on the disk of /var/lib, needs 4g: make room,"
             " or lower preflight.free_disk",
         ),
         (
             {"memory": 899},
-            "has 899 MB of memory: Slipway needs 900m,"
+            "has 899 MB of memory, needs 900m: take a larger host,"
             " or lower preflight.memory and the memory of web, worker and redis",
         ),
         (

@@ -77,7 +77,7 @@ def test_directories_are_made_before_what_goes_into_them() -> None:
 
 
 PARTS = [HostFile("compose.yaml", b"name: x", "600"), HostFile("routes.conf", b"# passes on")]
-RELEASE = digest(PARTS, "of-the-secrets")
+RELEASE = "r" + digest(PARTS, "of-the-secrets")
 SAID = {"by": "me@laptop", "revision": "0123+"}
 STATE = {"current": RELEASE, "up": True, "secrets": "of-the-secrets"}
 
@@ -87,7 +87,7 @@ def switch(name: str, kind: str = "deploy") -> str:
 
 
 def live(state: dict[str, Any]) -> Outcome:
-    name = digest(PARTS, state.get("secrets", ""))
+    name = "r" + digest(PARTS, state.get("secrets", ""))
     paths = tuple(file.path for file in release.placed(PARTS, name))
     facts = known(SlipwayState, state, question="release-state"), known(HostFiles, {}, paths=paths)
     return outcome(release.live, *facts, files=PARTS, **SAID)
@@ -112,19 +112,20 @@ def test_a_release_is_put_and_then_switched_to(change: dict[str, Any]) -> None:
 
 def test_other_secrets_make_another_release() -> None:
     other = live(STATE | {"secrets": "others"}).commands
-    assert other[-1] == switch(digest(PARTS, "others"))
+    assert other[-1] == switch("r" + digest(PARTS, "others"))
     assert other[-1] != switch(RELEASE)
 
 
 def test_the_first_release_needs_no_answer_of_the_host() -> None:
-    assert live({}).commands[-1] == switch(digest(PARTS, ""))
+    assert live({}).commands[-1] == switch("r" + digest(PARTS, ""))
 
 
 def test_the_switch_outlives_the_connection_and_tells_what_it_did() -> None:
     unit = "slipway-switch.service"
     assert release.switch_command("0123", "rollback", "o'neill@laptop", "") == (
         f"systemctl is-active --quiet {unit} &&"
-        ' { echo "another switch is at work: $(cat /run/slipway.lock)" >&2; exit 1; };'
+        ' { echo "another change of this host is under way: $(cat /run/slipway.lock)" >&2;'
+        " exit 1; };"
         f" began=$(date +%s); systemd-run --quiet --collect --wait --unit {unit}"
         " /usr/local/sbin/slipway switch 0123 --kind rollback"
         """ --by 'o'"'"'neill@laptop' --revision '';"""

@@ -79,6 +79,27 @@ def test_aliases_lead_to_the_domain_and_have_its_headers(
     assert alias["ssl_certificate"] == [str(installed.chain(DOMAIN))]
 
 
+def names_of_https(wanted: HostConfig) -> dict[str, str]:
+    """Where HTTP leads to, by the name that was asked for."""
+    [block] = re.findall(r"map \$host \$https_name {(.*?)}", servers.text(wanted), re.DOTALL)
+    return dict(re.findall(r"^ *(\S+) (\S+);$", block, re.MULTILINE))
+
+
+def test_http_leads_an_alias_to_its_own_name_and_any_other_to_the_site(host: Host) -> None:
+    host.certificate()
+    assert names_of_https(at(DOMAIN)) == {"default": DOMAIN}
+    alias = "www.example.org"
+    assert names_of_https(at(DOMAIN, alias)) == {"default": DOMAIN, alias: alias}
+
+
+def test_http_leads_to_a_name_that_is_leaving_as_long_as_it_is_served(host: Host) -> None:
+    host.certificate(ADDRESS)
+    host.certificate(DOMAIN, source=installed.PLACEHOLDER)
+    assert names_of_https(at(DOMAIN)) == {"default": DOMAIN, ADDRESS: ADDRESS}
+    host.certificate(DOMAIN)
+    assert names_of_https(at(DOMAIN)) == {"default": DOMAIN}
+
+
 def test_an_address_is_served_to_whoever_names_no_server(host: Host) -> None:
     host.certificate(ADDRESS)
     assert found(at(ADDRESS))[ADDRESS]["listen"] == [

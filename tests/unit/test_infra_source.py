@@ -46,7 +46,8 @@ def certbot_leaves(host: Host, wanted: HostConfig, exit_code: int = 0, **how: An
     path = layout.CERTBOT / "bin" / "certbot"
     path.parent.mkdir(parents=True, exist_ok=True)
     copy = f"mkdir -p {layout.LETSENCRYPT}; cp -r {layout.STATE}/next/. {layout.LETSENCRYPT}"
-    end = f"echo 'Some challenges have failed' >&2; exit {exit_code}" if exit_code else copy
+    failed = "echo 'Detail: Connection refused'; echo 'Some challenges have failed' >&2"
+    end = f"{failed}; exit {exit_code}" if exit_code else copy
     path.write_text(f'#!/bin/sh\necho "certbot $1" >> {host.calls}\n{end}\n')
     path.chmod(0o755)
     return made
@@ -119,7 +120,9 @@ def test_what_the_look_finds_keeps_certbot_from_being_run(
 
 def test_a_challenge_that_fails_is_noted_and_the_reason_told(host: Host) -> None:
     certbot_leaves(host, config(), exit_code=1)
-    with pytest.raises(Failure, match="exit code 1: Some challenges have failed"):
+    with pytest.raises(
+        Failure, match="exit code 1: Detail: Connection refused\nSome challenges have failed"
+    ):
         source.obtain(config(), advised=False)
     assert [one.granted for one in issued.read()] == [False]
 

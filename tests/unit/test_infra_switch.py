@@ -135,7 +135,9 @@ def test_every_other_release_that_is_up_is_retired(stage: Stage) -> None:
 def test_two_switches_at_once_are_one_and_a_refusal(stage: Stage) -> None:
     with command.lock("deploy of release a by you"):
         assert command.locked()
-        with pytest.raises(Failure, match="another switch is at work: deploy of release a by you,"):
+        with pytest.raises(
+            Failure, match="another change of this host is under way: deploy of release a by you,"
+        ):
             stage.switch()
     assert stage.host.called() == []
     assert not layout.HISTORY.exists()
