@@ -15,7 +15,6 @@ from .command import Failure, replace, say
 from .config import HostConfig
 
 RELOAD_SECONDS = 10
-PUT_OFF = layout.APPLIED / "certificate-put-off"  # why, for the operator to read
 
 
 def state(config: HostConfig) -> dict[str, bool]:
@@ -71,13 +70,13 @@ def ensure(config: HostConfig) -> None:
     fail while a good certificate serves: when that cannot be renewed yet, the timer tries again.
     """
     refused = _renewed(config, advised=False)
-    replace(PUT_OFF, f"The certificate could not be renewed yet: {refused}\n".encode()
+    replace(layout.PUT_OFF, f"The certificate could not be renewed yet: {refused}\n".encode()
             if refused else b"")  # fmt: skip
 
 
 def put_off() -> str:
     """Why the last deploy left a renewal to the timer; empty if it did not."""
-    return PUT_OFF.read_text().strip() if PUT_OFF.exists() else ""
+    return layout.PUT_OFF.read_text().strip() if layout.PUT_OFF.exists() else ""
 
 
 def renew(config: HostConfig) -> None:

@@ -42,6 +42,7 @@ ISSUED = STATE / "issued.jsonl"  # what the CA was asked for, and what came of i
 MAINTENANCE = STATE / "maintenance"
 HISTORY = STATE / "history.jsonl"
 APPLIED = STATE / "applied"
+PUT_OFF = APPLIED / "certificate-put-off"  # why the last deploy did not renew it
 REDIS_USERS = CONFIG / "redis" / "users.acl"
 SYSCTL = Path("/etc/sysctl.d/60-slipway.conf")
 UNITS = Path("/etc/systemd/system")
