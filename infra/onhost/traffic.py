@@ -30,6 +30,7 @@ def move(new: str, old: str) -> None:
     where the new release has another, the old socket's name leads to the old release still.
     """
     _bridge(new, old)
+    os.sync()  # what the link leads to reaches the disk before the link does
     link = layout.CURRENT.with_name(".current.new")
     link.unlink(missing_ok=True)
     link.symlink_to(new)
