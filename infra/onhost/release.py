@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from . import history, layout, secrets, web
-from .command import Failure, run, succeeds
+from .command import Failure, run, say, succeeds
 from .config import HostConfig
 
 CONFIG = "release.json"
@@ -111,6 +111,13 @@ def _in_state(states: str) -> set[str]:
 def _name(unit_name: str) -> str:
     prefix, suffix = unit("\n").split("\n")
     return unit_name.removeprefix(prefix).removesuffix(suffix)
+
+
+def retire(old: str) -> None:
+    """Stops a release in the background: its jobs may take as long as they are allowed to."""
+    for words in (("disable", "--quiet"), ("stop", "--no-block")):
+        if not succeeds("systemctl", *words, unit(old)):
+            say(f"systemctl {words[0]} {unit(old)} failed: the next switch tries it again")
 
 
 def folder(release: str) -> Path:

@@ -29,6 +29,8 @@ def give_up(new: str) -> None:
     if not succeeds("systemctl", "stop", release.unit(new)):
         say(f"{release.unit(new)} did not stop: see systemctl status {release.unit(new)}")
     succeeds("systemctl", "reset-failed", release.unit(new))  # what failed has been shown
+    if not succeeds("docker", "compose", "--project-directory", release.folder(new), "down"):
+        say(f"some of release {new} runs yet: the watchdog takes it down")
     say(f"release {serving} serves on" if serving else "no release serves yet")
 
 

@@ -24,7 +24,7 @@ from . import (
     traffic,
     workers,
 )
-from .command import lock, replace, run, say, succeeds
+from .command import lock, replace, run, say
 from .config import HostConfig
 from .history import Entry
 from .release import ReleaseConfig
@@ -80,7 +80,7 @@ def _prepare(new: str, wanted: ReleaseConfig, config: HostConfig, entry: Entry) 
                     "--profile", "before", "run", "--rm", "before")  # fmt: skip
         with entry.stage("start"):
             say(f"starting release {new}")
-            run("systemctl", "start", release.unit(new))
+            _start_web(new)
         with entry.stage("health"):
             say(f"waiting for {wanted.health_path} of release {new}")
             gate.wait_until_healthy(new, wanted, config)
@@ -93,6 +93,9 @@ def _prepare(new: str, wanted: ReleaseConfig, config: HostConfig, entry: Entry) 
         if wanted.acceptance_image:
             with entry.stage("acceptance tests"):
                 acceptance.check(new, wanted)
+        with entry.stage("workers"):
+            run("systemctl", "start", release.unit(new))
+            workers.wait_until_healthy(new, wanted.start_limit)
     except Exception:  # a full disk is no Failure
         retreat.give_up(new)
         raise
@@ -114,7 +117,7 @@ def _go_live(new: str, old: str, wanted: ReleaseConfig, config: HostConfig, entr
         raise
     with entry.stage("retire"):
         for other in others:
-            _retire(other)
+            release.retire(other)
 
 
 def _keep_secrets(new: str) -> None:
@@ -130,11 +133,11 @@ def _keep_secrets(new: str) -> None:
     copying.rename(kept)
 
 
-def _retire(old: str) -> None:
-    """Stops an old release in the background: its jobs may take as long as they are allowed to."""
-    for words in (("disable", "--quiet"), ("stop", "--no-block")):
-        if not succeeds("systemctl", *words, release.unit(old)):
-            say(f"systemctl {words[0]} {release.unit(old)} failed: the next switch tries it again")
+def _start_web(new: str) -> None:
+    """Starts what can be tried without taking a job of users'."""
+    if new in release.stopping():  # going back in haste: its unit would end what is started here
+        run("systemctl", "start", release.unit(new))
+    run("docker", "compose", "--project-directory", release.folder(new), "up", "--detach", "web")
 
 
 def _tell(entry: Entry) -> None:

@@ -5,7 +5,7 @@ unit is down on purpose.
 """
 
 from . import acceptance, bridge, containers, layout, release
-from .command import locked, run, say, succeeds
+from .command import Failure, lock, locked, run, say, succeeds
 
 STOP_SECONDS = "5"  # a hung process does not hear a signal: no use in waiting for long
 STRAY_SECONDS = "30"  # what its worker does not finish in these is run again by another
@@ -16,6 +16,7 @@ def watch() -> None:
     """One look; restarts are written to the journal."""
     if locked():
         return
+    _settle()
     projects = containers.projects()
     _remove_strays(projects)
     if layout.ACCEPTANCE_PROJECT in projects:
@@ -25,6 +26,33 @@ def watch() -> None:
     for project, unit in _watched().items():
         if succeeds("systemctl", "is-active", "--quiet", unit):
             _mend(project)
+
+
+def _settle() -> None:
+    """Ends what a killed switch has left half done: the current release runs on, and it alone."""
+    current = release.current()
+    if not current or not (_beside(current) or _forgotten(current)):
+        return
+    try:
+        with lock("the watchdog"):
+            for other in _beside(current):
+                say(f"release {other} runs beside the current one: stopping it")
+                release.retire(other)
+            if _forgotten(current):
+                run("systemctl", "enable", "--quiet", release.unit(current))
+    except Failure as failure:  # a switch has begun, and does it
+        say(str(failure))
+
+
+def _beside(current: str) -> set[str]:
+    return release.known() - {current} if release.current() == current else set()
+
+
+def _forgotten(current: str) -> bool:
+    """Whether it runs and would not start with the host."""
+    unit = release.unit(current)
+    runs = succeeds("systemctl", "is-active", "--quiet", unit)
+    return runs and not succeeds("systemctl", "is-enabled", "--quiet", unit)
 
 
 def _remove_strays(projects: set[str]) -> None:

@@ -3,8 +3,29 @@
 RQ takes the first SIGTERM for that; a second one, as `docker compose down` sends, ends the job.
 """
 
+import time
+
 from . import containers, layout, release
 from .command import Failure, replace, run, say
+
+POLL_SECONDS = 0.2
+
+
+def wait_until_healthy(name: str, limit: int) -> None:
+    """Returns once every worker is healthy. Raises Failure after `limit` seconds."""
+    words = [word for one in containers.service(release.project(name), "worker")
+             for word in ("--filter", one)]  # fmt: skip
+    deadline = time.monotonic() + limit
+    while True:
+        shown = run("docker", "ps", "--all", *words, "--format", "{{.Names}}: {{.Status}}")
+        found = shown.splitlines()
+        sick = [line for line in found if containers.health(line) != "healthy"]
+        if found and not sick:
+            return
+        if time.monotonic() > deadline:
+            raise Failure(f"the workers of release {name} are not healthy after {limit} s:"
+                          f" {'; '.join(sick) or 'there is none'}")  # fmt: skip
+        time.sleep(POLL_SECONDS)
 
 
 def stop_fetching(name: str) -> None:

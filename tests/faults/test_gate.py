@@ -36,6 +36,16 @@ def test_a_check_that_fails_before_traffic_moves_is_named(target: Target) -> Non
     assert "the last lines of release" in shown
 
 
+def test_a_release_whose_workers_do_not_live_is_refused(target: Target) -> None:
+    shown = refused(
+        target,
+        "are not healthy after 15 s",
+        web={"start_limit": 15},
+        worker={"command": ["python3", "-c", "raise SystemExit('no such worker')"]},
+    )
+    assert "no such worker" in shown
+
+
 def test_a_check_that_fails_through_nginx_brings_back_the_old_release_whole(
     target: Target,
 ) -> None:

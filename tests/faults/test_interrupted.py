@@ -15,7 +15,19 @@ from tests.site import wait_until
 
 pytestmark = pytest.mark.destructive
 COLOURS = ("red", "green")
-SWITCH_SECONDS = [0.1, 0.5, 0.9, 1.2, 1.4, 1.6, 1.8, 2.1]  # a switch takes about two
+SWITCH_SECONDS = [
+    0.1,
+    0.5,
+    0.9,
+    1.2,
+    1.4,
+    1.6,
+    1.8,
+    2.1,
+    2.6,
+    3.2,
+    3.8,
+]  # a switch takes about four
 
 
 def consistent(target: Target) -> str:
@@ -54,6 +66,9 @@ def test_a_switch_that_is_killed_leaves_the_old_release_or_the_new(
     target.run("slipway watch")
     wait_until(target.healthy, 60)
     assert consistent(target) in {old, new}
+    wait_until(lambda: running_releases(target) == {target.release()}, 60)
+    unit = f"slipway@{target.release()}.service"
+    wait_until(lambda: target.run(f"systemctl is-enabled {unit}", check=False) == "enabled", 30)
     done = target.deploy(app={"environment": {"COLOUR": new}})
     assert done.returncode == 0, done.stderr
     assert consistent(target) == new

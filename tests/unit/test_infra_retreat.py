@@ -7,9 +7,15 @@ import pytest
 
 from infra.onhost import command, history, layout, release
 from infra.onhost.command import Failure
-from tests.unit.onhost.stage import MOVED, STEPS, TRIED, Stage, filled, new_stage
+from tests.unit.onhost.stage import B_COMPOSE, MOVED, STEPS, TRIED, Stage, filled, new_stage
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to root: needs root")
+
+GIVEN_UP = [
+    "systemctl stop slipway@b.service",
+    "systemctl reset-failed slipway@b.service",
+    B_COMPOSE + " down",
+]
 
 
 @pytest.fixture
@@ -33,8 +39,7 @@ def test_a_step_that_fails_leaves_the_old_release_serving(stage: Stage, step: st
     again = "docker compose --project-directory {}/opt/slipway/releases/a up --detach"
     assert (again.format(stage.root) in done) == (index >= MOVED)
     if step != "reload":  # while nginx does not load the old site, it may speak to the new release
-        assert done[-2:] == ["systemctl stop slipway@b.service",
-                             "systemctl reset-failed slipway@b.service"]  # fmt: skip
+        assert done[-3:] == filled(GIVEN_UP, stage)
     assert not [
         call for call in done if call.startswith("systemctl") and call.endswith("@a.service")
     ]
@@ -66,7 +71,7 @@ def test_logs_that_cannot_be_shown_keep_nothing_from_being_taken_back(
     with pytest.raises(Failure, match="no luck"):
         stage.switch()
     assert stage.last()["reason"] == "no luck"
-    assert stage.steps()[-2] == "systemctl stop slipway@b.service"
+    assert stage.steps()[-3] == "systemctl stop slipway@b.service"
 
 
 def test_the_operator_is_told_why_and_what_serves(
@@ -89,7 +94,7 @@ def test_an_old_release_whose_workers_do_not_come_back_serves_and_is_named(
         stage.switch()
     assert release.current() == "a"
     assert stage.last()["reason"] == "no luck"
-    assert stage.steps()[-2] == "systemctl stop slipway@b.service"
+    assert stage.steps()[-3] == "systemctl stop slipway@b.service"
     assert "some of release a does not start: see slipway status" in capsys.readouterr().err
 
 
@@ -102,7 +107,7 @@ def test_a_first_release_that_fails_before_traffic_is_stopped(
     with pytest.raises(Failure, match="no luck"):
         stage.switch()
     assert release.current() == ""
-    assert stage.steps()[-2] == "systemctl stop slipway@b.service"
+    assert stage.steps()[-3] == "systemctl stop slipway@b.service"
     assert capsys.readouterr().err.endswith("no release serves yet\n")
 
 

@@ -40,7 +40,8 @@ def test_the_history_says_who_when_what_and_how_long(stage: Stage) -> None:
     assert (ended["result"], ended["reason"]) == (history.LIVE, "")
     stages: Any = ended["stages"]
     assert list(stages) == [
-        "command", "start", "health", "static", "checks", "traffic", "acceptance", "retire",
+        "command", "start", "health", "static", "checks", "workers", "traffic", "acceptance",
+        "retire",
     ]  # fmt: skip
     assert set(cast("dict[str, float]", ended["probe"])) >= {"requests", "failed"}
 
@@ -106,9 +107,11 @@ def test_going_back_runs_no_command_of_the_older_release(stage: Stage) -> None:
 
 
 def test_a_release_without_a_command_and_static_files_has_no_such_step(stage: Stage) -> None:
+    stage.units()
     stage.switch(Order("a"))
     assert [step.split()[0] for step in stage.steps()] == [
-        "systemctl", "wait_until_healthy", "check_inside", "check", "reload", "check_outside",
+        "docker", "wait_until_healthy", "check_inside", "check", "systemctl", "workers_healthy",
+        "reload", "check_outside",
         "systemctl",
     ]  # fmt: skip
     assert release.current() == "a"

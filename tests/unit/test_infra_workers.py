@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from infra.onhost import workers
+from infra.onhost.command import Failure
 from tests.unit.onhost import Host, new_host
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to root: needs root")
@@ -29,6 +30,29 @@ def running(host: Host, ids: str, wait: str = "", process: int = 1) -> None:
 
 def told(host: Host) -> list[str]:
     return [call for call in host.called() if call.startswith("docker kill")]
+
+
+@pytest.mark.parametrize(
+    ("shown", "problem"),
+    [
+        ("a-worker-1: Up 3 seconds (healthy)", ""),
+        ("", "there is none"),
+        (
+            "a-worker-1: Up 3 seconds (healthy)\\na-worker-2: Restarting (1) 2 seconds ago",
+            "a-worker-2: Restarting (1) 2 seconds ago",
+        ),
+        ("a-worker-1: Up 2 seconds (health: starting)", "a-worker-1: Up 2 seconds (health: star"),
+    ],
+)
+def test_workers_that_do_not_become_healthy_are_named(host: Host, shown: str, problem: str) -> None:
+    host.program("docker", f"printf '{shown}'")
+    if not problem:
+        workers.wait_until_healthy("a", 0)
+        return
+    with pytest.raises(Failure) as refused:
+        workers.wait_until_healthy("a", 0)
+    told = f"the workers of release a are not healthy after 0 s: {problem}"
+    assert str(refused.value).startswith(told)
 
 
 def test_a_worker_is_told_once_however_often_its_release_ends(host: Host) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from infra.onhost import gate, layout, nginx, release, static_files, switch
+from infra.onhost import gate, layout, nginx, release, static_files, switch, workers
 from infra.onhost.command import Failure
 from infra.onhost.config import HostConfig
 from infra.onhost.switch import Order
@@ -21,11 +21,13 @@ ASKING = ("systemctl list-units", "docker ps", "docker inspect", "docker image l
 B_COMPOSE = "docker compose --project-directory {}/opt/slipway/releases/b"
 STEPS = [
     B_COMPOSE + " --profile before run --rm before",
-    "systemctl start slipway@b.service",
+    B_COMPOSE + " up --detach web",
     "wait_until_healthy b",
     "publish b",
     "check_inside b",
     "check",
+    "systemctl start slipway@b.service",
+    "workers_healthy b",
     "docker kill --signal TERM worker-of-a",
     "reload",
     "check_outside b",
@@ -63,6 +65,7 @@ class Stage:
                              (gate, "check_outside"), (static_files, "publish"),
                              (nginx, "check"), (nginx, "reload")):  # fmt: skip
             on.setattr(module, name, self._noting(name))
+        on.setattr(workers, "wait_until_healthy", self._noting("workers_healthy"))
         on.setattr(switch, "PROBE_SECONDS", 0)
 
     def _noting(self, name: str) -> Callable[..., None]:
