@@ -73,7 +73,7 @@ def test_a_ca_that_is_away_is_told_of_and_asked_again_though_it_has_lost_the_acc
         wait_until(lambda: "Connection refused" in certs.run(f"cat {TOLD}"), 5)
         assert served(certs.site) == before
         lab("acme", "start", "staging")  # it knows nobody any more
-        wait_until(lambda: served(certs.site) != before, 40)
+        wait_until(lambda: served(certs.site) != before, LIFE)
     assert trusted(certs.site, "staging")
     certs.run(f"{RENEW} && ! systemctl is-failed slipway-certificate.service")
 
@@ -123,7 +123,7 @@ def test_a_ca_that_refuses_nonces_grants_in_the_end(certs: Target) -> None:
     before = served(certs.site)
     wanted = MINUTES | {"key_type": "rsa"}
     certs.deploy(certificate=wanted, alerts={"command": [TELL]})  # certbot tries each twice
-    wait_until(lambda: certs.run(f"{RENEW} && echo well || true") == "well", 60)
+    wait_until(lambda: certs.run(f"{RENEW} && echo well || true") == "well", 180)
     wait_until(lambda: served(certs.site) != before, SETTLED)
     lab("acme", "start", "staging")
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from infra.onhost import layout
 from tests.deployed import deployed
 from tests.faults.conftest import INVENTORY, Target, begin, lab
 from tests.site import wait_until
@@ -27,14 +28,16 @@ def killed_in_operation(target: Target, number: int) -> bool:
     """Deploys, and kills pyinfra in its n-th operation; False when it has fewer."""
     running = begin(target)
     assert running.stderr
-    seen = 0
+    seen, said = 0, list[str]()
     with running.stderr:
         for line in running.stderr:
+            said.append(line)
             seen += "Starting operation" in line
             if seen == number:
                 time.sleep(0.3)
                 os.killpg(running.pid, signal.SIGKILL)
                 break
+    assert seen == number or running.wait() == 0, "".join(said)
     running.wait()
     return seen == number
 
@@ -43,6 +46,7 @@ def test_a_first_deploy_may_be_killed_in_every_operation(blank: Target) -> None:
     number = 1
     while killed_in_operation(blank, number):
         number += 1
+        blank.run(f"while systemctl is-active --quiet {layout.SWITCH_UNIT}; do sleep 0.1; done")
     assert number > 15
     assert blank.deploy().returncode == 0
     wait_until(blank.healthy, 30)

@@ -36,12 +36,9 @@ def test_a_rollback_takes_everything_along_and_needs_nobody(target: Target) -> N
     assert new.returncode == 0, new.stderr
     assert (colour(target, "web"), colour(target, "worker")) == ("red", "red")
     with cut_off(target), asked_steadily(target) as failures:
-        began = time.monotonic()
         done = pyinfra(INVENTORY, "rollback.py", "-y", TEST_HOST=target.name)
-        took = time.monotonic() - began
     assert done.returncode == 0, done.stderr
     assert failures == []
-    assert took < 10
     assert target.release() == old
     assert (colour(target, "web"), colour(target, "worker")) == ("", "")
     assert target.site.run_job(1)["state"] == "finished"
