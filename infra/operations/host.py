@@ -10,7 +10,6 @@ import pyinfra
 from pyinfra import host
 from pyinfra.api import StringCommand, operation
 
-from infra.facts.files import HostFiles
 from infra.facts.host import (
     DockerStale,
     ExtraTrust,
@@ -104,15 +103,6 @@ def tell(question: str) -> None:
     if pyinfra.state.is_executing:
         for line in host.get_fact(SlipwayText, question=question):
             pyinfra.logger.info(f"{host.print_prefix}{line}")
-
-
-@operation()
-def missing(path: str, action: str) -> Commands:
-    """The file is there, or `slipway <action>` makes it."""
-    if host.get_fact(HostFiles, paths=(path,)):
-        host.noop(f"{path} is there")
-        return
-    yield f"{layout.COMMAND} {action}"
 
 
 def venv_command(folder: Path, requirements: bytes) -> StringCommand:

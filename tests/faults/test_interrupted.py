@@ -58,6 +58,7 @@ def test_a_switch_that_is_killed_leaves_the_old_release_or_the_new(
     switching = "systemctl is-active --quiet slipway-switch"
     with asked_steadily(target) as failures:
         running = begin(target, app={"environment": {"COLOUR": new}})
+        # A quick switch has ended by the last of these moments: there is nothing to kill then.
         target.run(f"until {switching}; do sleep 0.02; done; sleep {seconds};"
                    " systemctl kill --signal KILL slipway-switch || true")  # fmt: skip
         running.communicate()

@@ -183,11 +183,16 @@ def test_certbot_renews_what_fits_and_issues_what_does_not(
     assert host.called() == [f"{asked} {layout.CA_BUNDLE}", str(int(forced))]
 
 
-def test_an_account_that_the_ca_has_lost_is_put_aside_and_another_registered(host: Host) -> None:
+def registered() -> tuple[Path, Path]:
+    """The account's directory, as certbot made it, and certbot's log."""
     account = layout.LETSENCRYPT / "accounts" / "acme-v02.api.letsencrypt.org" / "directory"
     account.mkdir(parents=True)
-    log = layout.CERTBOT_LOG
-    log.parent.mkdir(parents=True)
+    layout.CERTBOT_LOG.parent.mkdir(parents=True)
+    return account, layout.CERTBOT_LOG
+
+
+def test_an_account_that_the_ca_has_lost_is_put_aside_and_another_registered(host: Host) -> None:
+    account, log = registered()
     said = "echo 'Account 7 not found.' >&2"
     certbot_says(
         host, f"! test -e {account} || {{ echo 'urn:accountDoesNotExist' >{log}; {said}; exit 1; }}"
@@ -201,10 +206,7 @@ def test_an_account_that_the_ca_has_lost_is_put_aside_and_another_registered(hos
 def test_an_account_that_is_gone_from_the_disk_is_replaced_by_the_one_there_or_another(
     host: Host,
 ) -> None:
-    account = layout.LETSENCRYPT / "accounts" / "acme-v02.api.letsencrypt.org" / "directory"
-    account.mkdir(parents=True)
-    log = layout.CERTBOT_LOG
-    log.parent.mkdir(parents=True)
+    account, log = registered()
     certbot_says(
         host, f"[ $1 != renew ] || {{ echo certbot.errors.AccountNotFound >{log}; exit 1; }}"
     )
@@ -216,10 +218,7 @@ def test_an_account_that_is_gone_from_the_disk_is_replaced_by_the_one_there_or_a
 def test_an_account_that_is_gone_from_the_disk_and_another_that_the_ca_has_lost_are_replaced(
     host: Host,
 ) -> None:
-    account = layout.LETSENCRYPT / "accounts" / "acme-v02.api.letsencrypt.org" / "directory"
-    account.mkdir(parents=True)
-    log = layout.CERTBOT_LOG
-    log.parent.mkdir(parents=True)
+    account, log = registered()
     renew = f"[ $1 != renew ] || {{ echo certbot.errors.AccountNotFound >{log}; exit 1; }}"
     order = f"! test -e {account} || {{ echo accountDoesNotExist >{log}; exit 1; }}"
     certbot_says(host, f"{renew}\n{order}")

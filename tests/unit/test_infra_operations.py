@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from infra.facts.files import HostFiles
 from infra.facts.host import (
     DockerStale,
     ExtraTrust,
@@ -125,15 +124,6 @@ def test_a_question_answered_as_wanted_leads_to_nothing() -> None:
         host.state, fact, question="base-state", wanted={"up": True}, action="base-apply"
     )
     assert found == nothing("base-state: as wanted")
-
-
-def test_a_missing_file_is_made_by_its_action() -> None:
-    def missing(found: dict[str, str]) -> Outcome:
-        fact = known(HostFiles, found, paths=("/a",))
-        return outcome(host.missing, fact, path="/a", action="certificate-placeholder")
-
-    assert missing({"/a": "644:0:0:1"}) == nothing("/a is there")
-    assert missing({}) == doing("/usr/local/sbin/slipway certificate-placeholder")
 
 
 def certbot(link: str) -> Outcome:
