@@ -6,17 +6,19 @@ from . import layout
 from .command import run
 
 
-def listed(release: str) -> list[dict[str, str]]:
-    """Name, state, health and what Docker says of the time, for each container."""
+def listed(release: str, limit: float = 900) -> list[dict[str, str]]:
+    """Name, state, health and what Docker says of the time, for each container.
+
+    Raises Failure when Docker does not answer, within `limit` seconds for each project.
+    """
     projects = [layout.BASE_PROJECT]
     if release:
         projects.append(layout.RELEASE_PROJECT.format(release=release))
     found = []
     for project in projects:
         label = f"label=com.docker.compose.project={project}"
-        for line in run(
-            "docker", "ps", "--all", "--filter", label, "--format", "json"
-        ).splitlines():
+        words = ("docker", "ps", "--all", "--filter", label, "--format", "json")
+        for line in run(*words, timeout=limit).splitlines():
             shown = json.loads(line)
             found.append(
                 {

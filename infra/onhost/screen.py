@@ -8,41 +8,47 @@ from .history import Entry
 GIB = 1024**3
 
 
+UNKNOWN = "unknown"  # then a line for attention says why
+
+
 def status(found: dict[str, Any]) -> str:
     """One screen."""
-    certificate, queue = found["certificate"], found["queues"]
     lines = [
         ("release", found["release"] or "none"),
-        ("certificate", _certificate(certificate)),
-        ("jobs", _queues(queue)),
+        ("certificate", _certificate(found["certificate"])),
+        ("jobs", _queues(found["queues"])),
         ("disk", _share(found["disk"])),
         ("memory", _share(found["memory"])),
     ]
     if found["switch"]:
         lines.insert(1, ("under way", found["switch"]))
-    lines += [(container["name"], container["status"]) for container in found["containers"]]
+    if found["containers"] is None:
+        lines.append(("containers", UNKNOWN))
+    lines += [(container["name"], container["status"]) for container in found["containers"] or []]
     lines += [("ATTENTION", line) for line in found["attention"]] or [("attention", "nothing")]
     width = max(len(name) for name, _ in lines)
     return "\n".join(f"{name:<{width}}  {text}" for name, text in lines)
 
 
-def _certificate(found: dict[str, Any]) -> str:
-    if "days" not in found:
-        return str(found["problem"])
+def _certificate(found: dict[str, Any] | None) -> str:
+    if found is None:
+        return UNKNOWN
     return (
         f"until {found['ends'][:16].replace('T', ' ')} UTC, {found['days']} of"
         f" {found['lifetime']} days left, {found['source']}, for {', '.join(found['names'])}"
     )
 
 
-def _queues(found: dict[str, Any]) -> str:
-    if "problem" in found:
-        return str(found["problem"])
+def _queues(found: dict[str, Any] | None) -> str:
+    if found is None:
+        return UNKNOWN
     names = ("queued", "started", "scheduled", "deferred", "failed", "workers")
     return ", ".join(f"{found[name]} {name}" for name in names)
 
 
-def _share(found: dict[str, int]) -> str:
+def _share(found: dict[str, int] | None) -> str:
+    if found is None:
+        return UNKNOWN
     share = 100 * found["used"] / found["total"]
     return f"{found['used'] / GIB:.1f} of {found['total'] / GIB:.1f} GiB ({share:.0f} %)"
 

@@ -1,6 +1,7 @@
 """One look at everything: release, containers, certificate, jobs, disk, memory, what is amiss."""
 
 import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,30 +22,51 @@ from .config import HostConfig
 
 FULL = 0.9  # of the disk
 REDIS_FULL = 0.7  # of its memory; at all of it jobs are refused
+LIMIT = 10  # seconds that another program may take to answer
+
+
+class Look:
+    """A look at parts of which any may be broken; `unknown` has a line for each that is."""
+
+    def __init__(self) -> None:
+        self.unknown: list[str] = []
+
+    def at(self, part: str, found: Callable[[], Any]) -> Any:
+        """What is found of a part; None when that cannot be had, whatever the reason."""
+        try:
+            return found()
+        except Exception as error:  # noqa: BLE001  the rest is wanted most when a part is broken
+            why = " ".join(str(error).split())
+            expected = isinstance(error, Failure | OSError)
+            self.unknown.append(f"{part}: {why if expected else f'{type(error).__name__}: {why}'}")
+            return None
 
 
 def status(config: HostConfig) -> dict[str, Any]:
-    """The state of the host as data; `attention` lists what a person should look at."""
-    disk = shutil.disk_usage(layout.STATE)
+    """The state of the host as data; `attention` lists what a person should look at.
+
+    A part that cannot be had is None, and one line of `attention` says why.
+    """
+    look = Look()
+    current = release.current()
     found: dict[str, Any] = {
-        "release": release.current(),
-        "switch": layout.LOCK.read_text().strip() if locked() else "",
-        "maintenance": maintenance.state()["maintenance"],
-        "containers": containers.listed(release.current()),
-        "certificate": _certificate(config),
-        "queues": _queues(config),
-        "disk": {"used": disk.used, "total": disk.total},
-        "memory": _memory(),
-        "units": run("systemctl", "list-units", "--failed", "--plain", "--no-legend").splitlines(),
+        "release": current,
+        "switch": look.at("the switch under way", _switch),
+        "maintenance": look.at("maintenance", lambda: maintenance.state()["maintenance"]),
+        "containers": look.at("the containers", lambda: containers.listed(current, LIMIT)),
+        "certificate": _certificate(look, config),
+        "queues": look.at("the jobs", lambda: queues.state(config)),
+        "disk": look.at("the disk", _disk),
+        "memory": look.at("the memory", _memory),
+        "units": look.at("the units", _failed_units),
+        "last": look.at("the history", _last),
     }
-    last = history.read()[-1:]
-    found["last"] = {"release": last[0].release, "result": last[0].result} if last else {}
-    found["attention"] = attention(found)
+    found["attention"] = look.unknown + attention(found)
     return found
 
 
 def attention(found: dict[str, Any]) -> list[str]:
-    """What a person should look at, in a line each."""
+    """What a person should look at of the parts that could be had, in a line each."""
     lines = []
     if not found["release"]:
         lines.append("no release is live")
@@ -52,59 +74,70 @@ def attention(found: dict[str, Any]) -> list[str]:
         lines.append("maintenance is on: visitors get 503")
     lines += [
         f"{container['name']} is {container['health'] or container['state']}"
-        for container in found["containers"]
+        for container in found["containers"] or []
         if (container["health"] or container["state"]) not in {"healthy", "running"}
     ]
-    if not found["certificate"].get("fine"):
+    if found["certificate"] and found["certificate"]["problem"]:
         lines.append("the certificate: " + found["certificate"]["problem"])
-    if found["disk"]["used"] > FULL * found["disk"]["total"]:
+    if found["disk"] and found["disk"]["used"] > FULL * found["disk"]["total"]:
         lines.append("the disk is nearly full")
-    lines += _queue_lines(found["queues"])
-    lines += [f"a unit has failed: {line.split()[0]}" for line in found["units"]]
-    if found["last"].get("result") in {history.REFUSED, history.INTERRUPTED}:
-        lines.append(f"the last release, {found['last']['release']}, was {found['last']['result']}")
+    lines += _queue_lines(found["queues"] or {})
+    lines += [f"a unit has failed: {line.split()[0]}" for line in found["units"] or []]
+    last = found["last"] or {}
+    if last.get("result") in {history.REFUSED, history.INTERRUPTED}:
+        lines.append(f"the last release, {last['release']}, was {last['result']}")
     return lines
 
 
 def _queue_lines(queue: dict[str, Any]) -> list[str]:
-    if "problem" in queue:
-        return [queue["problem"]]
     lines = []
-    if queue["failed"]:
+    if queue.get("failed"):
         lines.append(f"{queue['failed']} jobs have failed")
-    if queue["memory_limit"] and queue["memory"] > REDIS_FULL * queue["memory_limit"]:
+    if queue.get("memory_limit") and queue["memory"] > REDIS_FULL * queue["memory_limit"]:
         lines.append("Redis is nearly full: at its limit jobs are refused")
     return lines
 
 
-def _queues(config: HostConfig) -> dict[str, Any]:
-    try:
-        return queues.state(config)
-    except Failure as failure:
-        return {"problem": str(failure)}
+def _switch() -> str:
+    return layout.LOCK.read_text().strip() if locked() else ""
 
 
-def _certificate(config: HostConfig) -> dict[str, Any]:
-    try:
-        facts = certificate.state(config)
-        shown = x509.read(installed.chain(config.domain))
-    except Failure as failure:
-        return {"fine": False, "problem": str(failure)}
-    wrong = [name for name, right in facts.items() if not right]
+def _certificate(look: Look, config: HostConfig) -> dict[str, Any] | None:
+    """What nginx reads, and whether all stands well with it: one may be had without the other."""
+    shown = look.at("the certificate", lambda: x509.read(installed.chain(config.domain)))
+    facts = look.at("the certificate's state", lambda: certificate.state(config))
+    if shown is None:
+        return None
+    wrong = [name for name, right in (facts or {}).items() if not right]
     return {
         "source": installed.about(config.domain).source,
         "names": config.names,
         "ends": shown.ends.isoformat(),
         "days": round((shown.ends - datetime.now(UTC)).total_seconds() / 86400, 1),
         "lifetime": round(shown.lifetime.total_seconds() / 86400, 1),
-        "fine": not wrong,
+        "fine": None if facts is None else not wrong,
         "problem": f"not {', not '.join(wrong)}: slipway certificate-renew says why"
         if wrong
         else "",
     }
 
 
+def _disk() -> dict[str, int]:
+    disk = shutil.disk_usage(layout.STATE)
+    return {"used": disk.used, "total": disk.total}
+
+
 def _memory() -> dict[str, int]:
     lines = (line.split() for line in Path("/proc/meminfo").read_text().splitlines())
     sizes = {words[0].rstrip(":"): int(words[1]) * 1024 for words in lines}
     return {"used": sizes["MemTotal"] - sizes["MemAvailable"], "total": sizes["MemTotal"]}
+
+
+def _failed_units() -> list[str]:
+    words = ("systemctl", "list-units", "--failed", "--plain", "--no-legend")
+    return run(*words, timeout=LIMIT).splitlines()
+
+
+def _last() -> dict[str, str]:
+    last = history.read()[-1:]
+    return {"release": last[0].release, "result": last[0].result} if last else {}

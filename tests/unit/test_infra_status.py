@@ -58,10 +58,6 @@ def test_a_host_that_is_well_needs_no_attention(change: dict[str, Any]) -> None:
             "the certificate: not fresh, not served",
         ),
         ({"disk": {"used": 91, "total": 100}}, "the disk is nearly full"),
-        (
-            {"queues": {"problem": "Redis does not answer: timed out"}},
-            "Redis does not answer: timed out",
-        ),
         ({"queues": WELL["queues"] | {"failed": 2}}, "2 jobs have failed"),
         (
             {"queues": WELL["queues"] | {"memory": 71}},
@@ -83,6 +79,15 @@ def test_a_host_that_is_well_needs_no_attention(change: dict[str, Any]) -> None:
 )
 def test_what_is_amiss_is_said_in_a_line(change: dict[str, Any], line: str) -> None:
     assert status.attention(WELL | change) == [line]
+
+
+@pytest.mark.parametrize(
+    "part", ["containers", "certificate", "queues", "disk", "memory", "units", "last"]
+)
+def test_a_part_that_could_not_be_had_hides_no_other(part: str) -> None:
+    given = WELL | container("unhealthy", "running") | {"maintenance": "on", part: None}
+    lines = ["maintenance is on: visitors get 503", "web is unhealthy"]
+    assert status.attention(given) == (lines[:1] if part == "containers" else lines)
 
 
 def test_everything_that_is_amiss_is_said() -> None:
@@ -158,11 +163,12 @@ def test_one_look_finds_everything(host: Host) -> None:
     assert 0 < found["memory"]["used"] < found["memory"]["total"]
     assert 0 < found["disk"]["used"] < found["disk"]["total"]
     assert json.loads(json.dumps(found)) == found  # it is told as JSON too
+    assert found["queues"] is None
     assert [line for line in found["attention"] if "disk" not in line] == [
+        "the jobs: Redis does not answer: [Errno 2] No such file or directory",
         "web is exited",
         "the certificate: not issued, not fresh, not installed, not loaded, not served:"
         " slipway certificate-renew says why",
-        "Redis does not answer: [Errno 2] No such file or directory",
         "a unit has failed: a.service",
         "the last release, b, was refused",
     ]
@@ -173,6 +179,6 @@ def test_a_host_before_its_first_release_can_be_looked_at(host: Host) -> None:
     with no_listener() as port:
         found = status.status(config(port))
     assert (found["release"], found["switch"], found["last"]) == ("", "", {})
-    assert found["certificate"]["fine"] is False
-    assert found["attention"][0] == "no release is live"
-    assert str(installed.chain(DOMAIN)) in found["attention"][1]
+    assert found["certificate"] is None
+    assert str(installed.chain(DOMAIN)) in found["attention"][0]
+    assert "no release is live" in found["attention"]
