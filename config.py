@@ -16,3 +16,8 @@ for _file in _files:
 if _files and {Path(_file).name for _file in _files[1:]} <= {"status.py", "history.py"}:
     # These change nothing: nobody need confirm that.
     pyinfra_cli.cli._do_confirm = lambda msg: True  # noqa: ARG005
+    if "--json" in sys.argv:  # programs want the answers, and no account of changes
+        from infra import show
+
+        show.as_json = True
+        pyinfra_cli.cli.print_run_json = show.document

@@ -31,8 +31,9 @@ class SlipwayText(FactBase[list[str]]):
     default = list
 
     def command(self, question: str) -> str:
-        """The question; a host that Slipway is not on has no answer."""
-        return f"test ! -x {layout.COMMAND} || {layout.COMMAND} {question}"
+        """The question; a host that Slipway is not on says so and fails."""
+        absent = "{ echo 'Slipway is not on this host: deploy to it first' >&2; exit 1; }"
+        return f"test -x {layout.COMMAND} || {absent}; {layout.COMMAND} {question}"
 
     def process(self, output: Iterable[str]) -> list[str]:
         """The lines."""

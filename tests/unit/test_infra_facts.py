@@ -17,6 +17,7 @@ from infra.facts.host import (
     InstalledPackages,
     Link,
     SlipwayState,
+    SlipwayText,
     Units,
 )
 from infra.hostfile import text
@@ -206,3 +207,18 @@ def test_a_program_that_fails_or_is_missing_answers_nothing(
     assert ask(SlipwayState(), question="base-state") == {}
     program(programs, "slipway", script)
     assert ask(SlipwayState(), question="base-state") == {}
+
+
+def test_what_a_person_asked_for_is_answered_or_refused_aloud(
+    programs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(layout, "COMMAND", programs / "slipway")
+    question = ["sh", "-c", SlipwayText().command(question="status --json")]
+    absent = subprocess.run(question, capture_output=True, text=True, check=False)
+    assert (absent.returncode, absent.stdout) == (1, "")
+    assert absent.stderr == "Slipway is not on this host: deploy to it first\n"
+    program(programs, "slipway", 'echo "$*"; echo broken >&2; exit 1')
+    broken = subprocess.run(question, capture_output=True, text=True, check=False)
+    assert (broken.returncode, broken.stderr) == (1, "broken\n")
+    program(programs, "slipway", 'echo "$*"')
+    assert ask(SlipwayText(), question="status --json") == ["status --json"]

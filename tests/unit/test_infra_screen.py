@@ -5,13 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from pyinfra.context import ctx_host, ctx_state
-from pyinfra_testing.util import (  # type: ignore[import-untyped]  # it has no types
-    FakeState,
-    create_host,
-)
 
-from infra import show
 from infra.onhost import history, screen
 from tests.unit.onhost import entry
 
@@ -106,21 +100,3 @@ def test_the_history_has_the_newest_first_and_the_operator_s_time() -> None:
 
 def test_before_the_first_release_the_history_says_so() -> None:
     assert screen.history([]) == "no release yet"
-
-
-@pytest.mark.parametrize(
-    ("lines", "shown"),
-    [
-        (["release  01", "attention  nothing"], "  release  01\n  attention  nothing"),
-        ([], "  Slipway is not on this host"),
-    ],
-)
-def test_a_host_s_answer_is_shown_under_its_name(
-    lines: list[str], shown: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    state = FakeState()
-    host = create_host(state, facts={"host.SlipwayText": {"question=status": lines}})
-    host.name = "one.example.org"
-    with ctx_state.use(state), ctx_host.use(host):
-        show.answer("status")
-    assert capsys.readouterr().out == f"\none.example.org:\n{shown}\n\n"
