@@ -14,9 +14,9 @@ from app import cancelling, counting, logs, outcomes
 from app.config import Config
 from app.connection import refuses_writes
 from app.failure import settle
-from app.listening import ListeningWorker
 from app.queue import SERIALIZER, rq_queue
 from app.reconciler import Reconciler
+from app.scheduling import SchedulingWorker
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -32,7 +32,7 @@ JOB_MONITORING_INTERVAL = 5  # from one heartbeat of a busy worker to the next
 JOB_MODULES = (counting,)
 
 
-class PatientWorker(ListeningWorker):
+class PatientWorker(SchedulingWorker):
     """A worker that is found dead soon, outlasts a full Redis, and lets running jobs be cancelled.
 
     When its loop ends, `told_to_stop` says whether that was wanted.
