@@ -66,7 +66,7 @@ def told(target: Target, file: str) -> Any:
 
 @contextmanager
 def unattended(target: Target) -> Iterator[None]:
-    """Nothing is mended meanwhile."""
+    """Nothing is mended meanwhile, and nothing fails that tries to."""
     target.run("systemctl stop slipway-watchdog.timer slipway-watchdog.service")
     try:
         yield
@@ -125,13 +125,18 @@ def test_the_status_tells_the_rest_of_a_broken_host(target: Target, fault: Fault
 
 
 def test_a_host_that_cannot_answer_is_a_failure_with_its_reason(target: Target) -> None:
-    target.run(f"mv {layout.COMMAND} {layout.COMMAND}.away")
-    try:
-        for words in ((), ("--json",)):
-            done = pyinfra(*words, INVENTORY, "status.py", "-y", TEST_HOST=target.name)
-            assert done.returncode == 1
-            assert "Slipway is not on this host" in done.stderr
-            assert "no answer" in done.stdout
-    finally:
-        target.run(f"mv {layout.COMMAND}.away {layout.COMMAND}")
-    assert json.loads(done.stdout)[target.name].keys() == {"error"}
+    with unattended(target):
+        target.run(f"mv {layout.COMMAND} {layout.COMMAND}.away")
+        try:
+            calls = [
+                pyinfra(*words, INVENTORY, "status.py", "-y", TEST_HOST=target.name)
+                for words in ((), ("--json",))
+            ]
+        finally:
+            target.run(f"mv {layout.COMMAND}.away {layout.COMMAND}")
+    for done in calls:
+        assert done.returncode == 1
+        assert "Slipway is not on this host" in done.stderr
+        assert "no answer" in done.stdout
+    assert json.loads(calls[1].stdout)[target.name].keys() == {"error"}
+    assert target.run("systemctl list-units --failed --plain --no-legend") == ""
