@@ -2,6 +2,7 @@
 
 import http.client
 import select
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -16,9 +17,32 @@ from tests.site import Site
 CLIENTS = 16
 
 
+class UnansweredError(ConnectionError):
+    """The connection was closed before the first byte of an answer."""
+
+
+class _Heard(http.client.HTTPResponse):
+    """Tells a connection that ends before an answer begins from one that ends in the middle."""
+
+    def begin(self) -> None:
+        try:
+            first = self.fp.peek(1)
+        except ConnectionError as error:
+            raise UnansweredError(repr(error)) from error
+        if not first:
+            raise UnansweredError("closed without an answer")
+        super().begin()
+
+
 @dataclass
 class Load:
-    """Asks at `rate` requests a second, in an open loop: a slow answer delays no other request."""
+    """Asks at `rate` requests a second, in an open loop: a slow answer delays no other request.
+
+    A server may close a kept connection at any time, also while a request is on its way: nobody has
+    read that one, and its client asks once more on a new connection, as RFC 9110 (9.2.2) allows for
+    what is safe to repeat and as every browser does. Such requests are in `repeated`, and are good
+    if the second answer is. A new connection that ends without an answer is a failure.
+    """
 
     site: Site
     rate: float
@@ -26,6 +50,7 @@ class Load:
     path: str = "/healthz"
     requests: list[Request] = field(default_factory=list)
     failures: list[object] = field(default_factory=list)
+    repeated: list[UnansweredError] = field(default_factory=list)
     _connections: threading.local = field(default_factory=threading.local)
     _opened: list[http.client.HTTPConnection] = field(default_factory=list)
 
@@ -44,8 +69,8 @@ class Load:
                 connection.close()
 
     def summary(self) -> dict[str, float]:
-        """Requests, failed ones, longest gap and p99, times in milliseconds."""
-        return summary(self.requests)
+        """Requests, failed ones, longest gap, p99, repeated ones; times in milliseconds."""
+        return summary(self.requests) | {"repeated": len(self.repeated)}
 
     def _tick(self, stop: threading.Event) -> None:
         due = time.monotonic()
@@ -73,19 +98,29 @@ class Load:
     def _again(self) -> int:
         """Asks on the connection that this client keeps, as a browser does."""
         connection = getattr(self._connections, "kept", None)
-        if connection is None or _was_closed(connection):
-            connection = self._connections.kept = self.site.connect()
-            self._opened.append(connection)
+        if connection is not None and not _was_closed(connection):
+            try:
+                return self._ask_on(connection)
+            except UnansweredError as unanswered:
+                self.repeated.append(unanswered)
+        connection = self.site.connect()
+        self._opened.append(connection)
+        return self._ask_on(connection)
+
+    def _ask_on(self, connection: http.client.HTTPConnection) -> int:
+        """The status of the answer; the connection is kept if it can be."""
+        self._connections.kept = None
+        connection.response_class = _Heard
         try:
             connection.request("GET", self.path)
-            response = connection.getresponse()
-            response.read()
-        except (OSError, http.client.HTTPException):
-            self._connections.kept = None
-            raise
+        except (ConnectionError, ssl.SSLEOFError) as error:
+            raise UnansweredError(repr(error)) from error
+        response = connection.getresponse()
+        response.read()
         if response.will_close:
             connection.close()
-            self._connections.kept = None
+        else:
+            self._connections.kept = connection
         return int(response.status)
 
 
