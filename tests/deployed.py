@@ -32,6 +32,8 @@ class Deployed:
 
     def ssh_config(self) -> str:
         """What ssh needs to reach the host, one connection for all checks."""
+        # ssh makes no directory for its socket, and an account may never have used ssh.
+        Path.home().joinpath(".ssh").mkdir(mode=0o700, exist_ok=True)
         lines = [f"Host {self.name}"]
         lines += [f"  {option} {self.data[key]}" for key, option in SSH_OPTIONS.items()
                   if key in self.data]  # fmt: skip

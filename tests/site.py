@@ -99,13 +99,13 @@ class Site:
         except (OSError, http.client.HTTPException):
             return False
 
-    def run_job(self, number: int, limit: float = 30) -> dict[str, Any]:
+    def run_job(self, number: int, limit: float = 60) -> dict[str, Any]:
         """Starts a job that counts to `number` and returns its last state."""
         accepted = self.ask("/background_count/", "POST", {"number": number})
         assert accepted.status == 202, accepted
         return self.finished(accepted.json["url"], limit)
 
-    def finished(self, url: str, limit: float = 30) -> dict[str, Any]:
+    def finished(self, url: str, limit: float = 60) -> dict[str, Any]:
         """The state of a job once it has ended, or the last one after `limit` seconds."""
         deadline = time.monotonic() + limit
         while True:

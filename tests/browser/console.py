@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import JSHandle, Locator, Page, expect
 
 PATIENCE = 30_000  # milliseconds; other jobs may be in the queue
+
+RECORDING = """(element, property) => {
+  const seen = [element[property]];
+  const note = () => seen.at(-1) === element[property] || seen.push(element[property]);
+  const all = {attributes: true, characterData: true, childList: true, subtree: true};
+  new MutationObserver(note).observe(element, all);
+  return seen;
+}"""
 
 
 def open_console(page: Page) -> None:
@@ -34,3 +42,11 @@ def card(page: Page, job_id: str) -> Locator:
 def expect_state(card: Locator, state: str) -> None:
     """Wait for a job to come to a state."""
     expect(card.locator("[data-part=state]")).to_have_text(state, timeout=PATIENCE)
+
+
+def recorded(element: Locator, property: str) -> JSHandle:  # noqa: A002  # as JavaScript calls it
+    """The values of an element's property, from now on, in a list that grows.
+
+    For what passes by: who looks now and again may miss it.
+    """
+    return element.evaluate_handle(RECORDING, property)
