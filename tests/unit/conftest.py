@@ -77,7 +77,7 @@ def answers(server: RedisServer) -> bool:
     return False
 
 
-def until(condition: Callable[[], Any], what: str, seconds: float = 15) -> None:
+def until(condition: Callable[[], Any], what: str, seconds: float = 45) -> None:
     """Wait for a condition. Fails the test when it does not come true in `seconds`."""
     end = time.monotonic() + seconds
     while not condition():
@@ -86,7 +86,7 @@ def until(condition: Callable[[], Any], what: str, seconds: float = 15) -> None:
         time.sleep(0.03)
 
 
-def ended(process: subprocess.Popen[str], seconds: float = 15) -> tuple[int, str]:
+def ended(process: subprocess.Popen[str], seconds: float = 45) -> tuple[int, str]:
     """Wait for a process to end; return its exit code and what it printed."""
     output, _ = process.communicate(timeout=seconds)
     return process.returncode, output

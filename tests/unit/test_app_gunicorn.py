@@ -8,7 +8,6 @@ import stat
 import subprocess
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,11 +16,13 @@ import pytest
 from infra.onhost import web
 from tests.unit.conftest import ROOT, Start, children, until
 
-# Tells what it was asked, after as many seconds as the query says.
+# Tells what it was asked, after as many seconds as the query says; notes when that begins.
 APPLICATION = """
+import pathlib
 import time
 
 def application(environ, start_response):
+    pathlib.Path(__file__).with_name("asked").write_text(environ["QUERY_STRING"])
     time.sleep(float(environ["QUERY_STRING"].split("&")[0] or 0))
     start_response("200 OK", [])
     return [f"{environ['REMOTE_ADDR']} {environ['wsgi.url_scheme']}".encode()]
@@ -78,11 +79,12 @@ def test_a_request_in_flight_is_answered_after_sigterm(start: Start, path: Path)
     answers: list[int] = []
     asking = threading.Thread(target=lambda: answers.append(web.ask(path, "/?1.5").status))
     asking.start()
-    time.sleep(0.5)
+    asked = path.with_name("asked")
+    until(lambda: asked.read_text() == "1.5", "it is asked")
     process.send_signal(signal.SIGTERM)
-    asking.join(10)
+    asking.join(30)
     assert answers == [200]
-    assert process.wait(10) == 0
+    assert process.wait(30) == 0
 
 
 def test_a_request_that_takes_too_long_costs_its_process_and_nothing_else(

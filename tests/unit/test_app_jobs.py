@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 from flask.testing import FlaskClient
 
@@ -39,7 +37,7 @@ def test_a_job_runs_to_its_end_and_its_progress_shows(
 def test_a_worker_told_to_stop_finishes_its_job_and_takes_no_other(
     client: FlaskClient, redis: RedisServer, start: Start
 ) -> None:
-    first, second = began(client, 2), began(client, 1)
+    first, second = began(client, 4), began(client, 1)
     worker = start(redis.environ, *WORKER)
     in_state(client, first, "started")
     worker.terminate()
@@ -50,15 +48,13 @@ def test_a_worker_told_to_stop_finishes_its_job_and_takes_no_other(
 def test_the_job_of_a_killed_worker_runs_again_from_where_it_stood(
     client: FlaskClient, redis: RedisServer, start: Start
 ) -> None:
-    url = began(client, 3)
+    url = began(client, 5)
     worker = start(redis.environ, *WORKER)
-    until(lambda: asked(client, url)["progress"] == 66, "two are counted")
+    until(lambda: asked(client, url)["progress"] >= 40, "two are counted")
     kill_family(worker.pid)
     let_time_pass(redis)
-    begin = time.monotonic()
     start(redis.environ, *WORKER)
-    assert in_state(client, url, "finished")["result"] == 3
-    assert time.monotonic() - begin < 10
+    assert in_state(client, url, "finished")["result"] == 5
 
 
 def test_a_job_whose_worker_died_each_time_says_so(

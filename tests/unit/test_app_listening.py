@@ -48,7 +48,7 @@ def half_taken(kind: type[Worker], config: Config, queue: JobQueue) -> int:
         job = queue.rq.enqueue("math.sqrt", 4)
         time.sleep(number * 0.004 / ROUNDS)
         os.kill(worker.pid, signal.SIGTERM)
-        worker.join(10)
+        worker.join(30)
         assert worker.exitcode == 0
         left += queue.client.llen(queue.rq.intermediate_queue_key)
         assert job.is_finished or queue.client.llen(queue.rq.key) or left
@@ -67,9 +67,9 @@ def test_a_worker_that_waits_takes_nothing_more_once_it_is_told_to_stop(
 ) -> None:
     worker = listening(ListeningWorker, Config.from_environment(redis.environ), queue.client)
     worker.terminate()
-    until(lambda: queue.client.info("clients")["blocked_clients"] == 0, "it waits no more", 1)
+    until(lambda: queue.client.info("clients")["blocked_clients"] == 0, "it waits no more")
     job = queue.rq.enqueue("math.sqrt", 4)
-    worker.join(5)
+    worker.join(30)
     assert worker.exitcode == 0
     assert queue.rq.get_job_ids() == [job.id]
 
@@ -102,7 +102,7 @@ def test_each_of_many_waiting_workers_takes_a_job_of_its_own(
     assert len(takers) == 4
     for worker in workers:
         worker.terminate()
-        worker.join(5)
+        worker.join(30)
     assert [worker.exitcode for worker in workers] == [0, 0, 0, 0]
 
 
@@ -116,7 +116,7 @@ def test_a_scheduler_that_is_told_to_end_as_it_begins_does(queue: JobQueue) -> N
     worker = ListeningWorker([queue.rq], connection=queue.client, serializer=SERIALIZER)
     child = FORK.Process(target=told_and_going_on, args=(worker,))
     child.start()
-    child.join(5)
+    child.join(30)
     assert child.exitcode == 0
 
 

@@ -71,7 +71,7 @@ def server() -> Iterator[Path]:
 
 
 def _await(socket: Path, log: Path) -> None:
-    end = time.monotonic() + 10
+    end = time.monotonic() + 45
     while True:
         with contextlib.suppress(RedisError), client(socket) as redis:
             redis.ping()
