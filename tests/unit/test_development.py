@@ -46,7 +46,7 @@ def port(folder: Path, redis: RedisServer) -> Iterator[int]:
             start_new_session=True,
         )  # fmt: skip
     try:
-        until(lambda: answers(number), "Flask's server answers", 30)
+        until(lambda: answers(number), "Flask's server answers")
         yield number
     finally:
         os.killpg(shell.pid, signal.SIGKILL)
@@ -78,11 +78,11 @@ def result(port: int) -> Any:
             if not found:
                 found.append(json.loads(ask(port, "/background_count/", {"number": 1})))
             found[1:] = [json.loads(ask(port, f"/jobs/{found[0]['id']}"))]
-        except OSError:
+        except (OSError, HTTPException):
             return False
         return bool(found[1]["state"] == "finished")
 
-    until(finished, "the job is finished", 30)
+    until(finished, "the job is finished")
     return found[1]["result"]
 
 
@@ -95,14 +95,14 @@ def change(path: Path, before: str, after: str) -> None:
 def worker_listens(folder: Path, starts: int) -> None:
     """Waits for the worker's nth start: a job that meets its end waits for RQ's maintenance."""
     said = folder / "output"
-    until(lambda: said.read_text().count("Listening on") == starts, "the worker listens", 30)
+    until(lambda: said.read_text().count("Listening on") == starts, "the worker listens")
 
 
 def test_a_changed_file_changes_the_answer_and_what_a_job_does(folder: Path, port: int) -> None:
     worker_listens(folder, 1)
     assert result(port) == 1
     change(folder / "app" / "dates.py", "%d-%m-%Y", "the year %Y")
-    until(lambda: answers(port, "/date/", "the year 2"), "the answer has changed", 30)
+    until(lambda: answers(port, "/date/", "the year 2"), "the answer has changed")
     worker_listens(folder, 2)
     change(folder / "app" / "counting.py", "return counted\n", "return -counted\n")
     worker_listens(folder, 3)
