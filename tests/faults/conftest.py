@@ -75,10 +75,22 @@ class Target:
         project = layout.BASE_PROJECT if base else f"slipway-{self.release()}"
         return f"{project}-{service}-1"
 
+    def settled(self) -> bool:
+        """Whether nothing runs but what serves: retired releases have ended."""
+        return len(self.run("docker ps --quiet").split()) == 4
+
     def healthy(self) -> bool:
         """Whether site and worker work."""
         shown = self.run("docker ps --filter health=healthy --format '{{.Names}}'", check=False)
         return self.site.works() and len(shown.split()) >= 4
+
+
+def once(condition: str, limit: int = 120) -> str:
+    """A shell's command that returns when a condition of the shell's holds, and fails after that.
+
+    The host looks for itself: what passes by is over before SSH has brought the next question.
+    """
+    return f"timeout {limit} sh -c {shlex.quote(f'until {condition}; do sleep 0.02; done')}"
 
 
 def begin(target: Target, **settings: object) -> "subprocess.Popen[str]":

@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from tests.faults.conftest import Target, begin
+from tests.faults.conftest import Target, begin, once
+from tests.faults.jobs import job_during
 from tests.faults.load import CLIENTS, Load
 from tests.site import wait_until
 
@@ -15,6 +16,11 @@ BRIDGE = "docker ps --quiet --filter label=com.docker.compose.project=slipway-br
 def since(target: Target, service: str) -> str:
     container = target.container(service)
     return target.run(f"docker inspect --format '{{{{.Id}}}}' {container}")
+
+
+def started(target: Target, service: str) -> str:
+    container = target.container(service)
+    return target.run(f"docker inspect --format '{{{{.State.StartedAt}}}}' {container}")
 
 
 def test_nginx_in_another_container_fails_no_request(target: Target) -> None:
@@ -62,8 +68,8 @@ def test_what_a_killed_deploy_left_beside_nginx_ends_by_itself(target: Target) -
     load = Load(target.site, 20)
     with load.running():
         running = begin(target, nginx={"memory": "170m"})
-        target.run(f"until {BRIDGE} --filter label=com.docker.compose.service=bridge | grep -q .;"
-                   " do sleep 0.05; done; pkill -KILL -f '[o]nhost base-apply'")  # fmt: skip
+        bridge = f"{BRIDGE} --filter label=com.docker.compose.service=bridge | grep -q ."
+        target.run(f"{once(bridge)} && pkill -KILL -f '[o]nhost base-apply'")
         running.communicate()
         assert running.returncode != 0
         wait_until(lambda: target.run(BRIDGE) == "", 60)
@@ -74,10 +80,13 @@ def test_what_a_killed_deploy_left_beside_nginx_ends_by_itself(target: Target) -
 def test_redis_in_another_container_loses_no_job_and_says_how_long_it_was_away(
     target: Target,
 ) -> None:
-    accepted = target.site.ask("/background_count/", "POST", {"number": 8}).json
-    done = target.deploy(redis={"memory": "300m"})
-    assert done.returncode == 0, done.stderr
-    assert "Redis was made anew, jobs were refused meanwhile: " in done.stdout + done.stderr
-    print(target.run("slipway base-cost"))
-    assert target.site.finished(accepted["url"], 100)["state"] == "finished"
+    def replace(number: int) -> float:
+        done = target.deploy(redis={"memory": f"{300 + number}m"})
+        assert done.returncode == 0, done.stderr
+        assert "Redis was made anew, jobs were refused meanwhile: " in done.stdout + done.stderr
+        print(target.run("slipway base-cost"))
+        return float(target.run(f"date --date {started(target, 'redis')} +%s.%N"))
+
+    number, job = job_during(target, replace)
+    assert (job["state"], job["result"]) == ("finished", number)
     assert target.deploy().returncode == 0

@@ -1,39 +1,16 @@
 """A password that changes: nothing restarts for it, and the way back stays open."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.faults.conftest import INVENTORY, Target, pyinfra
+from tests.faults.jobs import jobs_steadily
 from tests.faults.load import asked_steadily
 from tests.site import wait_until
 
 pytestmark = pytest.mark.destructive
 OLD, NEW = "the first password", "the second password"
-
-
-@contextmanager
-def jobs_steadily(target: Target) -> Iterator[list[str]]:
-    """Adds jobs without a pause; yields the addresses of those that were accepted."""
-    accepted: list[str] = []
-    stop = threading.Event()
-
-    def add() -> None:
-        while not stop.wait(0.05):
-            answer = target.site.ask("/background_count/", "POST", {"number": 1})
-            assert answer.status == 202, answer
-            accepted.append(answer.json["url"])
-
-    adding = threading.Thread(target=add)
-    adding.start()
-    try:
-        yield accepted
-    finally:
-        stop.set()
-        adding.join()
 
 
 def redis_since(target: Target) -> str:
@@ -71,7 +48,7 @@ def test_redis_runs_on_with_another_password_and_one_can_go_back(
             secrets=given, keep_releases=2, app={"environment": {"COLOUR": str(number)}}
         )
         assert done.returncode == 0, done.stderr
-        wait_until(lambda: target.run("docker ps --quiet").count("\n") == 3, 30)
+        wait_until(target.settled, 90)
     assert (opens_redis(target, OLD), opens_redis(target, NEW)) == (False, True)
     assert target.site.run_job(1)["state"] == "finished"
     assert redis_since(target) == since

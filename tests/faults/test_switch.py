@@ -1,12 +1,12 @@
 """A new release takes over without a failed request; a bad one never does."""
 
-import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.faults.conftest import Target
+from tests.faults.conftest import Target, once
+from tests.faults.jobs import job_during, jobs_steadily, told_to_end
 from tests.faults.load import asked_steadily
 from tests.site import wait_until
 
@@ -44,11 +44,13 @@ def test_a_release_that_moves_its_health_path_counts_no_failure(target: Target) 
 
 
 def test_a_job_that_runs_during_a_release_ends(target: Target) -> None:
-    accepted = target.site.ask("/background_count/", "POST", {"number": 15}).json
-    done = target.deploy(app={"environment": {"COLOUR": "blue"}})
-    assert done.returncode == 0, done.stderr
-    job = target.site.finished(accepted["url"], 60)
-    assert (job["state"], job["result"]) == ("finished", 15)
+    def change(number: int) -> float:
+        done = target.deploy(app={"environment": {"COLOUR": f"blue-{number}"}})
+        assert done.returncode == 0, done.stderr
+        return told_to_end(target)
+
+    number, job = job_during(target, change)
+    assert (job["state"], job["result"]) == ("finished", number)
     assert target.deploy().returncode == 0
 
 
@@ -68,13 +70,22 @@ def test_a_worker_of_rq_s_own_is_told_once_and_finishes_its_job(target: Target) 
     """Told again a second later, as `docker compose down` would, it kills what it runs."""
     worker = {"command": ["python3", "-c", PLAIN_WORKER.replace("\n", ";").strip(";")],
               "health_command": ["true"]}  # fmt: skip
+    name = ""
+
+    def change(number: int) -> float:
+        nonlocal name
+        name = target.container("worker")
+        environment = {"environment": {"COLOUR": f"plain-{number}"}}
+        checks = [{"path": "/date/"}] * 150  # which take more than a second
+        done = target.deploy(app=environment, worker=worker, checks=checks)
+        assert done.returncode == 0, done.stderr
+        return told_to_end(target)
+
     assert target.deploy(worker=worker).returncode == 0
-    name = target.container("worker")
-    accepted = target.site.ask("/background_count/", "POST", {"number": 15}).json
-    done = target.deploy(checks=[{"path": "/date/"}] * 150)  # which take more than a second
-    assert done.returncode == 0, done.stderr
-    job = target.site.finished(accepted["url"], 60)
-    assert (job["state"], job["result"]) == ("finished", 15)
+    number, job = job_during(target, change)
+    assert (job["state"], job["result"]) == ("finished", number)
+    gone = f'test -z "$(docker ps --all --quiet --filter name=^{name}$)"'
+    target.run(f"{once(gone)} && journalctl --sync")
     told = target.run(f"journalctl --quiet --output cat CONTAINER_NAME={name}")
     assert "warm shut down" in told
     assert "cold shut down" not in told
@@ -82,21 +93,8 @@ def test_a_worker_of_rq_s_own_is_told_once_and_finishes_its_job(target: Target) 
 
 
 def test_no_job_waits_long_for_a_release(target: Target) -> None:
-    accepted: list[str] = []
-    stop = threading.Event()
-
-    def add() -> None:
-        while not stop.wait(0.05):
-            answer = target.site.ask("/background_count/", "POST", {"number": 1})
-            accepted.append(answer.json["url"])
-
-    adding = threading.Thread(target=add)
-    adding.start()
-    try:
+    with jobs_steadily(target, pause=0.15) as accepted:
         done = target.deploy(app={"environment": {"COLOUR": "green"}})
-    finally:
-        stop.set()
-        adding.join()
     assert done.returncode == 0, done.stderr
     end = time.monotonic() + 45  # a job that its worker dropped would be found after 70
     states = [target.site.finished(url, end - time.monotonic())["state"] for url in accepted]
