@@ -10,7 +10,7 @@ import pytest
 
 from infra.onhost import layout
 from tests.deployed import deployed
-from tests.faults.conftest import INVENTORY, Target, begin, lab
+from tests.faults.conftest import INVENTORY, Target, begin, lab, once
 from tests.site import wait_until
 
 pytestmark = pytest.mark.destructive
@@ -19,6 +19,7 @@ BLANK = "blank"
 
 @pytest.fixture
 def blank() -> Iterator[Target]:
+    lab("down", BLANK)
     lab("up", BLANK)
     yield Target(BLANK, deployed(INVENTORY, TEST_HOST=BLANK)[BLANK])
     lab("down", BLANK)
@@ -46,10 +47,10 @@ def test_a_first_deploy_may_be_killed_in_every_operation(blank: Target) -> None:
     number = 1
     while killed_in_operation(blank, number):
         number += 1
-        blank.run(f"while systemctl is-active --quiet {layout.SWITCH_UNIT}; do sleep 0.1; done")
+        blank.run(once(f"! systemctl is-active --quiet {layout.SWITCH_UNIT}"))
     assert number > 15
     assert blank.deploy().returncode == 0
-    wait_until(blank.healthy, 30)
+    wait_until(blank.healthy, 90)
     assert blank.site.run_job(1)["state"] == "finished"
     totals = json.loads(blank.deploy("--json").stdout)["results"]["totals"]
     assert (totals["success"], totals["error"]) == (0, 0)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.deployed import Deployed, deployed
-from tests.faults.conftest import INVENTORY, lab, pyinfra
+from tests.faults.conftest import INVENTORY, lab, once, pyinfra
 
 pytestmark = pytest.mark.destructive
 BARE = "bare"
@@ -18,6 +18,7 @@ BARE = "bare"
 @pytest.fixture(scope="module")
 def bare() -> Iterator[Deployed]:
     """A blank host."""
+    lab("down", BARE)
     lab("up", BARE)
     yield deployed(INVENTORY, TEST_HOST=BARE)[BARE]
     lab("down", BARE)
@@ -79,7 +80,7 @@ def test_another_distribution() -> None:
 def test_a_port_that_another_program_holds() -> None:
     lab("ssh", BARE, "sudo systemd-run --quiet --unit=squatter python3 -m http.server 80")
     try:
-        lab("ssh", BARE, "until ss -Htln 'sport = :80' | grep -q .; do sleep 0.1; done")
+        lab("ssh", BARE, once("ss -Htln 'sport = :80' | grep -q ."))
         refused(deploy(), f"{BARE}: port 80 is taken by python3")
     finally:
         lab("ssh", BARE, "sudo systemctl stop squatter")

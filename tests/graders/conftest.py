@@ -58,6 +58,7 @@ def site(host: Deployed) -> Site:
 @pytest.fixture(scope="session")
 def client(site: Site) -> Iterator[Client]:
     assert site.ca_file
+    lab("down", NAME)
     lab("up", NAME)
     install = "apt-get install --quiet=2 --no-install-recommends"
     lab("ssh", NAME, f"sudo apt-get update --quiet=2 && sudo {install} {PACKAGES}")
