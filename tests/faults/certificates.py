@@ -2,10 +2,12 @@
 
 import json
 import socket
+import ssl
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cached_property
 
 from cryptography import x509
@@ -21,7 +23,7 @@ PRODUCTION = "https://acme.slipway.test:14000/dir"
 ON_STAGING = {"acme_directory": STAGING, "profile": "classic"}
 ON_PRODUCTION = {"acme_directory": PRODUCTION, "profile": "classic"}
 STAGING_CA = CHECKOUT / ".lab" / "staging-ca.pem"
-SETTLED = 5  # seconds in which nginx' old processes have let go of their listeners after a reload
+SETTLED = 30  # seconds, in which nginx' old processes let go of their listeners after a reload
 LOOK = "GET /dir"  # what a CA says of itself: a look that none of its limits counts
 
 
@@ -38,6 +40,11 @@ class Served:
     @property
     def self_signed(self) -> bool:
         return self._parsed.issuer == self._parsed.subject
+
+    @property
+    def left(self) -> float:
+        """The seconds until it ends."""
+        return (self._parsed.not_valid_after_utc - datetime.now(UTC)).total_seconds()
 
     @property
     def names(self) -> set[str]:
@@ -58,10 +65,22 @@ def served(site: Site, name: str | None = None) -> Served:
         return Served(tls.getpeercert(binary_form=True) or b"")
 
 
+def changed(site: Site, before: Served) -> bool:
+    """Whether another certificate is served, to whoever comes.
+
+    nginx' old processes accept for a moment more, and answer some while the new ones answer others.
+    """
+    return all(served(site) != before for _ in range(5))
+
+
 def trusted(site: Site, ca: str = "acme") -> bool:
     """Whether a client that trusts only this CA trusts the site."""
     name = "ca.pem" if ca == "acme" else f"{ca}-ca.pem"
-    return replace(site, ca_file=CHECKOUT / ".lab" / name, verified=True).works()
+    asking = replace(site, ca_file=CHECKOUT / ".lab" / name, verified=True)
+    try:
+        return asking.ask("/healthz").status == 200
+    except ssl.SSLCertVerificationError:
+        return False
 
 
 def asked(ca: str = "staging") -> list[str]:

@@ -1,17 +1,21 @@
 """A renewal that nobody notices, and a CA that is out of reach."""
 
 import json
-import time
 
 import pytest
 
 from infra.onhost import installed
-from tests.faults.certificates import SETTLED, served
+from tests.faults.certificates import SETTLED, changed, served
 from tests.faults.conftest import Target
 from tests.faults.load import asked_steadily
 from tests.site import wait_until
 
 pytestmark = pytest.mark.destructive
+
+
+def state(target: Target) -> dict[str, bool]:
+    found: dict[str, bool] = json.loads(target.run("slipway certificate-state"))
+    return found
 
 
 def test_a_renewal_is_served_at_once_and_fails_no_request(target: Target) -> None:
@@ -21,16 +25,16 @@ def test_a_renewal_is_served_at_once_and_fails_no_request(target: Target) -> Non
             "REQUESTS_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt /opt/certbot/bin/certbot renew"
             " --force-renewal --no-random-sleep-on-renew --non-interactive"
         )
-        wait_until(lambda: served(target.site) != before, SETTLED)
+        wait_until(lambda: changed(target.site, before), SETTLED)
     assert failures == []
-    state = json.loads(target.run("slipway certificate-state"))
-    assert all(state.values()), state
+    assert all(state(target).values()), state(target)
 
 
 def test_the_timers_service_finds_nothing_to_do_and_says_until_when(target: Target) -> None:
     before = served(target.site)
     target.run("systemctl start slipway-certificate.service")
     assert served(target.site) == before
+    target.run("journalctl --sync")
     told = target.run("journalctl --quiet --output cat --unit slipway-certificate --lines 20")
     assert "serves its certificate until" in told
 
@@ -44,8 +48,8 @@ def test_a_stale_certificate_in_nginx_is_found_and_mended(target: Target) -> Non
         f" cat /tmp/c.pem > {installed.chain(target.site.domain)}; rm /tmp/k.pem /tmp/c.pem;"
         " docker exec slipway-base-nginx-1 nginx -c /opt/slipway/nginx/nginx.conf -s reload"
     )
-    time.sleep(1)
-    assert json.loads(target.run("slipway certificate-state"))["served"] is False
+    wait_until(lambda: changed(target.site, wanted), SETTLED)
+    assert state(target)["served"] is False
     target.run("systemctl start slipway-certificate.service")
     wait_until(lambda: served(target.site) == wanted, SETTLED)
 

@@ -9,6 +9,7 @@ from tests.deployed import CHECKOUT
 from tests.faults.certificates import (
     ON_PRODUCTION,
     ON_STAGING,
+    SETTLED,
     STAGING,
     asking,
     changes,
@@ -18,7 +19,7 @@ from tests.faults.certificates import (
     trusted,
 )
 from tests.faults.conftest import Target
-from tests.site import Site
+from tests.site import Site, wait_until
 
 pytestmark = pytest.mark.destructive
 ALIAS = "www.certs.slipway.test"
@@ -63,8 +64,8 @@ def test_each_source_takes_over_without_a_failed_request(
     with served_throughout(certs):
         done = certs.deploy(certificate=settings)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert trusted(certs.site) == (source == "acme")
-    assert trusted(certs.site, "staging") == (source == "staging")
+    wait_until(lambda: trusted(certs.site) == (source == "acme"), SETTLED)
+    wait_until(lambda: trusted(certs.site, "staging") == (source == "staging"), SETTLED)
     assert strict(certs.site) == (source == "acme")
     found = served(certs.site)
     assert found.self_signed == (source in {"files", "self-signed"})
@@ -99,7 +100,7 @@ def test_an_alias_that_was_removed_is_refused(certs: Target) -> None:
         done = certs.deploy(certificate=ON_STAGING)
     assert done.returncode == 0, done.stdout + done.stderr
     assert reached.count(ORDER) == 1
-    assert served(certs.site).names == {certs.site.domain}
+    wait_until(lambda: served(certs.site).names == {certs.site.domain}, SETTLED)
     with pytest.raises(OSError, match="UNRECOGNIZED_NAME"):
         served(certs.site, ALIAS)
 
