@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.conftest import INVENTORY, Target, begin, pyinfra
+from tests.faults.conftest import INVENTORY, Target, begin, once, pyinfra
 from tests.faults.load import asked_steadily
 from tests.site import wait_until
 
@@ -138,7 +138,7 @@ def test_what_a_killed_switch_left_of_its_tests_ends_by_itself(
     (slow / "test_slow.py").write_text("import time\n\ndef test_slow():\n    time.sleep(60)\n")
     running = begin(target, app={"acceptance": str(slow)})
     both = f"test $({RUNNING} | wc -l) = 2"
-    target.run(f"until {both}; do sleep 0.1; done; systemctl kill --signal KILL slipway-switch")
+    target.run(f"{once(both)} && systemctl kill --signal KILL slipway-switch")
     running.communicate()
     wait_until(lambda: target.run(RUNNING) == "", 60)
     assert target.release() == old

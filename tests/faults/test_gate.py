@@ -68,7 +68,7 @@ def test_a_check_that_fails_through_nginx_brings_back_the_old_release_whole(
 def test_checks_that_hold_let_a_release_through(target: Target) -> None:
     done = target.deploy(checks=[{"path": "/date/", "contains": "date"}, {"path": "/"}])
     assert done.returncode == 0, done.stderr
-    assert "0 failed" in done.stderr + done.stdout
+    assert ", 0 failed," in done.stderr + done.stdout
     assert target.deploy().returncode == 0
 
 
@@ -77,7 +77,7 @@ def test_a_release_during_maintenance_is_tried_all_the_same(target: Target) -> N
     try:
         assert target.site.ask("/date/").status == 503
         assert int(target.site.ask("/date/").headers["retry-after"]) > 0
-        assert target.site.works("/healthz")
+        assert target.site.ask("/healthz").status == 200
         done = target.deploy(checks=[{"path": "/date/"}])
         assert done.returncode == 0, done.stderr
         assert target.site.ask("/date/").status == 503

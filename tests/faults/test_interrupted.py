@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tests.faults.conftest import Target, begin, lab
+from tests.faults.conftest import Target, begin, lab, once
 from tests.faults.load import asked_steadily
 from tests.lab import boot, processes
 from tests.lab.paths import this_clone
@@ -15,6 +15,7 @@ from tests.site import wait_until
 
 pytestmark = pytest.mark.destructive
 COLOURS = ("red", "green")
+SWITCHING = "systemctl is-active --quiet slipway-switch"
 SWITCH_SECONDS = [
     0.1,
     0.5,
@@ -55,12 +56,11 @@ def test_a_switch_that_is_killed_leaves_the_old_release_or_the_new(
 ) -> None:
     old = consistent(target)
     new = COLOURS[SWITCH_SECONDS.index(seconds) % 2]
-    switching = "systemctl is-active --quiet slipway-switch"
     with asked_steadily(target) as failures:
         running = begin(target, app={"environment": {"COLOUR": new}})
         # A quick switch has ended by the last of these moments: there is nothing to kill then.
-        target.run(f"until {switching}; do sleep 0.02; done; sleep {seconds};"
-                   " systemctl kill --signal KILL slipway-switch || true")  # fmt: skip
+        target.run(f"{once(SWITCHING)} && sleep {seconds} &&"
+                   " (systemctl kill --signal KILL slipway-switch || true)")  # fmt: skip
         running.communicate()
         time.sleep(0.5)
     assert failures == []
@@ -69,7 +69,7 @@ def test_a_switch_that_is_killed_leaves_the_old_release_or_the_new(
     assert consistent(target) in {old, new}
     wait_until(lambda: running_releases(target) == {target.release()}, 60)
     unit = f"slipway@{target.release()}.service"
-    wait_until(lambda: target.run(f"systemctl is-enabled {unit}", check=False) == "enabled", 30)
+    wait_until(lambda: target.run(f"systemctl is-enabled {unit}", check=False) == "enabled", 60)
     done = target.deploy(app={"environment": {"COLOUR": new}})
     assert done.returncode == 0, done.stderr
     assert consistent(target) == new
@@ -81,10 +81,10 @@ def test_a_switch_that_is_killed_leaves_the_old_release_or_the_new(
 def test_a_lost_connection_does_not_stop_a_switch(target: Target) -> None:
     before = len(target.history())
     running = begin(target, app={"environment": {"COLOUR": "lost"}})
-    target.run("until systemctl is-active --quiet slipway-switch; do sleep 0.02; done")
+    target.run(once(SWITCHING))
     os.killpg(running.pid, signal.SIGKILL)
     running.communicate()
-    target.run("while systemctl is-active --quiet slipway-switch; do sleep 0.1; done")
+    target.run(once(f"! {SWITCHING}"))
     assert target.history()[-1]["result"] == "live"
     assert len(target.history()) == before + 1
     assert consistent(target) == "lost"
@@ -96,7 +96,7 @@ def test_a_host_that_stops_dead_during_a_switch_comes_back_whole(
     target: Target, seconds: float
 ) -> None:
     running = begin(target, app={"environment": {"COLOUR": f"dead-{seconds}"}})
-    target.run("until systemctl is-active --quiet slipway-switch; do sleep 0.02; done")
+    target.run(once(SWITCHING))
     time.sleep(seconds)
     clone = this_clone()
     processes.stop(boot.pid_file(clone, target.name), signal.SIGKILL)

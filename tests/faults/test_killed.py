@@ -40,7 +40,7 @@ def test_a_killed_container_comes_back(target: Target, service: str) -> None:
 def test_a_container_that_docker_was_told_to_kill_comes_back(target: Target, service: str) -> None:
     # Docker takes `docker kill` for a wish and restarts nothing: the watchdog does.
     target.run(f"docker kill {target.container(service)}")
-    wait_until(target.healthy, 45)
+    wait_until(target.healthy, 90)
     assert target.site.run_job(1, limit=60)["state"] == "finished"
 
 
@@ -64,7 +64,7 @@ def test_redis_down_is_503_within_a_second_and_never_an_accepted_job(target: Tar
         assert answer.status == 503
         assert int(answer.headers["retry-after"]) > 0
         assert took < 1
-        assert target.site.works("/healthz")
+        assert target.site.ask("/healthz").status == 200
     finally:
         target.run(f"docker start {container}; systemctl start slipway-watchdog.timer")
     wait_until(lambda: takes_jobs(target), 30)

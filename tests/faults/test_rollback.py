@@ -1,14 +1,14 @@
 """Going back: image, settings, secrets and site together, with nobody else's help."""
 
 import json
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
-from tests.faults.conftest import INVENTORY, Target, pyinfra
+from tests.faults.conftest import INVENTORY, Target, once, pyinfra
 from tests.faults.load import asked_steadily
+from tests.site import wait_until
 
 pytestmark = pytest.mark.destructive
 OUTSIDE = "OUTPUT --protocol tcp --match multiport --dports 80,443,5000,14000 --jump REJECT"
@@ -67,7 +67,7 @@ def test_old_releases_go_and_the_kept_ones_stay_whole(target: Target) -> None:
     for number in range(3):
         done = target.deploy(app={"environment": {"COLOUR": str(number)}}, keep_releases=2)
         assert done.returncode == 0, done.stderr
-        time.sleep(2)  # what was retired is gone by then
+        wait_until(target.settled, 90)  # what was retired is gone by then
     state = json.loads(target.run("slipway release-state"))
     assert len(state["kept"]) == 2
     folders = set(target.run("ls /opt/slipway/releases").split())
@@ -102,9 +102,10 @@ def test_static_files_go_with_the_last_release_that_needs_them(target: Target) -
 
 
 def test_a_second_deploy_at_once_is_refused_and_names_the_first(target: Target) -> None:
-    unit = "systemd-run --quiet --unit slipway-switch flock /run/slipway.lock sleep 30"
-    target.run(f"echo 'deploy of release x by somebody' > /run/slipway.lock; {unit}; sleep 1")
+    unit = "systemd-run --quiet --unit slipway-switch flock /run/slipway.lock sleep 600"
+    target.run(f"echo 'deploy of release x by somebody' > /run/slipway.lock; {unit}")
     try:
+        target.run(once("! flock --nonblock /run/slipway.lock true"))
         done = target.deploy(app={"environment": {"COLOUR": "second"}})
         assert done.returncode != 0
         assert (

@@ -78,7 +78,7 @@ def test_its_own_secret_is_made_on_the_host_and_needed(target: Second) -> None:
 def test_its_job_runs_a_program_of_a_debian_package(target: Second) -> None:
     target.add("to be dumped")
     job = target.site.ask("/dumps", "POST").json["id"]
-    wait_until(lambda: target.site.ask(f"/dumps/{job}").json["state"] == "finished", 20)
+    wait_until(lambda: target.site.ask(f"/dumps/{job}").json["state"] == "finished", 60)
     dump = target.site.ask(f"/dumps/{job}").json["result"]
     assert "INSERT INTO note VALUES('to be dumped'" in dump
 
