@@ -65,9 +65,9 @@ def test_a_release_that_is_not_kept_is_refused_with_those_that_are(target: Targe
 
 def test_old_releases_go_and_the_kept_ones_stay_whole(target: Target) -> None:
     for number in range(3):
+        wait_until(target.settled, 90)  # what was retired is gone by then
         done = target.deploy(app={"environment": {"COLOUR": str(number)}}, keep_releases=2)
         assert done.returncode == 0, done.stderr
-        wait_until(target.settled, 90)  # what was retired is gone by then
     state = json.loads(target.run("slipway release-state"))
     assert len(state["kept"]) == 2
     folders = set(target.run("ls /opt/slipway/releases").split())
