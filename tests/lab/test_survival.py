@@ -22,7 +22,7 @@ def test_after_a_restart_of_the_machine_a_host_has_its_disk_and_address(lab: Lab
         pid = processes.running(pid_file)
         assert pid
         os.kill(pid, signal.SIGKILL)
-    assert processes.wait_until(lambda: not boot.is_running(lab.clone, one), 5)
+    assert processes.wait_until(lambda: not boot.is_running(lab.clone, one), 30)
     storage.unmount(lab.clone)
     network.down(lab.clone.bridge, lab.clone.table)
     shutil.rmtree(lab.clone.sockets)
@@ -60,7 +60,7 @@ def test_the_last_down_leaves_nothing_behind(lab: Lab, one: str) -> None:
     for row in lab.run("list").stdout.splitlines():
         lab.run("down", row.split()[0])
     assert not boot.is_running(lab.clone, one)
-    assert lab.traces() == []
+    assert processes.wait_until(lambda: lab.traces() == [], 30), lab.traces()
 
 
 def test_a_clone_whose_checkout_is_gone_is_taken_down_by_any_other(
@@ -71,4 +71,4 @@ def test_a_clone_whose_checkout_is_gone_is_taken_down_by_any_other(
     assert other.traces()
     shutil.rmtree(other.clone.checkout)
     lab.run("up", ONE)
-    assert other.traces() == []
+    assert processes.wait_until(lambda: other.traces() == [], 30), other.traces()
