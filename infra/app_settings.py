@@ -47,6 +47,8 @@ class App(Section):
     """Path that answers 200 once the application can serve."""
     release_command: tuple[Word, ...] = ()
     """Runs once in a container of a new release before traffic moves; if it fails, none moves."""
+    release_command_limit: Seconds = 900
+    """Seconds that it may take."""
     static_folder: ContainerPath = "/srv/static"
     """Folder of the image with finished static files, which nginx serves; it may be absent."""
     static_url: UrlFolder = "/static/"

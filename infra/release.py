@@ -85,6 +85,7 @@ def release_config(settings: Settings, tag: str) -> ReleaseConfig:
         server=settings.web.server,
         start_limit=settings.web.start_limit,
         before=bool(settings.app.release_command),
+        before_limit=settings.app.release_command_limit,
         static_folder=settings.app.static_folder,
         health_path=settings.app.health_path,
         checks=[Check(**check.model_dump()) for check in settings.checks],

@@ -20,6 +20,7 @@ from . import (
     history,
     maintenance,
     release,
+    retirement,
     screen,
     secrets,
     status,
@@ -85,7 +86,11 @@ ACTIONS: dict[str, tuple[str, Action]] = {
     ),
     "drain": (
         "wait until RELEASE's workers have finished their jobs",
-        lambda _c, a: workers.drain(a.release, a.seconds),
+        lambda _c, a: workers.drain(a.release),
+    ),
+    "retire": (
+        "end RELEASE when it has answered and finished what it has begun",
+        lambda _c, a: retirement.retire(a.release),
     ),
     "watch": ("start what stopped, restart what hangs", lambda _c, _a: watchdog.watch()),
 }
@@ -100,7 +105,8 @@ OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
     },
     "get": {"path": {"help": "with a query if wanted"}},
     "alert": {"unit": {"help": "as systemd calls it"}},
-    "drain": {"release": {}, "seconds": {"type": int, "help": "that they may take"}},
+    "drain": {"release": {}},
+    "retire": {"release": {}},
     "switch": {
         "release": {},
         "--kind": {"choices": ["deploy", "rollback"], "default": "deploy"},

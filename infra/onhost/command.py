@@ -13,6 +13,7 @@ from typing import IO
 from . import layout
 
 LOCK_SECONDS = 0.5
+LINES = 8  # of what a program said that failed
 
 
 class Failure(Exception):  # noqa: N818  reads better where it is raised
@@ -42,14 +43,24 @@ def run(
             timeout=timeout,
             stdin=subprocess.DEVNULL,
         )
-    except (OSError, subprocess.TimeoutExpired) as error:
+    except OSError as error:
         raise Failure(f"{words[0]}: {error}") from error
+    except subprocess.TimeoutExpired as error:
+        told = _last_lines(error.stdout, error.stderr)
+        raise Failure(f"{' '.join(words[:4])}: not done after {timeout:g} s{told}") from error
     if done.returncode:
         said = [done.stdout.strip(), done.stderr.strip()]
         shown = said if both else [said[1] or said[0]]
-        last = "\n".join(line for text in shown for line in text.splitlines()[-8:])
+        last = "\n".join(line for text in shown for line in text.splitlines()[-LINES:])
         raise Failure(f"{' '.join(words[:4])}: exit code {done.returncode}: {last}")
     return done.stdout
+
+
+def _last_lines(*texts: bytes | str | None) -> str:
+    """What a program had said when its time was over; of each stream the end."""
+    read = [t.decode(errors="replace") if isinstance(t, bytes) else t or "" for t in texts]
+    lines = [line for text in read for line in text.strip().splitlines()[-LINES:]]
+    return "".join(f"\n{line}" for line in lines)
 
 
 def succeeds(*command: str | Path) -> bool:

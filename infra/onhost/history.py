@@ -1,11 +1,10 @@
 """The history of releases: who made what live, when, how long it took, and how it ended.
 
-A line of JSON when a switch begins and another when it ends; a beginning without an end was
-interrupted.
+A line of JSON for each switch, written anew at each of its stages; a line without an end that
+nobody is at work on was interrupted.
 """
 
 import json
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from . import layout
-from .command import locked
+from .command import locked, replace, say
 
 LIVE = "live"
 REFUSED = "refused"
@@ -37,35 +36,45 @@ class Entry:
     """Seconds since the epoch."""
     stages: dict[str, float] = field(default_factory=dict)
     """Seconds of each stage."""
+    now: str = ""
+    """The stage that it is in."""
     result: str = UNDER_WAY
     reason: str = ""
     probe: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Keeps the seconds of a stage."""
+        """Keeps the seconds of a stage, and says meanwhile that it is the one."""
+        self.now = name
+        note(self)
         began = time.monotonic()
         try:
             yield
         finally:
             self.stages[name] = round(time.monotonic() - began, 2)
+            self.now = ""
 
 
 def write(entry: Entry) -> None:
-    """Adds what is known of a switch, synced to disk."""
-    line = json.dumps(asdict(entry)) + "\n"
-    if layout.HISTORY.exists() and not layout.HISTORY.read_bytes().endswith(b"\n"):
-        line = "\n" + line  # a power cut left half a line: do not add to that one
-    descriptor = os.open(layout.HISTORY, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    """Puts what is known of a switch in the place of what was, or last; synced to disk."""
+    lines = layout.HISTORY.read_bytes().splitlines() if layout.HISTORY.exists() else []
+    mine = f'{{"id": {json.dumps(entry.id)},'.encode()
+    kept = [line for line in lines if not line.startswith(mine)]
+    place = next((n for n, line in enumerate(lines) if line.startswith(mine)), len(kept))
+    kept.insert(place, json.dumps(asdict(entry)).encode())
+    replace(layout.HISTORY, b"\n".join([*kept, b""]))
+
+
+def note(entry: Entry) -> None:
+    """Writes it unless the disk is full: that alone stops no switch that is under way."""
     try:
-        os.write(descriptor, line.encode())
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        write(entry)
+    except OSError as error:
+        say(f"the history was not written: {layout.HISTORY}: {error.strerror}")
 
 
 def read() -> list[Entry]:
-    """All switches, the oldest first; a line that a power cut left half is passed over."""
+    """All switches, the oldest first; a line that cannot be read is passed over."""
     entries: dict[str, Entry] = {}
     lines = layout.HISTORY.read_bytes().splitlines() if layout.HISTORY.exists() else []
     for line in lines:
@@ -78,6 +87,7 @@ def read() -> list[Entry]:
     for entry in found:
         if entry.result == UNDER_WAY and not (entry is found[-1] and locked()):
             entry.result = INTERRUPTED
+            entry.reason = f"in the stage {entry.now!r}" if entry.now else ""
     return found
 
 

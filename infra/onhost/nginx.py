@@ -1,5 +1,6 @@
 """nginx in its container: check its configuration, load it anew, and see what it serves."""
 
+import time
 from pathlib import Path
 
 from . import layout, x509
@@ -9,6 +10,9 @@ from .config import is_address
 CONTAINER = f"{layout.BASE_PROJECT}-nginx-1"
 CONFIGURATION = layout.NGINX / "nginx.conf"
 ADDRESS = "127.0.0.1"
+LOAD_SECONDS = 30
+POLL_SECONDS = 0.05
+WORKER = "nginx: worker process"  # one that stops adds words to this
 
 
 def runs() -> bool:
@@ -24,9 +28,32 @@ def check(configuration: Path = CONFIGURATION) -> None:
 
 
 def reload() -> None:
-    """Loads configuration and certificate without losing a request, after a check."""
+    """Loads configuration and certificate without losing a request, after a check.
+
+    When it returns, whoever connects is served by them. Raises Failure when nginx does not load.
+    """
     check()
+    layout.LOADED_ROUTES.unlink(missing_ok=True)  # before: who reads the file finds what is true
+    old = _workers()
     run("docker", "exec", CONTAINER, "nginx", "-c", CONFIGURATION, "-s", "reload", timeout=30)
+    deadline = time.monotonic() + LOAD_SECONDS
+    while not (now := _workers()) or now & old:
+        if time.monotonic() > deadline:
+            raise Failure(f"nginx has not loaded its configuration after {LOAD_SECONDS} s:"
+                          f" docker logs {CONTAINER} says why")  # fmt: skip
+        time.sleep(POLL_SECONDS)
+
+
+def started() -> str:
+    """When nginx' container was started last."""
+    return run("docker", "inspect", "--format", "{{.State.StartedAt}}", CONTAINER).strip()
+
+
+def _workers() -> set[str]:
+    """The processes that take connections: nginx renames those that only finish theirs."""
+    shown = run("docker", "top", CONTAINER, "-o", "pid,args")
+    lines = (line.split(maxsplit=1) for line in shown.splitlines()[1:])
+    return {words[0] for words in lines if words[1:] == [WORKER]}
 
 
 def chain(name: str, port: int) -> str:

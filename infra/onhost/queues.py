@@ -1,6 +1,7 @@
 """Redis and RQ's queues, asked over the socket: the protocol of Redis is small enough to speak.
 
-Names of keys are RQ's: `rq:queues`, `rq:queue:<name>`, `rq:<state>:<name>` and `rq:workers`.
+Names of keys are RQ's: `rq:queues`, `rq:queue:<name>`, `rq:<state>:<name>`, `rq:workers` and
+`rq:workers:<name of the queue>`.
 """
 
 import contextlib
@@ -42,8 +43,14 @@ def session(*credentials: str) -> Iterator[Any]:
 def _ask(stream: Any) -> dict[str, Any]:
     names = sorted(command(stream, "SMEMBERS", "rq:queues"))
     queues = [name.removeprefix("rq:queue:") for name in names]
+    queued = {name: command(stream, "LLEN", f"rq:queue:{name}") for name in queues}
     found: dict[str, Any] = {
-        "queued": sum(command(stream, "LLEN", f"rq:queue:{name}") for name in queues),
+        "queued": sum(queued.values()),
+        "unserved": {  # queues in which jobs wait that no worker looks at
+            name: count
+            for name, count in queued.items()
+            if count and not command(stream, "SCARD", f"rq:workers:{name}")
+        },
         "workers": command(stream, "SCARD", "rq:workers"),
     }
     for shown, key in STATES.items():

@@ -1,12 +1,13 @@
 """A release: what it runs from, its unit, its socket, and which one is current."""
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from . import history, layout, secrets, web
-from .command import Failure, run, say, succeeds
+from .command import Failure, run, succeeds
 from .config import HostConfig
 
 CONFIG = "release.json"
@@ -35,6 +36,8 @@ class ReleaseConfig:
     """Whether the compose project has a service `before`, to run once before traffic moves."""
     static_folder: str
     """Folder of finished static files in the image; empty when there is none."""
+    before_limit: int = 900
+    """Seconds that it may take."""
     health_path: str = "/healthz"
     checks: list[Check] = field(default_factory=list)
     acceptance_image: str = ""
@@ -92,32 +95,30 @@ def state(config: HostConfig) -> dict[str, object]:
 
 
 def known() -> set[str]:
-    """The releases whose units run or would start with the host, but for those being stopped."""
-    enabled = {link.name for link in layout.WANTED_UNITS.glob(unit("*"))}
-    return _in_state("active,activating,reloading") | {_name(name) for name in enabled}
+    """The releases whose units run or would start with the host, but for those that are ending."""
+    enabled = {_name(link.name, unit) for link in layout.WANTED_UNITS.glob(unit("*"))}
+    return (_in_state("active,activating,reloading", unit) | enabled) - retiring()
+
+
+def retiring() -> set[str]:
+    """The releases that finish their work before they are stopped."""
+    return _in_state("active,activating,deactivating", retire_unit)
 
 
 def stopping() -> set[str]:
-    """The releases that are being stopped, and may have a job to finish."""
-    return _in_state("deactivating")
+    """The releases that are being stopped."""
+    return _in_state("deactivating", unit)
 
 
-def _in_state(states: str) -> set[str]:
+def _in_state(states: str, named: Callable[[str], str]) -> set[str]:
     shown = run("systemctl", "list-units", "--plain", "--no-legend", "--state", states,
-                unit("*"))  # fmt: skip
-    return {_name(line.split()[0]) for line in shown.splitlines() if line.strip()}
+                named("*"))  # fmt: skip
+    return {_name(line.split()[0], named) for line in shown.splitlines() if line.strip()}
 
 
-def _name(unit_name: str) -> str:
-    prefix, suffix = unit("\n").split("\n")
+def _name(unit_name: str, named: Callable[[str], str]) -> str:
+    prefix, suffix = named("\n").split("\n")
     return unit_name.removeprefix(prefix).removesuffix(suffix)
-
-
-def retire(old: str) -> None:
-    """Stops a release in the background: its jobs may take as long as they are allowed to."""
-    for words in (("disable", "--quiet"), ("stop", "--no-block")):
-        if not succeeds("systemctl", *words, unit(old)):
-            say(f"systemctl {words[0]} {unit(old)} failed: the next switch tries it again")
 
 
 def folder(release: str) -> Path:
@@ -138,6 +139,11 @@ def socket(release: str, server: str) -> Path:
 def unit(release: str) -> str:
     """The systemd unit of a release."""
     return layout.RELEASE_UNIT.format(release=release)
+
+
+def retire_unit(release: str) -> str:
+    """The unit that ends a release."""
+    return layout.RETIRE_UNIT.format(release=release)
 
 
 def project(release: str) -> str:

@@ -1,6 +1,6 @@
 """What follows a switch that failed: the old release serves, whole, and the new one is stopped."""
 
-from . import release, traffic
+from . import release, traffic, workers
 from .command import Failure, run, say, succeeds
 
 LOG_LINES = "30"
@@ -9,15 +9,24 @@ LOG_LINES = "30"
 def go_back(new: str, old: str) -> None:
     """The old release serves again: site, socket and workers."""
     if not old or old == new:
+        _show(new)
         say("there is no release to go back to")
         return
     try:
         traffic.move(old, new)
     finally:  # the workers, whatever nginx says
-        if not succeeds("docker", "compose", "--project-directory", release.folder(old),
-                        "up", "--detach"):  # fmt: skip
-            say(f"some of release {old} does not start: see slipway status")
+        _start(old)
     give_up(new)
+
+
+def _start(old: str) -> None:
+    try:
+        run(
+            "docker", "compose", "--project-directory", release.folder(old), "up", "--detach", "web"
+        )
+        workers.complete(old)
+    except (Failure, OSError, ValueError, LookupError) as error:
+        say(f"some of release {old} does not start: {error}")
 
 
 def give_up(new: str) -> None:
@@ -25,7 +34,7 @@ def give_up(new: str) -> None:
     serving = release.current()
     if new == serving:
         return  # it serves, however badly: there is nothing better to go back to
-    say(f"the last lines of release {new}:\n{_last_lines(new)}")
+    _show(new)
     if not succeeds("systemctl", "stop", release.unit(new)):
         say(f"{release.unit(new)} did not stop: see systemctl status {release.unit(new)}")
     succeeds("systemctl", "reset-failed", release.unit(new))  # what failed has been shown
@@ -34,8 +43,8 @@ def give_up(new: str) -> None:
     say(f"release {serving} serves on" if serving else "no release serves yet")
 
 
-def _last_lines(new: str) -> str:
-    """What the unit and the containers said; that it cannot be had stops nothing."""
+def _show(new: str) -> None:
+    """Tells what the unit and the containers said; that it cannot be had stops nothing."""
     told = []
     for command in (
         ("journalctl", "--quiet", "--output", "cat", "--lines", "5", "--unit", release.unit(new)),
@@ -46,4 +55,4 @@ def _last_lines(new: str) -> str:
             told.append(run(*command).rstrip())
         except Failure as failure:
             told.append(str(failure))
-    return "\n".join(told)
+    say("\n".join([f"the last lines of release {new}:", *told]))

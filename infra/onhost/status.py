@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from . import (
+    attention,
     certificate,
     containers,
     history,
@@ -20,8 +21,6 @@ from . import (
 from .command import Failure, locked, run
 from .config import HostConfig
 
-FULL = 0.9  # of the disk
-REDIS_FULL = 0.7  # of its memory; at all of it jobs are refused
 LIMIT = 10  # seconds that another program may take to answer
 
 
@@ -51,7 +50,7 @@ def status(config: HostConfig) -> dict[str, Any]:
     current = release.current()
     found: dict[str, Any] = {
         "release": current,
-        "switch": look.at("the switch under way", _switch),
+        "switch": look.at("what is under way", _under_way),
         "maintenance": look.at("maintenance", lambda: maintenance.state()["maintenance"]),
         "containers": look.at("the containers", lambda: containers.listed(current, LIMIT)),
         "certificate": _certificate(look, config),
@@ -61,45 +60,19 @@ def status(config: HostConfig) -> dict[str, Any]:
         "units": look.at("the units", _failed_units),
         "last": look.at("the history", _last),
     }
-    found["attention"] = look.unknown + attention(found)
+    found["attention"] = look.unknown + attention.lines(found)
     return found
 
 
-def attention(found: dict[str, Any]) -> list[str]:
-    """What a person should look at of the parts that could be had, in a line each."""
-    lines = []
-    if not found["release"]:
-        lines.append("no release is live")
-    if found["maintenance"] == "on":
-        lines.append("maintenance is on: visitors get 503")
-    lines += [
-        f"{container['name']} is {container['health'] or container['state']}"
-        for container in found["containers"] or []
-        if (container["health"] or container["state"]) not in {"healthy", "running"}
-    ]
-    if found["certificate"] and found["certificate"]["problem"]:
-        lines.append("the certificate: " + found["certificate"]["problem"])
-    if found["disk"] and found["disk"]["used"] > FULL * found["disk"]["total"]:
-        lines.append("the disk is nearly full")
-    lines += _queue_lines(found["queues"] or {})
-    lines += [f"a unit has failed: {line.split()[0]}" for line in found["units"] or []]
-    last = found["last"] or {}
-    if last.get("result") in {history.REFUSED, history.INTERRUPTED}:
-        lines.append(f"the last release, {last['release']}, was {last['result']}")
-    return lines
-
-
-def _queue_lines(queue: dict[str, Any]) -> list[str]:
-    lines = []
-    if queue.get("failed"):
-        lines.append(f"{queue['failed']} jobs have failed")
-    if queue.get("memory_limit") and queue["memory"] > REDIS_FULL * queue["memory_limit"]:
-        lines.append("Redis is nearly full: at its limit jobs are refused")
-    return lines
-
-
-def _switch() -> str:
-    return layout.LOCK.read_text().strip() if locked() else ""
+def _under_way() -> str:
+    """Who changes the host, and in which stage a switch is; empty when nobody does."""
+    if locked():
+        last = history.read()[-1:]
+        stage = "".join(f", in the stage {entry.now!r}" for entry in last if entry.now)
+        return layout.LOCK.read_text().strip() + stage
+    deploy = run("systemctl", "list-units", "--plain", "--no-legend", "--state", "active",
+                 layout.DEPLOY_UNIT, timeout=LIMIT)  # fmt: skip
+    return "".join(line.split(maxsplit=4)[4] for line in deploy.splitlines())
 
 
 def _certificate(look: Look, config: HostConfig) -> dict[str, Any] | None:

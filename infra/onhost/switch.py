@@ -5,7 +5,6 @@ one back, all of it. It runs as a transient unit of systemd, so that a lost conn
 deploy does not stop it.
 """
 
-import shutil
 import time
 import uuid
 from dataclasses import dataclass
@@ -14,17 +13,18 @@ from . import (
     acceptance,
     gate,
     history,
-    layout,
+    preparation,
     probe,
     prune,
     release,
+    retirement,
     retreat,
     screen,
     static_files,
     traffic,
     workers,
 )
-from .command import lock, replace, run, say
+from .command import lock, run, say
 from .config import HostConfig
 from .history import Entry
 from .release import ReleaseConfig
@@ -64,23 +64,21 @@ def switch(order: Order, config: HostConfig) -> None:
             entry.result = history.LIVE
         finally:
             entry.probe = asking.result() if old else {}
-            history.write(entry)
-        _tell(entry)
+            history.note(entry)
+            _tell(entry)
         prune.try_to(config)
 
 
 def _prepare(new: str, wanted: ReleaseConfig, config: HostConfig, entry: Entry) -> None:
     """Starts the new release beside the old one and tries it; users notice nothing."""
     try:
-        _keep_secrets(new)
+        preparation.keep_secrets(new)
         with entry.stage("command"):
             if wanted.before and entry.kind == "deploy":  # going back runs nothing of old code
-                say("running the command before traffic")
-                run("docker", "compose", "--project-directory", release.folder(new),
-                    "--profile", "before", "run", "--rm", "before")  # fmt: skip
+                preparation.run_command(new, wanted.before_limit)
         with entry.stage("start"):
             say(f"starting release {new}")
-            _start_web(new)
+            preparation.start_web(new)
         with entry.stage("health"):
             say(f"waiting for {wanted.health_path} of release {new}")
             gate.wait_until_healthy(new, wanted, config)
@@ -95,6 +93,7 @@ def _prepare(new: str, wanted: ReleaseConfig, config: HostConfig, entry: Entry) 
                 acceptance.check(new, wanted)
         with entry.stage("workers"):
             run("systemctl", "start", release.unit(new))
+            workers.complete(new)
             workers.wait_until_healthy(new, wanted.start_limit)
     except Exception:  # a full disk is no Failure
         retreat.give_up(new)
@@ -117,32 +116,13 @@ def _go_live(new: str, old: str, wanted: ReleaseConfig, config: HostConfig, entr
         raise
     with entry.stage("retire"):
         for other in others:
-            release.retire(other)
-
-
-def _keep_secrets(new: str) -> None:
-    """A release keeps the secrets it started with, so that going back takes them along."""
-    kept = release.folder(new) / "secrets"
-    if kept.exists():
-        return
-    copying = kept.with_name(".secrets.new")
-    shutil.rmtree(copying, ignore_errors=True)
-    copying.mkdir(mode=0o700)
-    for secret in layout.SECRETS.iterdir():
-        replace(copying / secret.name, secret.read_bytes(), 0o440, layout.APP_UID)
-    copying.rename(kept)
-
-
-def _start_web(new: str) -> None:
-    """Starts what can be tried without taking a job of users'."""
-    if new in release.stopping():  # going back in haste: its unit would end what is started here
-        run("systemctl", "start", release.unit(new))
-    run("docker", "compose", "--project-directory", release.folder(new), "up", "--detach", "web")
+            retirement.begin(other)
 
 
 def _tell(entry: Entry) -> None:
-    seconds = sum(entry.stages.values())
-    slow = ", ".join(f"{name} {took:.1f}" for name, took in entry.stages.items() if took >= 0.1)
-    say(f"release {entry.release} is live after {seconds:.1f} s ({slow})")
+    if entry.result == history.LIVE:
+        seconds = sum(entry.stages.values())
+        slow = ", ".join(f"{name} {took:.1f}" for name, took in entry.stages.items() if took >= 0.1)
+        say(f"release {entry.release} is live after {seconds:.1f} s ({slow})")
     if entry.probe:
         say(f"meanwhile: {screen.downtime(entry.probe)}")

@@ -36,19 +36,36 @@ def move(new: str, old: str) -> None:
     link.symlink_to(new)
     link.rename(layout.CURRENT)
     _sync(layout.WEB)
-    if not old or _routes(new) != _routes(old):
-        nginx.reload()
+    if not loaded(new):
+        load(new)
 
 
-def _routes(name: str) -> bytes:
+def loaded(current: str) -> bool:
+    """Whether it is known that nginx has the routes of the current release.
+
+    Not from what was served before it: a switch may have been killed before nginx loaded them.
+    """
+    known = layout.LOADED_ROUTES
+    return known.exists() and known.read_bytes() == _as_loaded(current)
+
+
+def load(current: str) -> None:
+    """nginx loads the routes of the current release."""
+    nginx.reload()
+    replace(layout.LOADED_ROUTES, _as_loaded(current))
+
+
+def _as_loaded(name: str) -> bytes:
+    """The release's routes, in this life of nginx: one that starts loads the current ones."""
     path = release.routes(name)
-    return path.read_bytes() if path.exists() else b""
+    routes = path.read_bytes() if path.exists() else b""
+    return f"# loaded by nginx, started {nginx.started()}\n".encode() + routes
 
 
 def _bridge(new: str, old: str) -> None:
     for name in (web.UWSGI, web.HTTP):
         here = layout.WEB / new / "socket" / name
-        if here.is_symlink():
+        if here.is_symlink() and (old or not here.exists()):  # by itself it may be asked there yet
             here.unlink()
         if old and not here.exists() and (layout.WEB / old / "socket" / name).exists():
             here.symlink_to(Path("..", "..", old, "socket", name))

@@ -4,7 +4,7 @@ Looks at the base and the current release alone, and at neither while a switch i
 unit is down on purpose.
 """
 
-from . import acceptance, bridge, containers, layout, release
+from . import acceptance, bridge, containers, layout, nginx, release, retirement, traffic, workers
 from .command import Failure, lock, locked, run, say, succeeds
 
 STOP_SECONDS = "5"  # a hung process does not hear a signal: no use in waiting for long
@@ -31,13 +31,15 @@ def watch() -> None:
 def _settle() -> None:
     """Ends what a killed switch has left half done: the current release runs on, and it alone."""
     current = release.current()
-    if not current or not (_beside(current) or _forgotten(current)):
+    if not current or not (_beside(current) or _forgotten(current) or _not_loaded(current)):
         return
     try:
         with lock("the watchdog"):
+            if not traffic.loaded(current):
+                traffic.load(current)  # before another release ends that nginx may pass to
             for other in _beside(current):
                 say(f"release {other} runs beside the current one: stopping it")
-                release.retire(other)
+                retirement.begin(other)
             if _forgotten(current):
                 run("systemctl", "enable", "--quiet", release.unit(current))
     except Failure as failure:  # a switch has begun, and does it
@@ -55,13 +57,18 @@ def _forgotten(current: str) -> bool:
     return runs and not succeeds("systemctl", "is-enabled", "--quiet", unit)
 
 
+def _not_loaded(current: str) -> bool:
+    """Whether nginx runs and has the routes of another release."""
+    return nginx.runs() and not traffic.loaded(current)
+
+
 def _remove_strays(projects: set[str]) -> None:
     """Ends releases that nobody wants: after a power cut Docker starts all that ran before it."""
-    wanted = {release.current(), *release.known(), *release.stopping()}
+    wanted = {release.current(), *release.known(), *release.retiring(), *release.stopping()}
     for stray in sorted(set(containers.releases(projects)) - wanted):
         say(f"release {stray} runs and is not wanted: taking it down")
         run("docker", "compose", "--project-name", release.project(stray), "down",
-            "--timeout", STRAY_SECONDS)  # fmt: skip
+            "--remove-orphans", "--timeout", STRAY_SECONDS)  # fmt: skip  # its command, too
 
 
 def remedy(state: str, health: str) -> list[str] | None:
@@ -82,6 +89,8 @@ def _watched() -> dict[str, str]:
 
 
 def _mend(project: str) -> None:
+    if project == release.project(release.current()):
+        workers.complete(release.current())  # a switch was killed after it had told them to end
     for container in containers.listed(release.current()):
         command = remedy(container["state"], container["health"])
         if command and container["project"] == project:

@@ -109,7 +109,8 @@ def venv_command(folder: Path, requirements: bytes) -> StringCommand:
     """The command that makes a virtual environment of locked packages and links it last."""
     new = layout.CERTBOT.with_name(".certbot.new")
     return StringCommand(
-        f"set -e; python3 -m venv --clear {folder};"
+        # The last deploy's pip may run yet, though its connection was lost: it has the lock.
+        f"set -e; exec 9>{layout.CERTBOT_LOCK}; flock 9; python3 -m venv --clear {folder};"
         f" base64 --decode > {folder}/requirements.txt;"
         f" PIP_CERT={layout.CA_BUNDLE} {folder}/bin/pip install --quiet --no-cache-dir"
         " --disable-pip-version-check --only-binary :all: --require-hashes"

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import dns.resolver
@@ -72,3 +73,35 @@ def test_a_server_that_does_not_answer_is_told(capsys: pytest.CaptureFixture[str
     out, err = capsys.readouterr()
     assert out == ""
     assert err.startswith("DNS does not answer: ")
+
+
+@pytest.mark.parametrize(
+    ("system", "behind", "used"),
+    [
+        ("nameserver 127.0.0.53\noptions edns0\n", "nameserver 192.0.2.53\n", "behind"),
+        ("nameserver 127.0.0.53\n", None, "system"),
+        ("nameserver 192.0.2.53\n", "nameserver 192.0.2.54\n", "system"),
+        (None, "nameserver 192.0.2.54\n", "system"),
+    ],
+)
+def test_resolved_s_own_answers_are_passed_by(
+    tmp_path: Path, system: str | None, behind: str | None, used: str
+) -> None:
+    for name, text in (("system", system), ("behind", behind)):
+        if text is not None:
+            (tmp_path / name).write_text(text)
+    assert dns_records.servers(tmp_path / "system", tmp_path / "behind") == tmp_path / used
+
+
+def test_the_servers_of_the_machine_are_asked_by_themselves(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "resolv.conf"
+    file.write_text("nameserver 127.0.0.1\n")
+    monkeypatch.setattr(dns.resolver, "default_resolver", None)
+    monkeypatch.setattr(dns_records.servers, "__defaults__", (file, file))
+    monkeypatch.setattr(dns_records, "SECONDS", 0.1)
+    dns_records.main([DOMAIN])
+    assert dns.resolver.default_resolver is not None
+    assert dns.resolver.default_resolver.nameservers == ["127.0.0.1"]
+    capsys.readouterr()

@@ -81,6 +81,20 @@ def test_a_beginning_without_an_end_was_interrupted() -> None:
     assert results() == {"a": INTERRUPTED, "b": INTERRUPTED}
 
 
+def test_a_switch_that_was_killed_says_in_which_stage() -> None:
+    killed = entry("a", result=UNDER_WAY)
+    killed.now = "traffic"
+    history.write(killed)
+    assert [found.reason for found in history.read()] == ["in the stage 'traffic'"]
+
+
+def test_a_stage_can_be_read_while_it_lasts_and_no_more_after_it() -> None:
+    found = entry("a", result=UNDER_WAY)
+    with found.stage("health"), command.lock("a test"):
+        assert [(entry.now, entry.result) for entry in history.read()] == [("health", UNDER_WAY)]
+    assert found.now == ""
+
+
 def test_the_last_one_is_under_way_while_the_lock_is_held() -> None:
     for name in "ab":
         history.write(entry(name, result=UNDER_WAY))

@@ -155,8 +155,8 @@ def test_browsers_hear_of_hsts_from_nginx_alone() -> None:
 
 
 def test_the_limits_are_those_of_the_settings() -> None:
-    assert values(nginx_conf(DEFAULTS), "client_max_body_size") == ["10m"]
-    assert values(nginx_conf(UNUSUAL), "client_max_body_size") == ["1g"]
+    assert values(routes_conf(DEFAULTS), "client_max_body_size") == ["10m"]
+    assert values(routes_conf(UNUSUAL), "client_max_body_size") == ["1g"]
     assert values(routes_conf(UNUSUAL), "uwsgi_read_timeout") == ["95s"]
 
 

@@ -142,7 +142,7 @@ def test_certbot_is_linked_once_all_of_it_is_there(link: str) -> None:
     found = certbot(link)
     folder, bundle = "/opt/slipway/certbot/new", "/etc/ssl/certs/ca-certificates.crt"
     assert found.commands == [
-        f"set -e; python3 -m venv --clear {folder};"
+        f"set -e; exec 9>{layout.CERTBOT_LOCK}; flock 9; python3 -m venv --clear {folder};"
         f" base64 --decode > {folder}/requirements.txt;"
         f" PIP_CERT={bundle} {folder}/bin/pip install --quiet --no-cache-dir"
         " --disable-pip-version-check --only-binary :all: --require-hashes"

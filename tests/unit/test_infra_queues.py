@@ -22,7 +22,8 @@ from tests.unit.onhost.redis_server import redis_running
 
 PASSWORD = "of the tests: é"  # noqa: S105  for the tests' own Redis
 CONFIG = config()
-NOTHING = {"queued": 0, "started": 0, "scheduled": 0, "deferred": 0, "failed": 0, "workers": 0}
+NOTHING = {"queued": 0, "started": 0, "scheduled": 0, "deferred": 0, "failed": 0, "workers": 0,
+           "unserved": {}}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -100,13 +101,24 @@ def test_jobs_in_every_state_are_counted_over_all_queues(redis: Redis) -> None:
         "deferred": 1,
         "failed": 3,
         "workers": 3,
+        "unserved": {},
     }
+
+
+def test_a_queue_that_no_worker_looks_at_is_named(redis: Redis) -> None:
+    for name in ("one", "other", "empty"):
+        queue = Queue(name, connection=redis, serializer=JSONSerializer)
+        job = queue.enqueue("operator.add", 1, 1)
+    queue.remove(job.id)
+    worker = Worker(["one"], connection=redis)
+    worker.register_birth()  # type: ignore[no-untyped-call]  # it has no types
+    assert queues.state(CONFIG)["unserved"] == {"other": 1}
 
 
 def test_a_job_that_ended_well_is_no_longer_counted(redis: Redis) -> None:
     queue = Queue("one", connection=redis, serializer=JSONSerializer)
     queue.enqueue("operator.add", 1, 1)
-    assert counted() == NOTHING | {"queued": 1}
+    assert counted() == NOTHING | {"queued": 1, "unserved": {"one": 1}}
     work(redis, queue)
     assert counted() == NOTHING
 

@@ -36,7 +36,7 @@ def test_a_step_that_fails_leaves_the_old_release_serving(stage: Stage, step: st
     done = stage.steps()
     index = STEPS.index(step)
     assert done[: index + 1] == filled(STEPS[: index + 1], stage)
-    again = "docker compose --project-directory {}/opt/slipway/releases/a up --detach"
+    again = "docker compose --project-directory {}/opt/slipway/releases/a up --detach web"
     assert (again.format(stage.root) in done) == (index >= MOVED)
     if step != "reload":  # while nginx does not load the old site, it may speak to the new release
         assert done[-3:] == filled(GIVEN_UP, stage)
@@ -80,22 +80,23 @@ def test_the_operator_is_told_why_and_what_serves(
     stage.fail("wait_until_healthy b")
     with pytest.raises(Failure):
         stage.switch()
-    told = capsys.readouterr().err
+    told, cost = capsys.readouterr().err.split("meanwhile: ")
     assert told.endswith("the last lines of release b:\nits unit\nits log\nrelease a serves on\n")
+    assert " failed, longest gap " in cost
 
 
 def test_an_old_release_whose_workers_do_not_come_back_serves_and_is_named(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stage.fail("check_outside b")
-    again = f"docker compose --project-directory {release.folder('a')} up --detach"
+    again = f"docker compose --project-directory {release.folder('a')} up --detach web"
     stage.fail_too(again)
     with pytest.raises(Failure, match="no luck"):
         stage.switch()
     assert release.current() == "a"
     assert stage.last()["reason"] == "no luck"
     assert stage.steps()[-3] == "systemctl stop slipway@b.service"
-    assert "some of release a does not start: see slipway status" in capsys.readouterr().err
+    assert "some of release a does not start: docker compose" in capsys.readouterr().err
 
 
 def test_a_first_release_that_fails_before_traffic_is_stopped(
@@ -119,7 +120,10 @@ def test_a_first_release_that_fails_outside_has_nothing_to_go_back_to(stage: Sta
         stage.switch()
     assert release.current() == "b"
     assert stage.last()["result"] == history.REFUSED
-    assert stage.steps()[-1] == "check_outside b"
+    assert [step.split()[0] for step in stage.steps()[-3:]] == [
+        "check_outside", "journalctl", "docker",
+    ]  # fmt: skip
+    assert stage.steps()[-1].endswith("logs --no-color --tail 30")
 
 
 def test_the_release_that_serves_is_not_stopped_when_it_fails_to_start_anew(stage: Stage) -> None:

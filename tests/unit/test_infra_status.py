@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from infra.onhost import command, containers, history, installed, layout, status
+from infra.onhost import attention, command, containers, history, installed, layout, status
 from tests.unit.onhost import DOMAIN, Host, config, entry, new_host, no_listener
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to nginx: needs root")
@@ -17,7 +17,9 @@ WELL: dict[str, Any] = {
     "maintenance": "off",
     "containers": [
         {"name": "slipway-base-nginx-1", "health": "healthy", "state": "running"},
-        {"name": "one-without-a-check", "health": "", "state": "running"},
+        {"name": "slipway-base-redis-1", "health": "healthy", "state": "running"},
+        {"name": "slipway-0123456789ab-web-1", "health": "healthy", "state": "running"},
+        {"name": "slipway-0123456789ab-worker-1", "health": "", "state": "running"},
     ],
     "certificate": {"fine": True, "problem": ""},
     "disk": {"used": 90, "total": 100},
@@ -28,7 +30,9 @@ WELL: dict[str, Any] = {
 
 
 def container(health: str, state: str) -> dict[str, Any]:
-    return {"containers": [{"name": "web", "health": health, "state": state}]}
+    """One more, of this state."""
+    other = {"name": "one", "health": health, "state": state}
+    return {"containers": [*WELL["containers"], other]}
 
 
 @pytest.mark.parametrize(
@@ -41,7 +45,7 @@ def container(health: str, state: str) -> dict[str, Any]:
     ],
 )
 def test_a_host_that_is_well_needs_no_attention(change: dict[str, Any]) -> None:
-    assert status.attention(WELL | change) == []
+    assert attention.lines(WELL | change) == []
 
 
 @pytest.mark.parametrize(
@@ -49,16 +53,21 @@ def test_a_host_that_is_well_needs_no_attention(change: dict[str, Any]) -> None:
     [
         ({"release": ""}, "no release is live"),
         ({"maintenance": "on"}, "maintenance is on: visitors get 503"),
-        (container("unhealthy", "running"), "web is unhealthy"),
-        (container("starting", "running"), "web is starting"),
-        (container("", "exited"), "web is exited"),
-        (container("", "restarting"), "web is restarting"),
+        (container("unhealthy", "running"), "one is unhealthy"),
+        (container("starting", "running"), "one is starting"),
+        (container("", "exited"), "one is exited"),
+        ({"containers": WELL["containers"][:3]}, "there is no container of worker"),
+        (container("", "restarting"), "one is restarting"),
         (
             {"certificate": {"fine": False, "problem": "not fresh, not served"}},
             "the certificate: not fresh, not served",
         ),
         ({"disk": {"used": 91, "total": 100}}, "the disk is nearly full"),
         ({"queues": WELL["queues"] | {"failed": 2}}, "2 jobs have failed"),
+        (
+            {"queues": WELL["queues"] | {"unserved": {"other": 3}}},
+            "3 jobs wait in the queue other, which no worker takes from",
+        ),
         (
             {"queues": WELL["queues"] | {"memory": 71}},
             "Redis is nearly full: at its limit jobs are refused",
@@ -78,7 +87,7 @@ def test_a_host_that_is_well_needs_no_attention(change: dict[str, Any]) -> None:
     ],
 )
 def test_what_is_amiss_is_said_in_a_line(change: dict[str, Any], line: str) -> None:
-    assert status.attention(WELL | change) == [line]
+    assert attention.lines(WELL | change) == [line]
 
 
 @pytest.mark.parametrize(
@@ -86,15 +95,15 @@ def test_what_is_amiss_is_said_in_a_line(change: dict[str, Any], line: str) -> N
 )
 def test_a_part_that_could_not_be_had_hides_no_other(part: str) -> None:
     given = WELL | container("unhealthy", "running") | {"maintenance": "on", part: None}
-    lines = ["maintenance is on: visitors get 503", "web is unhealthy"]
-    assert status.attention(given) == (lines[:1] if part == "containers" else lines)
+    lines = ["maintenance is on: visitors get 503", "one is unhealthy"]
+    assert attention.lines(given) == (lines[:1] if part == "containers" else lines)
 
 
 def test_everything_that_is_amiss_is_said() -> None:
     given = WELL | container("unhealthy", "running") | {"release": "", "units": ["a x", "b y"]}
-    assert status.attention(given) == [
+    assert attention.lines(given) == [
         "no release is live",
-        "web is unhealthy",
+        "one is unhealthy",
         "a unit has failed: a",
         "a unit has failed: b",
     ]
@@ -167,6 +176,7 @@ def test_one_look_finds_everything(host: Host) -> None:
     assert [line for line in found["attention"] if "disk" not in line] == [
         "the jobs: Redis does not answer: [Errno 2] No such file or directory",
         "web is exited",
+        *(f"there is no container of {service}" for service in attention.SERVICES),
         "the certificate: not issued, not fresh, not installed, not loaded, not served:"
         " slipway certificate-renew says why",
         "a unit has failed: a.service",

@@ -20,6 +20,7 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What nginx was told. There is none here; host tests move traffic between real ones."""
     told: list[str] = []
     monkeypatch.setattr(nginx, "reload", lambda: told.append(f"reload, at {release.current()}"))
+    monkeypatch.setattr(nginx, "started", lambda: "this morning")
     monkeypatch.setattr(nginx, "check", lambda path: told.append(path.read_text()))
     return told
 
@@ -58,6 +59,37 @@ def test_a_release_with_other_routes_is_linked_first_and_then_loaded(loaded: lis
     release.routes("b").write_text("# another\n")
     traffic.move("b", "a")
     assert loaded == ["reload, at a", "reload, at b"]
+
+
+def test_routes_are_loaded_again_when_nginx_may_have_others(
+    loaded: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release.routes("b").write_text("# another\n")
+    traffic.move("a", "")
+    nginx.reload()  # of a certificate, say: it loads the routes of that moment
+    layout.LOADED_ROUTES.unlink()
+    traffic.move("a", "")
+    assert loaded == ["reload, at a"] * 3
+    monkeypatch.setattr(nginx, "started", lambda: "a moment ago")  # while b was served
+    assert not traffic.loaded("a")
+    traffic.move("a", "")
+    assert loaded == ["reload, at a"] * 4
+
+
+def test_a_move_that_ended_before_nginx_loaded_is_known(
+    loaded: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release.routes("b").write_text("# another\n")
+    traffic.move("a", "")
+    monkeypatch.setattr(traffic, "load", lambda _: None)  # killed before it
+    traffic.move("b", "a")
+    monkeypatch.undo()
+    monkeypatch.setattr(nginx, "reload", lambda: loaded.append("reload"))
+    monkeypatch.setattr(nginx, "started", lambda: "this morning")
+    assert not traffic.loaded("b")
+    traffic.move("c", "b")
+    assert loaded == ["reload, at a", "reload"]
+    assert traffic.loaded("c")
 
 
 def test_what_an_interrupted_move_left_is_no_hindrance(loaded: list[str]) -> None:
@@ -142,12 +174,42 @@ def test_nginx_words_on_routes_that_it_refuses_are_told(host: Host) -> None:
     assert host.called() == [f"docker exec slipway-base-nginx-1 nginx -c {candidate} -t -q"]
 
 
-def test_nginx_is_told_to_load_only_what_it_has_accepted(host: Host) -> None:
-    host.program("docker")
+TOP = "docker top slipway-base-nginx-1 -o pid,args"
+NGINX = """state={0}; line() {{ echo "$1 nginx: $2"; }}
+case $* in
+    *reload) echo 3 > $state;;
+    top*) echo "PID COMMAND"; line 1 "master process nginx"; read left < $state
+        case $left in
+            0) line 7 "worker process";;
+            3) line 5 "worker process"; echo 2 > $state;;
+            *) line 5 "worker process is shutting down"; line 6 "worker process"; echo 0 > $state;;
+        esac;;
+esac"""
+
+
+def test_nginx_has_loaded_when_only_new_processes_take_connections(host: Host) -> None:
+    state = host.calls.with_name("state")
+    state.write_text("3\n")
+    layout.LOADED_ROUTES.write_text("of before")
+    host.program("docker", NGINX.format(state))
     nginx.reload()
     nginx_ = f"docker exec slipway-base-nginx-1 nginx -c {nginx.CONFIGURATION}"
-    assert host.called() == [f"{nginx_} -t -q", f"{nginx_} -s reload"]
+    assert host.called() == [f"{nginx_} -t -q", TOP, f"{nginx_} -s reload", TOP, TOP]
+    assert not layout.LOADED_ROUTES.exists()
+
+
+def test_nginx_is_told_to_load_only_what_it_accepts(host: Host) -> None:
     host.program("docker", "exit 1")
     with pytest.raises(Failure):
         nginx.reload()
-    assert host.called()[2:] == [f"{nginx_} -t -q"]
+    nginx_ = f"docker exec slipway-base-nginx-1 nginx -c {nginx.CONFIGURATION}"
+    assert host.called() == [f"{nginx_} -t -q"]
+
+
+def test_an_nginx_that_does_not_load_is_a_failure(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host.program("docker", 'test $1 != top || echo "PID COMMAND\n5 nginx: worker process"')
+    monkeypatch.setattr(nginx, "LOAD_SECONDS", 0)
+    with pytest.raises(Failure, match="nginx has not loaded its configuration after 0 s: docker l"):
+        nginx.reload()

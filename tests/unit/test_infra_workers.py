@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.onhost import workers
+from infra.onhost import release, workers
 from infra.onhost.command import Failure
 from tests.unit.onhost import Host, new_host
 
@@ -19,12 +19,18 @@ def host() -> Iterator[Host]:
         yield host
 
 
-def running(host: Host, ids: str, wait: str = "", process: int = 1) -> None:
-    """The docker of a host where these workers of release a run, each as this process."""
+def running(host: Host, ids: str, wait: str = "", process: int = 1, ended: str = "") -> None:
+    """The docker of a host where these workers of release a run, each as this process.
+
+    A job of theirs may take a second, and three workers are wanted.
+    """
+    wanted = '{"services": {"worker": {"deploy": {"replicas": 3}}}}'
     host.program(
         "docker",
-        f'case "$*" in *project=slipway-a*service=worker*) echo {ids};;'
-        f" inspect*) shift 3; for one; do echo {process}; done;; wait*) {wait or ':'};; esac",
+        f"""case "$*" in ps*--all*project=slipway-a*service=worker*) echo {ids} {ended};;
+            ps*project=slipway-a*service=worker*) echo {ids};;
+            inspect*StopTimeout*) echo 1;; *config*) echo '{wanted}';;
+            inspect*) shift 3; for one; do echo {process}; done;; wait*) {wait or ":"};; esac""",
     )
 
 
@@ -35,17 +41,17 @@ def told(host: Host) -> list[str]:
 @pytest.mark.parametrize(
     ("shown", "problem"),
     [
-        ("a-worker-1: Up 3 seconds (healthy)", ""),
+        ("1 a-worker-1: Up 3 seconds (healthy)", ""),
         ("", "there is none"),
         (
-            "a-worker-1: Up 3 seconds (healthy)\\na-worker-2: Restarting (1) 2 seconds ago",
+            "1 a-worker-1: Up 3 seconds (healthy)\\n2 a-worker-2: Restarting (1) 2 seconds ago",
             "a-worker-2: Restarting (1) 2 seconds ago",
         ),
-        ("a-worker-1: Up 2 seconds (health: starting)", "a-worker-1: Up 2 seconds (health: star"),
+        ("1 a-worker-1: Up 2 seconds (health: starting)", "a-worker-1: Up 2 seconds (health: star"),
     ],
 )
 def test_workers_that_do_not_become_healthy_are_named(host: Host, shown: str, problem: str) -> None:
-    host.program("docker", f"printf '{shown}'")
+    host.program("docker", f"case $* in *--format*) printf '{shown}';; esac")
     if not problem:
         workers.wait_until_healthy("a", 0)
         return
@@ -58,13 +64,13 @@ def test_workers_that_do_not_become_healthy_are_named(host: Host, shown: str, pr
 def test_a_worker_is_told_once_however_often_its_release_ends(host: Host) -> None:
     workers.stop_fetching("a")
     workers.stop_fetching("a")
-    workers.drain("a", 5)
+    workers.drain("a")
     assert told(host) == ["docker kill --signal TERM one two"]
     assert host.called()[-1] == "docker wait one two"
 
 
 def test_a_release_that_ends_without_another_tells_its_workers_too(host: Host) -> None:
-    workers.drain("a", 5)
+    workers.drain("a")
     assert [
         call for call in host.called() if not call.startswith(("docker ps", "docker inspect"))
     ] == [
@@ -91,11 +97,53 @@ def test_a_job_is_waited_for_no_longer_than_it_may_take(
     host: Host, capsys: pytest.CaptureFixture[str]
 ) -> None:
     running(host, "one", "exec sleep 20")
-    workers.drain("a", 1)
+    workers.drain("a")
     assert "a job of release a is not waited for any longer" in capsys.readouterr().err
 
 
 def test_a_release_without_workers_is_not_waited_for(host: Host) -> None:
     running(host, "")
-    workers.drain("a", 5)
+    workers.drain("a")
     assert all(call.startswith("docker ps") for call in host.called())
+
+
+def changes(host: Host) -> list[str]:
+    """What was done, without what was only asked."""
+    asked = ("docker ps", "docker inspect", "docker kill")
+    return [call for call in host.called() if not call.startswith(asked) and "config" not in call]
+
+
+def up(workers: int) -> str:
+    """The call that makes as many."""
+    return (
+        f"docker compose --project-directory {release.folder('a')} up --detach --no-recreate"
+        f" --scale worker={workers} worker"
+    )
+
+
+def test_workers_that_were_not_told_are_complete(host: Host) -> None:
+    workers.complete("a")
+    assert changes(host) == []
+
+
+def test_those_that_only_finish_a_job_are_not_counted(host: Host) -> None:
+    workers.stop_fetching("a")
+    workers.complete("a")
+    assert changes(host) == [up(3 + 2)]
+
+
+def test_those_that_have_ended_are_removed_and_others_take_their_place(host: Host) -> None:
+    workers.stop_fetching("a")
+    running(host, "two", ended="one other")  # the other was never told: it is Docker's to start
+    workers.complete("a")
+    assert changes(host) == ["docker rm one", up(3 + 1)]
+
+
+def test_only_workers_that_take_jobs_need_be_healthy(host: Host) -> None:
+    workers.stop_fetching("a")
+    host.program(
+        "docker",
+        """case $* in *--format*.Names*) printf 'one w-1: Up (unhealthy)\\nnew w-2: Up (healthy)';;
+           ps*) echo one; echo new;; inspect*) echo 1; echo 2;; esac""",
+    )
+    workers.wait_until_healthy("a", 0)

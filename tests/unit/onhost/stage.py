@@ -5,7 +5,7 @@ note what they are told, since there are none here: tests/faults switches on a h
 """
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -20,7 +20,9 @@ ORDER = Order("b", "deploy", "me@laptop", "0123+")
 ASKING = ("systemctl list-units", "docker ps", "docker inspect", "docker image ls")
 B_COMPOSE = "docker compose --project-directory {}/opt/slipway/releases/b"
 STEPS = [
-    B_COMPOSE + " --profile before run --rm before",
+    "docker rm --force slipway-before",
+    B_COMPOSE + " --profile before run --rm --name slipway-before before",
+    "docker rm --force slipway-before",
     B_COMPOSE + " up --detach web",
     "wait_until_healthy b",
     "publish b",
@@ -33,15 +35,18 @@ STEPS = [
     "check_outside b",
     "systemctl enable --quiet slipway@b.service",
     "systemctl disable --quiet slipway@a.service",
-    "systemctl stop --no-block slipway@a.service",
+    "systemd-run --quiet --collect --no-block --unit slipway-retire-a.service {command} retire a",
 ]
+NOT_MET = "docker rm"  # that there is nothing to remove is no failure
+WORKERS = '{"services": {"worker": {"deploy": {"replicas": 1}}}}'
 MOVED = STEPS.index("docker kill --signal TERM worker-of-a")
-TRIED = STEPS[:-2]
+TRIED = [step for step in STEPS[:-2] if not step.startswith(NOT_MET)]
+COMMAND_STEPS = STEPS[:3]
 
 
 def filled(steps: list[str], stage: "Stage") -> list[str]:
     """Steps as they are called on this host."""
-    return [step.format(stage.root) for step in steps]
+    return [step.format(stage.root, command=layout.COMMAND) for step in steps]
 
 
 class Stage:
@@ -58,6 +63,7 @@ class Stage:
         nginx.CONFIGURATION.write_text("")
         (layout.SECRETS / "key").write_text("of today")
         self._units = host.calls.with_name("units")
+        self._retiring = host.calls.with_name("retiring")
         self.units("a")
         self.fail("nothing")
         # These are tested against real servers of their own; here their place in the order is.
@@ -70,6 +76,7 @@ class Stage:
 
     def _noting(self, name: str) -> Callable[..., None]:
         def step(first: object = "", *_: Any) -> None:
+            self.on_step()
             line = f"{name} {first}" if isinstance(first, str) and first else name
             with self.host.calls.open("a") as calls:
                 calls.write(line + "\n")
@@ -78,6 +85,8 @@ class Stage:
 
         return step
 
+    on_step: Callable[[], object] = staticmethod(lambda: None)
+    """Called at each step that is no program."""
     error: Exception = Failure("no luck\nand more")
     """What the steps raise that are no programs."""
 
@@ -91,19 +100,29 @@ class Stage:
         """From now on this call of a program fails as well."""
         calls = f"'{self._failing}' | '{call}'"
         refuse = f"case \"${{0##*/}} $*\" in {calls}) echo 'no luck' >&2; exit 1;; esac"
-        self.host.program("systemctl", f"{refuse}; test $1 != list-units || cat {self._units}")
+        self.host.program(
+            "systemctl",
+            f"{refuse}; case $* in list-units*active,*slipway@*) cat {self._units};;"
+            f" list-units*slipway-retire-*) cat {self._retiring};; esac",
+        )
+        self.host.program("systemd-run", refuse)
         self.host.program("journalctl", "echo 'its unit'")
         self.host.program(
             "docker",
             f"{refuse}; case $* in 'ps --quiet'*project=slipway-a*) echo worker-of-a;;"
-            " inspect*) echo 1;;"
+            f" inspect*) echo 1;; *config*) echo '{WORKERS}';;"
             f" *logs*) {self._logs};; esac",
         )
 
-    def units(self, *releases: str) -> None:
-        """The releases whose units are active."""
-        lines = [f"slipway@{name}.service loaded active exited {name}\n" for name in releases]
-        self._units.write_text("".join(lines))
+    def units(self, *releases: str, retiring: Sequence[str] = ()) -> None:
+        """The releases whose units are active, and those that finish their work."""
+        shown = {
+            self._units: ("slipway@{}.service", releases),
+            self._retiring: ("slipway-retire-{}.service", retiring),
+        }
+        for file, (unit, names) in shown.items():
+            lines = [f"{unit.format(name)} loaded active exited {name}\n" for name in names]
+            file.write_text("".join(lines))
 
     def switch(self, order: Order = ORDER) -> None:
         """Switches to b, or as ordered."""
