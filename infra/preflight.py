@@ -6,6 +6,8 @@ from typing import Any
 from pyinfra import host, logger
 from pyinfra.api import DeployError
 
+from infra import origin
+from infra.facts.deploying import OtherChange
 from infra.facts.preflight import HostReport
 from infra.onhost import layout
 from infra.setting_types import megabytes
@@ -97,5 +99,15 @@ def check(settings: Settings) -> str:
         raise DeployError(
             "\n".join([*(f"{host.name}: {line}" for line in lines), "Nothing was changed."])
         )
+    _alone()
     distribution: str = report["distribution"]
     return distribution
+
+
+def _alone() -> None:
+    """Raises DeployError when somebody else changes the host: two deploys would mix."""
+    if other := host.get_fact(OtherChange, by=origin.operator()):
+        raise DeployError(
+            f"{host.name}: another change of this host is under way: {other}.\n"
+            "status.py shows how it goes on. Nothing was changed."
+        )

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.faults.conftest import INVENTORY, Target, once, pyinfra
+from tests.faults.conftest import INVENTORY, Target, pyinfra
 from tests.faults.load import asked_steadily
 from tests.site import wait_until
 
@@ -98,20 +98,4 @@ def test_static_files_go_with_the_last_release_that_needs_them(target: Target) -
     done = pyinfra(INVENTORY, "rollback.py", "-y", TEST_HOST=target.name)
     assert done.returncode == 0, done.stderr
     assert json.loads(target.run(f"cat {forgotten}")) == listed
-    assert target.deploy().returncode == 0
-
-
-def test_a_second_deploy_at_once_is_refused_and_names_the_first(target: Target) -> None:
-    unit = "systemd-run --quiet --unit slipway-switch flock /run/slipway.lock sleep 600"
-    target.run(f"echo 'deploy of release x by somebody' > /run/slipway.lock; {unit}")
-    try:
-        target.run(once("! flock --nonblock /run/slipway.lock true"))
-        done = target.deploy(app={"environment": {"COLOUR": "second"}})
-        assert done.returncode != 0
-        assert (
-            "another change of this host is under way: deploy of release x by somebody"
-            in done.stderr
-        )
-    finally:
-        target.run("systemctl stop slipway-switch", check=False)
     assert target.deploy().returncode == 0
