@@ -70,10 +70,16 @@ class Target:
         return found
 
     def container(self, service: str) -> str:
-        """The name of a container: nginx, redis, web or worker."""
+        """The name of the one container of nginx, redis, web or worker.
+
+        A worker's number grows when one is replaced.
+        """
         base = service in {"nginx", "redis"}
         project = layout.BASE_PROJECT if base else f"slipway-{self.release()}"
-        return f"{project}-{service}-1"
+        label = "label=com.docker.compose"
+        filters = f"--filter {label}.project={project} --filter {label}.service={service}"
+        [name] = self.run(f"docker ps --all {filters} --format '{{{{.Names}}}}'").split()
+        return name
 
     def settled(self) -> bool:
         """Whether nothing runs but what serves: retired releases have ended."""

@@ -45,7 +45,7 @@ def test_nginx_in_another_container_fails_no_request(target: Target) -> None:
 def test_a_changed_configuration_alone_is_loaded_by_the_same_nginx(target: Target) -> None:
     assert target.deploy().returncode == 0
     old = since(target, "nginx")
-    assert target.deploy(nginx={"body_size": "3m"}).returncode == 0
+    assert target.deploy(tls={"profile": "modern"}).returncode == 0
     assert since(target, "nginx") == old
     assert target.run("slipway base-cost") == ""
     assert target.deploy().returncode == 0

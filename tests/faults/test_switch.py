@@ -7,7 +7,7 @@ import pytest
 
 from tests.faults.conftest import Target, once
 from tests.faults.jobs import job_during, jobs_steadily, told_to_end
-from tests.faults.load import asked_steadily
+from tests.faults.load import Load, asked_steadily
 from tests.site import wait_until
 
 pytestmark = pytest.mark.destructive
@@ -29,6 +29,18 @@ def test_a_changed_setting_makes_a_release_and_fails_no_request(target: Target) 
     back = target.deploy()
     assert back.returncode == 0, back.stderr
     assert target.release() == old
+
+
+def test_another_server_takes_over_without_a_failed_request(target: Target) -> None:
+    """Another protocol behind nginx, so other routes, and the way back."""
+    fresh, kept = Load(target.site, 30), Load(target.site, 30, keep_alive=True)
+    with fresh.running(), kept.running():
+        for server in ("gunicorn", "uwsgi"):
+            done = target.deploy(web={"server": server})
+            assert done.returncode == 0, done.stderr
+            assert target.site.works("/date/")
+    print(f"new connections {fresh.summary()}, kept ones {kept.summary()}")
+    assert (fresh.failures, kept.failures) == ([], [])
 
 
 def test_a_release_that_moves_its_health_path_counts_no_failure(target: Target) -> None:

@@ -67,9 +67,17 @@ def release(slipway: Callable[[str], Any]) -> str:
 @pytest.fixture(scope="module")
 def containers(host: Host, settings: Settings, release: str) -> dict[str, dict[str, Any]]:
     """What Docker says of each container that must run."""
-    names = [f"{layout.BASE_PROJECT}-nginx-1", f"{layout.BASE_PROJECT}-redis-1"]
-    project = layout.RELEASE_PROJECT.format(release=release)
-    names += [f"{project}-web-1"]
-    names += [f"{project}-worker-{i + 1}" for i in range(settings.worker.count)]
+    base, project = layout.BASE_PROJECT, layout.RELEASE_PROJECT.format(release=release)
+    counts = {(base, "nginx"): 1, (base, "redis"): 1, (project, "web"): 1,
+              (project, "worker"): settings.worker.count}  # fmt: skip
+    names: list[str] = []
+    for (of, service), count in counts.items():
+        label = "label=com.docker.compose"
+        found = host.check_output(
+            "docker ps --all --filter %s --filter %s --format '{{.Names}}'",
+            f"{label}.project={of}", f"{label}.service={service}",
+        ).split()  # fmt: skip
+        assert len(found) == count, f"{service}: {found}"
+        names += found
     shown = host.check_output("docker inspect " + " ".join(names))
     return dict(zip(names, json.loads(shown), strict=True))
