@@ -71,6 +71,7 @@ def test_a_worker_that_was_told_to_stop_starts_no_scheduler(
     worker = start(redis.environ, *WORKER)
     url = began(client, OVERLAP + 2)
     in_state(client, url, "started")
+    until(lambda: schedulers(queue), "the scheduler runs")
     worker.terminate()
     until(lambda: not schedulers(queue), "the scheduler has ended")
     while worker.poll() is None:
