@@ -19,17 +19,17 @@ done
 tries=0
 while grep --quiet ^sshd "/proc/$connection/comm" && ! systemd-run --quiet --collect \\
     --unit "$1" --description "$2, since $(date)" sh -c 'idle=0
-        while [ -e "/proc/$1" ] && [ "$idle" -lt 120 ]; do
+        while [ -e "/proc/$1" ] && [ "$idle" -lt 300 ]; do
             running=""
             read -r running <"/proc/$1/task/$1/children"
             idle=$((idle + 1))
             [ -z "$running" ] || idle=0
-            sleep 0.5
+            sleep 0.2
         done' sh "$connection" 2>/dev/null
 do
     tries=$((tries + 1))
-    [ "$tries" -lt 10 ] || { systemctl show --property Description --value "$1"; exit; }
-    sleep 0.5
+    [ "$tries" -lt 50 ] || { systemctl show --property Description --value "$1"; exit; }
+    sleep 0.1
 done
 test ! -e "$3" || flock --shared --wait 5 "$3" true || cat "$3"
 """
