@@ -24,11 +24,16 @@ def begin(old: str) -> None:
 
 
 def retire(old: str) -> None:
-    """Ends a release; returns when all of it has stopped."""
-    _wait_for_queue(old)
-    run(*_stop_web(old))
-    workers.drain(old)
+    """Ends a release; returns when all of it has stopped. Raises Failure when it does not."""
+    try:
+        workers.stop_fetching(old)
+        _wait_for_queue(old)
+        run(*_stop_web(old))
+        workers.drain(old)
+    except Failure as failure:  # one that crashes again and again cannot be told anything
+        say(f"release {old} does not end in order: {failure}")
     run("systemctl", "stop", release.unit(old), timeout=workers.limit(old) + 120)
+    run(*_compose(old), "down")  # what was started without its unit, as a switch does to try it
 
 
 def cancel(name: str) -> None:
@@ -41,7 +46,11 @@ def cancel(name: str) -> None:
 
 
 def _stop_web(name: str) -> tuple[str | Path, ...]:
-    return "docker", "compose", "--project-directory", release.folder(name), "stop", "web"
+    return *_compose(name), "stop", "web"
+
+
+def _compose(name: str) -> tuple[str | Path, ...]:
+    return "docker", "compose", "--project-directory", release.folder(name)
 
 
 def _wait_for_queue(name: str) -> None:

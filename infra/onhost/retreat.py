@@ -1,6 +1,6 @@
-"""What follows a switch that failed: the old release serves, whole, and the new one is stopped."""
+"""What follows a switch that failed: the old release serves, whole, and the new one ends."""
 
-from . import release, traffic, workers
+from . import release, retirement, traffic, workers
 from .command import Failure, run, say, succeeds
 
 LOG_LINES = "30"
@@ -30,16 +30,13 @@ def _start(old: str) -> None:
 
 
 def give_up(new: str) -> None:
-    """Shows what a release said, and stops it, unless there is nothing better."""
+    """Shows what a release said, and ends it, unless there is nothing better."""
     serving = release.current()
     if new == serving:
         return  # it serves, however badly: there is nothing better to go back to
     _show(new)
-    if not succeeds("systemctl", "stop", release.unit(new)):
-        say(f"{release.unit(new)} did not stop: see systemctl status {release.unit(new)}")
+    retirement.begin(new)  # its workers may have taken a job
     succeeds("systemctl", "reset-failed", release.unit(new))  # what failed has been shown
-    if not succeeds("docker", "compose", "--project-directory", release.folder(new), "down"):
-        say(f"some of release {new} runs yet: the watchdog takes it down")
     say(f"release {serving} serves on" if serving else "no release serves yet")
 
 

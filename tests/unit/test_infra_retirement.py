@@ -45,10 +45,10 @@ def server(host: Host) -> Iterator[socket.socket]:
 
 
 def ended(host: Host) -> list[str]:
-    return [call for call in host.called() if "stop" in call.split()]
+    return [call for call in host.called() if {"stop", "down"} & set(call.split())]
 
 
-ORDER = ["docker compose", "systemctl stop"]
+ORDER = ["docker compose", "systemctl stop", "docker compose"]
 
 
 def test_a_release_with_an_empty_line_ends_at_once(host: Host, server: socket.socket) -> None:
@@ -85,11 +85,19 @@ def test_a_web_server_that_has_ended_has_nobody_waiting(host: Host) -> None:
     assert [" ".join(call.split()[:2]) for call in ended(host)] == ORDER
 
 
-def test_what_does_not_stop_is_said_and_nothing_more_is_done(host: Host) -> None:
-    host.program("docker", "case $* in *compose*) echo 'no luck' >&2; exit 1;; esac")
+def test_a_release_that_hears_nothing_is_stopped_by_its_unit(
+    host: Host, capsys: pytest.CaptureFixture[str]
+) -> None:
+    host.program("docker", "case $* in *' stop '*) echo 'no luck' >&2; exit 1;; esac")
+    retirement.retire("a")
+    assert "release a does not end in order: docker compose" in capsys.readouterr().err
+    assert [" ".join(call.split()[:2]) for call in ended(host)] == ORDER
+
+
+def test_what_runs_on_is_a_failure(host: Host) -> None:
+    host.program("docker", "case $* in *' down') echo 'no luck' >&2; exit 1;; esac")
     with pytest.raises(Failure, match="no luck"):
         retirement.retire("a")
-    assert not [call for call in host.called() if call.startswith("systemctl")]
 
 
 def test_going_back_to_a_release_that_does_not_end_needs_nothing(host: Host) -> None:

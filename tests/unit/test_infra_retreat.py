@@ -7,14 +7,14 @@ import pytest
 
 from infra.onhost import command, history, layout, release
 from infra.onhost.command import Failure
-from tests.unit.onhost.stage import B_COMPOSE, MOVED, STEPS, TRIED, Stage, filled, new_stage
+from tests.unit.onhost.stage import MOVED, STEPS, TRIED, Stage, filled, new_stage
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to root: needs root")
 
 GIVEN_UP = [
-    "systemctl stop slipway@b.service",
+    "systemctl disable --quiet slipway@b.service",
+    STEPS[-1].replace("a.service", "b.service").removesuffix("a") + "b",
     "systemctl reset-failed slipway@b.service",
-    B_COMPOSE + " down",
 ]
 
 
@@ -58,7 +58,7 @@ def test_an_error_that_nobody_foresaw_is_taken_back_too(
     assert release.current() == "a"
     assert stage.last()["result"] == history.REFUSED
     assert stage.last()["reason"] == str(error)
-    assert "systemctl stop slipway@b.service" in stage.steps()
+    assert filled(GIVEN_UP, stage)[1] in stage.steps()
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_logs_that_cannot_be_shown_keep_nothing_from_being_taken_back(
     with pytest.raises(Failure, match="no luck"):
         stage.switch()
     assert stage.last()["reason"] == "no luck"
-    assert stage.steps()[-3] == "systemctl stop slipway@b.service"
+    assert stage.steps()[-3:] == filled(GIVEN_UP, stage)
 
 
 def test_the_operator_is_told_why_and_what_serves(
@@ -95,7 +95,7 @@ def test_an_old_release_whose_workers_do_not_come_back_serves_and_is_named(
         stage.switch()
     assert release.current() == "a"
     assert stage.last()["reason"] == "no luck"
-    assert stage.steps()[-3] == "systemctl stop slipway@b.service"
+    assert stage.steps()[-3:] == filled(GIVEN_UP, stage)
     assert "some of release a does not start: docker compose" in capsys.readouterr().err
 
 
@@ -108,7 +108,7 @@ def test_a_first_release_that_fails_before_traffic_is_stopped(
     with pytest.raises(Failure, match="no luck"):
         stage.switch()
     assert release.current() == ""
-    assert stage.steps()[-3] == "systemctl stop slipway@b.service"
+    assert stage.steps()[-3:] == filled(GIVEN_UP, stage)
     assert capsys.readouterr().err.endswith("no release serves yet\n")
 
 
