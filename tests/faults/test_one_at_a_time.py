@@ -19,7 +19,7 @@ def kept_releases(target: Target) -> str:
 
 def test_a_second_deploy_is_refused_and_names_the_first(target: Target) -> None:
     before = kept_releases(target)
-    first = begin(target, app={"environment": {"COLOUR": "first"}})
+    first = begin(target, app={"release_command": ["sleep", "20"]})  # longer than a second waits
     target.run(BEGUN)
     second = target.deploy(keep_releases=9)
     _, told = first.communicate()
