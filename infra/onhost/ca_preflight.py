@@ -86,10 +86,18 @@ def _authorities(about: dict[str, Any], records: dict[str, dict[str, Any]]) -> l
     identities = {name.lower() for name in about.get("caaIdentities", [])}
     found = []
     for name, record in records.items():
-        issuers = {value.partition(";")[0].strip().lower() for tag, value in record["CAA"]
-                   if tag.lower() == "issue"}  # fmt: skip
+        issuers = {_issuer(value) for tag, value in record["CAA"] if tag.lower() == "issue"}
         if identities and issuers and not issuers & identities:
             allowed = ", ".join(sorted(issuers)) or "none"
             found.append(f"{name}: CAA records of {record['CAA_of']} allow {allowed}: add"
                          f' one with issue "{min(identities)}"')  # fmt: skip
     return found
+
+
+def _issuer(value: str) -> str:
+    """The CA of an `issue` record; empty where it must not validate by HTTP (RFC 8657, 4)."""
+    issuer, *parameters = (part.strip().lower() for part in value.split(";"))
+    for name, _, methods in (parameter.partition("=") for parameter in parameters):
+        if name.strip() == "validationmethods" and "http-01" not in methods.strip().split(","):
+            return ""
+    return issuer

@@ -198,6 +198,8 @@ def test_dns_that_does_not_answer_is_told() -> None:
         (['0 issue "other.example.net"'], [], ""),  # who does not say who it is cannot be missed
         (['0 issue "other.example.net"'], ["ca.example.net"], "other.example.net"),
         (['0 issue ";"'], ["ca.example.net"], "none"),
+        (['0 issue "ca.example.net; validationmethods=dns-01"'], ["ca.example.net"], "none"),
+        (['0 issue "ca.example.net; validationmethods=dns-01,http-01"'], ["ca.example.net"], ""),
     ],
 )
 def test_caa_records_must_allow_the_ca(caa: list[str], identities: list[str], told: str) -> None:
