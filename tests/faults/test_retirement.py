@@ -51,6 +51,20 @@ def test_going_back_to_a_release_does_not_wait_for_the_job_that_it_finishes(
     wait_until(lambda: len(target.run(workers).split()) == 1, 60)
 
 
+def test_a_refusal_does_not_wait_for_the_job_that_the_refused_release_took(target: Target) -> None:
+    assert target.deploy().returncode == 0
+    submit = "/background_count/", "POST", {"number": JOB_SECONDS}
+    urls = [target.site.ask(*submit).json["url"] for _ in range(2)]  # one waits for the new worker
+    done = target.deploy(checks=[{"path": "/healthz?" + "x" * 30000}])  # which nginx refuses
+    assert done.returncode != 0
+    assert "fails a check through nginx" in done.stderr
+    assert {target.site.ask(url).json["state"] for url in urls} == {"started"}
+    ended = [target.site.finished(url, JOB_SECONDS + 30) for url in urls]
+    assert [(job["state"], job["result"]) for job in ended] == [("finished", JOB_SECONDS)] * 2
+    wait_until(target.settled, 60)
+    assert target.deploy("--json").returncode == 0
+
+
 def test_requests_that_wait_for_the_old_release_are_answered(target: Target, slow_app: str) -> None:
     slow = {"source": slow_app}
     assert target.deploy(app=slow).returncode == 0
