@@ -36,7 +36,10 @@ def stop_fetching(name: str) -> None:
     told = _told()
     new = {word: worker for worker, word in _lives(_running(name)) if word not in told}
     if new:
-        run("docker", "kill", "--signal", "TERM", *new.values())
+        try:
+            run("docker", "kill", "--signal", "TERM", *new.values())
+        except Failure as failure:  # one that has just ended, or crashes again and again
+            say(f"a worker of release {name} was not told to end: {failure}")
         replace(layout.TOLD, "".join(f"{word}\n" for word in sorted({*told, *new})).encode())
 
 
@@ -103,7 +106,8 @@ def _lives(workers: list[str]) -> list[tuple[str, str]]:
     if not workers:
         return []
     processes = run("docker", "inspect", "--format", "{{.State.Pid}}", *workers).split()
-    return [(one, f"{one}:{process}") for one, process in zip(workers, processes, strict=True)]
+    lives = zip(workers, processes, strict=True)
+    return [(one, f"{one}:{process}") for one, process in lives if process != "0"]  # 0: has ended
 
 
 def _told() -> set[str]:

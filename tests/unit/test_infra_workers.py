@@ -147,3 +147,17 @@ def test_only_workers_that_take_jobs_need_be_healthy(host: Host) -> None:
            ps*) echo one; echo new;; inspect*) echo 1; echo 2;; esac""",
     )
     workers.wait_until_healthy("a", 0)
+
+
+def test_one_that_has_just_ended_is_not_told(host: Host) -> None:
+    running(host, "one", process=0)
+    workers.stop_fetching("a")
+    assert told(host) == []
+
+
+def test_one_that_cannot_be_told_stands_in_nobody_s_way(
+    host: Host, capsys: pytest.CaptureFixture[str]
+) -> None:
+    host.program("docker", "case $* in ps*) echo one;; inspect*) echo 1;; *) exit 1;; esac")
+    workers.stop_fetching("a")
+    assert "a worker of release a was not told to end: docker kill" in capsys.readouterr().err
