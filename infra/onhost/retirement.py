@@ -25,13 +25,12 @@ def begin(old: str) -> None:
 
 def retire(old: str) -> None:
     """Ends a release; returns when all of it has stopped. Raises Failure when it does not."""
-    try:
-        workers.stop_fetching(old)
-        _wait_for_queue(old)
-        run(*_stop_web(old))
-        workers.drain(old)
-    except Failure as failure:  # one that crashes again and again cannot be told anything
-        say(f"release {old} does not end in order: {failure}")
+    for step in (workers.stop_fetching, _wait_for_queue, lambda name: run(*_stop_web(name)),
+                 workers.drain):  # fmt: skip
+        try:
+            step(old)
+        except Failure as failure:  # none of them may keep the next from being taken
+            say(f"release {old} does not end in order: {failure}")
     run("systemctl", "stop", release.unit(old), timeout=workers.limit(old) + 120)
     run(*_compose(old), "down")  # what was started without its unit, as a switch does to try it
 
