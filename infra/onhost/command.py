@@ -47,20 +47,20 @@ def run(
         raise Failure(f"{words[0]}: {error}") from error
     except subprocess.TimeoutExpired as error:
         told = _last_lines(error.stdout, error.stderr)
-        raise Failure(f"{' '.join(words[:4])}: not done after {timeout:g} s{told}") from error
+        late = f"{' '.join(words[:4])}: not done after {timeout:g} s"
+        raise Failure("\n".join([late, *told])) from error
     if done.returncode:
         said = [done.stdout.strip(), done.stderr.strip()]
         shown = said if both else [said[1] or said[0]]
-        last = "\n".join(line for text in shown for line in text.splitlines()[-LINES:])
+        last = "\n".join(_last_lines(*shown))
         raise Failure(f"{' '.join(words[:4])}: exit code {done.returncode}: {last}")
     return done.stdout
 
 
-def _last_lines(*texts: bytes | str | None) -> str:
-    """What a program had said when its time was over; of each stream the end."""
+def _last_lines(*texts: bytes | str | None) -> list[str]:
+    """The end of what a program said, of each stream; bytes when its time was over."""
     read = [t.decode(errors="replace") if isinstance(t, bytes) else t or "" for t in texts]
-    lines = [line for text in read for line in text.strip().splitlines()[-LINES:]]
-    return "".join(f"\n{line}" for line in lines)
+    return [line for text in read for line in text.strip().splitlines()[-LINES:]]
 
 
 def succeeds(*command: str | Path) -> bool:
