@@ -8,7 +8,7 @@ from pyinfra.api import deploy
 from infra import operators_certificate
 from infra.hostfile import HostFile, digest, text
 from infra.onhost import layout
-from infra.onhost.installed import CHAIN, KEY
+from infra.onhost.certificates.store import CHAIN, KEY
 from infra.operations import files, host
 from infra.setting_types import PROJECT
 from infra.settings import Settings

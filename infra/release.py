@@ -4,8 +4,9 @@ from pyinfra.api import deploy
 
 from infra import origin
 from infra.hostfile import HostFile, folder, render
-from infra.onhost import layout, web
-from infra.onhost.release import CONFIG, ROUTES, Check, ReleaseConfig
+from infra.onhost import layout
+from infra.onhost.releases.release import CONFIG, ROUTES, Check, ReleaseConfig
+from infra.onhost.services import sockets
 from infra.operations.images import Image, built
 from infra.operations.release import live
 from infra.setting_types import PROJECT
@@ -59,7 +60,7 @@ def release_files(settings: Settings, tag: str) -> list[HostFile]:
         "settings": settings,
         "app_image": tag,
         "command": settings.web.command or COMMANDS[settings.web.server],
-        "socket": web.UWSGI if settings.web.server == "uwsgi" else web.HTTP,
+        "socket": sockets.UWSGI if settings.web.server == "uwsgi" else sockets.HTTP,
         "secrets": {name: secret_variable(name) for name in settings.secret_names},
         "acceptance_image": acceptance_tag(settings),
         "base_url": f"https://{settings.domain}" + ("" if port == 443 else f":{port}"),

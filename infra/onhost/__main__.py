@@ -9,27 +9,15 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from . import (
-    alert,
-    ask,
-    base,
-    certificate,
-    certificate_check,
-    config,
-    cost,
-    history,
-    maintenance,
-    release,
-    retirement,
-    screen,
-    secrets,
-    status,
-    switch,
-    watchdog,
-    workers,
-)
+from . import config, watchdog
+from .alerts import send
+from .base import apply, downtime, maintenance
+from .certificates import certificate, check
 from .command import Failure, say
 from .config import HostConfig
+from .credentials import secrets
+from .releases import get, history, release, retire, switch, workers
+from .status import collect, render
 
 DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}  # no fault of the program's
 
@@ -37,9 +25,12 @@ Action = Callable[[HostConfig, argparse.Namespace], object]
 
 # What each command does; what it returns is printed as JSON.
 ACTIONS: dict[str, tuple[str, Action]] = {
-    "base-state": ("whether nginx and Redis run as their files say", lambda _c, _a: base.state()),
-    "base-apply": ("start nginx and Redis, or what changed of them", lambda c, _a: base.apply(c)),
-    "base-cost": ("what the last change of nginx and Redis cost", lambda _c, _a: cost.last()),
+    "base-state": ("whether nginx and Redis run as their files say", lambda _c, _a: apply.state()),
+    "base-apply": (
+        "start nginx and Redis, or what changed of them",
+        lambda c, _a: apply.apply(c, release.health_path(release.current())),
+    ),
+    "base-cost": ("what the last change of nginx and Redis cost", lambda _c, _a: downtime.last()),
     "secrets-state": ("which secrets are missing", lambda c, _a: secrets.state(c)),
     "secrets-ensure": ("make the missing secrets", lambda c, _a: secrets.ensure(c)),
     "certificate-state": ("what stands of the certificate", lambda c, _a: certificate.state(c)),
@@ -63,19 +54,22 @@ ACTIONS: dict[str, tuple[str, Action]] = {
     "certificate-install": ("certbot's deploy hook", lambda c, _a: certificate.install(c)),
     "certificate-check": (
         "look at what is served on every name",
-        lambda c, _a: certificate_check.check(c),
+        lambda c, _a: check.check(c),
     ),
-    "alert": ("tell the operator that UNIT failed", lambda _c, a: alert.send(a.unit)),
-    "alert-test": ("send a test by every way that is set", lambda _c, _a: alert.test()),
+    "alert": ("tell the operator that UNIT failed", lambda _c, a: send.send(a.unit)),
+    "alert-test": ("send a test by every way that is set", lambda _c, _a: send.test()),
     "release-state": ("which release is current", lambda c, _a: release.state(c)),
-    "status": ("everything on one screen", lambda c, a: _shown(status.status(c), a, screen.status)),
+    "status": (
+        "everything on one screen",
+        lambda c, a: _shown(collect.status(c), a, render.status),
+    ),
     "history": (
         "the releases: who, when, how long, how it ended",
-        lambda _c, a: _shown(history.read()[-a.last :], a, screen.history),
+        lambda _c, a: _shown(history.read()[-a.last :], a, render.history),
     ),
     "get": (
         "the current release's answer to GET PATH, also where nginx keeps it private",
-        lambda c, a: ask.answer(a.path, c),
+        lambda c, a: get.answer(a.path, c),
     ),
     "maintenance-state": ("whether it is on", lambda _c, _a: maintenance.state()),
     "maintenance-on": ("visitors get 503 and a page", lambda _c, _a: maintenance.turn("on")),
@@ -90,7 +84,7 @@ ACTIONS: dict[str, tuple[str, Action]] = {
     ),
     "retire": (
         "end RELEASE when it has answered and finished what it has begun",
-        lambda _c, a: retirement.retire(a.release),
+        lambda _c, a: retire.retire(a.release),
     ),
     "watch": ("start what stopped, restart what hangs", lambda _c, _a: watchdog.watch()),
 }

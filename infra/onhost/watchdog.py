@@ -4,8 +4,11 @@ Looks at the base and the current release alone, and at neither while a switch i
 unit is down on purpose.
 """
 
-from . import acceptance, bridge, containers, layout, nginx, release, retirement, traffic, workers
+from . import layout
+from .base import standby
 from .command import Failure, lock, locked, run, say, succeeds
+from .releases import acceptance, release, retire, traffic, workers
+from .services import docker, nginx
 
 STOP_SECONDS = "5"  # a hung process does not hear a signal: no use in waiting for long
 STRAY_SECONDS = "30"  # what its worker does not finish in these is run again by another
@@ -17,12 +20,12 @@ def watch() -> None:
     if locked():
         return
     _settle()
-    projects = containers.projects()
+    projects = docker.projects()
     _remove_strays(projects)
     if layout.ACCEPTANCE_PROJECT in projects:
         acceptance.tidy()
     if layout.BRIDGE_PROJECT in projects:
-        bridge.tidy()
+        standby.tidy()
     for project, unit in _watched().items():
         if succeeds("systemctl", "is-active", "--quiet", unit):
             _mend(project)
@@ -39,7 +42,7 @@ def _settle() -> None:
                 traffic.load(current)  # before another release ends that nginx may pass to
             for other in _beside(current):
                 say(f"release {other} runs beside the current one: stopping it")
-                retirement.begin(other)
+                retire.begin(other)
             if _forgotten(current):
                 run("systemctl", "enable", "--quiet", release.unit(current))
     except Failure as failure:  # a switch has begun, and does it
@@ -65,7 +68,7 @@ def _not_loaded(current: str) -> bool:
 def _remove_strays(projects: set[str]) -> None:
     """Ends releases that nobody wants: after a power cut Docker starts all that ran before it."""
     wanted = {release.current(), *release.known(), *release.retiring(), *release.stopping()}
-    for stray in sorted(set(containers.releases(projects)) - wanted):
+    for stray in sorted(set(docker.releases(projects)) - wanted):
         say(f"release {stray} runs and is not wanted: taking it down")
         run("docker", "compose", "--project-name", release.project(stray), "down",
             "--remove-orphans", "--timeout", STRAY_SECONDS)  # fmt: skip  # its command, too
@@ -91,7 +94,7 @@ def _watched() -> dict[str, str]:
 def _mend(project: str) -> None:
     if project == release.project(release.current()):
         workers.complete(release.current())  # a switch was killed after it had told them to end
-    for container in containers.listed(release.current()):
+    for container in docker.listed(release.current()):
         command = remedy(container["state"], container["health"])
         if command and container["project"] == project:
             say(f"{container['name']} is {container['status']}: {' '.join(command)}")

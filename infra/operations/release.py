@@ -10,7 +10,7 @@ from pyinfra.api import DeployError, StringCommand, operation
 from infra.facts.host import SlipwayState
 from infra.hostfile import HostFile, digest, directory, text
 from infra.onhost import layout
-from infra.onhost.release import ROUTES
+from infra.onhost.releases.release import ROUTES
 from infra.operations.files import put
 from infra.operations.host import tell
 

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from infra.onhost.probe import Request, summary
+from infra.onhost.services.probe import Request, summary
 from tests.faults.conftest import Target
 from tests.site import Site
 

@@ -7,10 +7,10 @@ import time
 
 import pytest
 
+from lab import boot, processes
+from lab.paths import this_clone
 from tests.faults.conftest import Target, begin, lab, once
 from tests.faults.load import asked_steadily
-from tests.lab import boot, processes
-from tests.lab.paths import this_clone
 from tests.site import wait_until
 
 pytestmark = pytest.mark.destructive

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from testinfra.host import Host
 
-from infra.onhost import installed, layout, source, x509
+from infra.onhost import layout
+from infra.onhost.certificates import source, store
 from infra.onhost.config import is_address
+from infra.onhost.services import openssl
 from infra.programs import host_config
 from infra.settings import Settings
 from tests.site import Site
@@ -33,9 +35,9 @@ def test_served_installed_and_issued_are_the_same_on_every_name(
     host: Host, site: Site, settings: Settings
 ) -> None:
     left = host.file(str(source.chain(host_config(settings)))).content_string
-    assert left == host.file(str(installed.chain(settings.domain))).content_string
+    assert left == host.file(str(store.chain(settings.domain))).content_string
     for name in settings.names:
-        assert hashlib.sha256(served(site, name)).hexdigest() == x509.fingerprint(left), name
+        assert hashlib.sha256(served(site, name)).hexdigest() == openssl.fingerprint(left), name
 
 
 def test_the_certificate_is_all_that_the_settings_ask_for(

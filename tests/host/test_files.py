@@ -7,7 +7,8 @@ import pytest
 from testinfra.host import Host
 
 from infra.certificate import own_files
-from infra.onhost import installed, layout, source
+from infra.onhost import layout
+from infra.onhost.certificates import source, store
 from infra.programs import directories
 from infra.settings import Settings
 
@@ -52,7 +53,7 @@ def test_no_secret_stands_in_an_environment_a_command_line_or_a_log(
 
 
 def test_the_private_key_is_nginx_own(host: Host, settings: Settings) -> None:
-    key = host.file(str(installed.key(settings.domain)))
+    key = host.file(str(store.key(settings.domain)))
     assert (key.uid, key.gid, key.mode) == (0, layout.NGINX_UID, 0o640)
     if settings.certificate.source == source.ACME:
         assert host.file(str(layout.LETSENCRYPT / "accounts")).mode == 0o700

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.paths import CHECKOUT, Clone
+from lab.paths import CHECKOUT, Clone
 
 ONE = "labtest-one"
 TWO = "labtest-two"
@@ -22,8 +22,7 @@ class Lab:
         self.clone = Clone(checkout.resolve())
         (checkout / "bin").mkdir(parents=True)
         shutil.copy(CHECKOUT / "bin/lab", checkout / "bin/lab")
-        shutil.copytree(CHECKOUT / "tests/lab", checkout / "tests/lab")
-        (checkout / "tests/__init__.py").touch()
+        shutil.copytree(CHECKOUT / "lab", checkout / "lab")
         self.program = str(checkout / "bin/lab")
 
     def run(self, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:

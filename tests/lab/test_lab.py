@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab import boot, processes
+from lab import boot, processes
 from tests.lab.conftest import TWO, Lab
 
 pytestmark = pytest.mark.lab

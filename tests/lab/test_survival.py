@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab import boot, network, processes, storage
+from lab import boot, network, processes, storage
 from tests.lab.conftest import ONE, TWO, Lab
 
 pytestmark = pytest.mark.lab

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.onhost import web
+from infra.onhost.services import sockets
 from tests.unit.conftest import ROOT, Start, children, until
 
 # Tells what it was asked, after as many seconds as the query says; notes when that begins.
@@ -39,7 +39,7 @@ def path() -> Iterator[Path]:
         if os.geteuid() == 0:
             os.chown(folder, -1, GROUP)
         folder.chmod(0o2770)
-        yield folder / web.HTTP
+        yield folder / sockets.HTTP
 
 
 def started(start: Start, path: Path, limit: int = 10) -> subprocess.Popen[str]:
@@ -52,7 +52,7 @@ def started(start: Start, path: Path, limit: int = 10) -> subprocess.Popen[str]:
 
 def serves(path: Path) -> bool:
     try:
-        return web.ask(path, "/").status == 200
+        return sockets.ask(path, "/").status == 200
     except OSError:
         return False
 
@@ -66,18 +66,18 @@ def test_its_socket_is_the_directory_s_group_s_and_nobody_else_s(start: Start, p
 
 def test_the_application_learns_who_asked_and_how(start: Start, path: Path) -> None:
     started(start, path)
-    assert web.ask(path, "/").body == b"127.0.0.1 https"
+    assert sockets.ask(path, "/").body == b"127.0.0.1 https"
 
 
 def test_what_nginx_lets_through_it_takes(start: Start, path: Path) -> None:
     started(start, path)
-    assert web.ask(path, f"/?0&{'x' * 15_000}").status == 200
+    assert sockets.ask(path, f"/?0&{'x' * 15_000}").status == 200
 
 
 def test_a_request_in_flight_is_answered_after_sigterm(start: Start, path: Path) -> None:
     process = started(start, path)
     answers: list[int] = []
-    asking = threading.Thread(target=lambda: answers.append(web.ask(path, "/?1.5").status))
+    asking = threading.Thread(target=lambda: answers.append(sockets.ask(path, "/?1.5").status))
     asking.start()
     asked = path.with_name("asked")
     until(lambda: asked.read_text() == "1.5", "it is asked")
@@ -93,7 +93,7 @@ def test_a_request_that_takes_too_long_costs_its_process_and_nothing_else(
     process = started(start, path, limit=1)
     [before] = children(process.pid)
     with pytest.raises(OSError, match=r"no HTTP answer|reset"):
-        web.ask(path, "/?30", timeout=15)
+        sockets.ask(path, "/?30", timeout=15)
     until(lambda: serves(path), "another process serves")
     assert children(process.pid) != [before]
 

@@ -11,7 +11,7 @@ from infra.inventory import SettingsError, load
 from infra.onhost import layout
 from infra.programs import host_config
 from infra.settings import Settings
-from tests.unit.operations.certificates import make
+from tests.support.operations.certificates import make
 
 GOOD: dict[str, Any] = {"domain": "app.example.org", "email": "you@example.org"}
 SECRET = "do-not-show-me"  # noqa: S105  what must appear nowhere

@@ -10,7 +10,7 @@ from infra import release
 from infra.hostfile import compose
 from infra.inventory import load
 from infra.onhost import layout
-from infra.onhost import release as release_on_host
+from infra.onhost.releases import release as release_on_host
 from infra.settings import RESERVED_VARIABLES
 
 GOOD: dict[str, Any] = {"domain": "app.example.org", "email": "you@example.org"}

@@ -16,7 +16,7 @@ from infra.facts.host import (
 )
 from infra.onhost import layout
 from infra.operations import host
-from tests.unit.operations import Outcome, doing, known, nothing, outcome
+from tests.support.operations import Outcome, doing, known, nothing, outcome
 
 APT = "DEBIAN_FRONTEND=noninteractive apt-get --yes --quiet -o DPkg::Lock::Timeout=300"
 

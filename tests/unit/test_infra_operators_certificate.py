@@ -8,7 +8,7 @@ import pytest
 
 from infra import operators_certificate
 from infra.inventory import SettingsError, load
-from tests.unit.operations.certificates import authority, make
+from tests.support.operations.certificates import authority, make
 
 DOMAIN = "app.example.org"
 GOOD: dict[str, Any] = {"domain": DOMAIN, "email": "you@example.org"}

@@ -12,7 +12,7 @@ from infra.facts.host import DockerImages, SlipwayState
 from infra.hostfile import HostFile, archive, digest
 from infra.onhost import layout
 from infra.operations import files, images, release
-from tests.unit.operations import Outcome, doing, known, nothing, outcome
+from tests.support.operations import Outcome, doing, known, nothing, outcome
 
 IMAGE = images.Image("app", (HostFile("Dockerfile", b"FROM x"),), "Dockerfile", "debian:13")
 

@@ -1,0 +1,92 @@
+"""The certificates that nginx reads: a directory for each name, replaced as a whole.
+
+A name is a link to a version, certificate and key together: whenever nginx starts, they fit.
+"""
+
+import json
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from .. import layout
+from ..command import replace, run
+from ..config import is_address
+from ..services import openssl
+
+CHAIN = "fullchain.pem"
+KEY = "privkey.pem"
+ABOUT = "about.json"
+PLACEHOLDER = "placeholder"  # what is served before the source has given anything
+SELF_SIGNED_DAYS = "397"
+
+
+@dataclass(frozen=True)
+class About:
+    """What is remembered of an installed certificate."""
+
+    source: str = ""
+    """acme, files, self-signed or placeholder; empty when nothing is installed."""
+    trusted: bool = False
+    """Whether this host trusted it when it was installed."""
+
+
+def chain(name: str) -> Path:
+    """Where nginx finds the certificate of a name, and those that link it to its CA."""
+    return layout.TLS / name / CHAIN
+
+
+def key(name: str) -> Path:
+    """Where nginx finds its private key."""
+    return layout.TLS / name / KEY
+
+
+def about(name: str) -> About:
+    """What is known of the certificate of a name."""
+    try:
+        return About(**json.loads((layout.TLS / name / ABOUT).read_text()))
+    except (OSError, ValueError, TypeError):
+        return About()
+
+
+def names() -> list[str]:
+    """The names that have a certificate here."""
+    links = (path.name for path in layout.TLS.iterdir() if path.is_symlink())
+    return sorted(name for name in links if not name.startswith("."))
+
+
+def put(name: str, content: bytes, private: bytes, source: str) -> None:
+    """Installs a certificate with its key; nginx reads both at its next reload."""
+    version = layout.TLS / f".{name}.{openssl.fingerprint(content.decode())[:12]}"
+    version.mkdir(mode=0o750, exist_ok=True)
+    shutil.chown(version, group=layout.NGINX_UID)
+    replace(version / KEY, private, 0o640, layout.NGINX_UID)
+    replace(version / CHAIN, content, 0o640, layout.NGINX_UID)
+    known = About(source, openssl.trusted(content.decode()))
+    replace(version / ABOUT, json.dumps(asdict(known)).encode())
+    link = layout.TLS / ".link.new"
+    link.unlink(missing_ok=True)
+    link.symlink_to(version.name)
+    link.rename(layout.TLS / name)
+
+
+def tidy(wanted: list[str]) -> None:
+    """Removes names that are not wanted, and versions that no name leads to."""
+    for name in set(names()) - set(wanted):
+        (layout.TLS / name).unlink()
+    used = {(layout.TLS / name).readlink().name for name in names()}
+    for path in layout.TLS.iterdir():
+        if path.is_dir() and not path.is_symlink() and path.name not in used:
+            shutil.rmtree(path)
+
+
+def sign(sites: list[str], key_type: str, folder: Path) -> tuple[bytes, bytes]:
+    """A certificate for these names that the host signs itself, and its key."""
+    chain_file, key_file = folder / CHAIN, folder / KEY
+    kind = ("rsa:3072",) if key_type == "rsa" else ("ec", "-pkeyopt", "ec_paramgen_curve:P-256")
+    named = ",".join(("IP:" if is_address(name) else "DNS:") + name for name in sites)
+    run("openssl", "req", "-x509", "-newkey", *kind, "-nodes", "-days", SELF_SIGNED_DAYS,
+        "-subj", f"/CN={sites[0]}"[:67], "-addext", f"subjectAltName={named}",
+        "-addext", "basicConstraints=critical,CA:FALSE",
+        "-addext", "extendedKeyUsage=serverAuth",
+        "-keyout", key_file, "-out", chain_file)  # fmt: skip
+    return chain_file.read_bytes(), key_file.read_bytes()

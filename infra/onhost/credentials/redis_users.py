@@ -1,0 +1,56 @@
+"""Redis' users: the passwords of today and of the releases on the host, and no others.
+
+A release keeps the password that it started with; Redis takes both while a new one comes, and goes
+on taking the older one for as long as its release may be gone back to.
+"""
+
+import hashlib
+
+from .. import layout
+from ..command import replace, run, say
+from ..services import redis
+
+SECRET = "redis_password"  # noqa: S105  the name of its file
+CONTAINER = f"{layout.BASE_PROJECT}-redis-1"
+
+
+def text() -> bytes:
+    """Redis' ACL file: the application by hashes of its passwords, and one that may ping."""
+    hashes = " ".join(f"#{hashlib.sha256(password).hexdigest()}" for password in _passwords())
+    return (
+        f"user default on {hashes} ~* &* +@all -@admin +acl|load +client|list +config|get\n"
+        "user health on nopass -@all +ping\n"
+    ).encode()
+
+
+def current() -> bool:
+    """Whether the file is as it shall be."""
+    return layout.REDIS_USERS.exists() and layout.REDIS_USERS.read_bytes() == text()
+
+
+def put() -> None:
+    """Writes the file, for Redis alone."""
+    replace(layout.REDIS_USERS, text(), 0o440, layout.REDIS_UID)
+
+
+def load() -> None:
+    """Redis takes the file's users; it runs on, and so do its connections.
+
+    Any password that it knows will do for this. It is restarted when it knows none.
+    """
+    problem = "it has no password"
+    for password in _passwords():
+        try:
+            with redis.session(password.decode()) as stream:
+                redis.command(stream, "ACL", "LOAD")
+                return
+        except (OSError, ValueError) as error:
+            problem = str(error)
+    say(f"restarting Redis, which takes no other passwords as it runs: {problem}")
+    run("docker", "restart", CONTAINER)
+
+
+def _passwords() -> list[bytes]:
+    """Today's first."""
+    files = [layout.SECRETS / SECRET, *sorted(layout.RELEASES.glob(f"*/secrets/{SECRET}"))]
+    return list(dict.fromkeys(file.read_bytes() for file in files if file.exists()))

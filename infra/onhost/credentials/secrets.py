@@ -1,0 +1,41 @@
+"""The secrets on the host: made where the operator gave none, readable by root alone.
+
+The directory admits root only; the files' group is the application's, so that its containers,
+which get single files of them, can read those.
+"""
+
+import hashlib
+import secrets
+
+from .. import layout
+from ..command import replace
+from ..config import HostConfig
+from . import redis_users
+
+
+def state(config: HostConfig) -> dict[str, object]:
+    """Which secrets are missing, and whether Redis' users are those of the known passwords."""
+    missing = [name for name in config.secrets if not _value(name)]
+    return {"missing": missing, "redis_users": redis_users.current()}
+
+
+def ensure(config: HostConfig) -> None:
+    """Makes the missing secrets that need no operator, and Redis' users from its passwords."""
+    for name in config.made_secrets:
+        if not _value(name):
+            content = secrets.token_urlsafe(32).encode()
+            replace(layout.SECRETS / name, content, 0o440, layout.APP_UID)
+    redis_users.put()
+
+
+def version(config: HostConfig) -> str:
+    """Twelve hexadecimal digits that change with any secret; random ones among them keep it so."""
+    total = hashlib.sha256()
+    for name in sorted(config.secrets):
+        total.update(name.encode() + b"\0" + _value(name) + b"\0")
+    return total.hexdigest()[:12]
+
+
+def _value(name: str) -> bytes:
+    path = layout.SECRETS / name
+    return path.read_bytes() if path.exists() else b""

@@ -1,0 +1,21 @@
+"""Ask the current release on its own socket, past nginx: what is private answers here."""
+
+from ..command import Failure
+from ..config import HostConfig
+from ..services import sockets
+from . import release
+
+
+def answer(path: str, config: HostConfig) -> str:
+    """The body of the answer to `GET path`; Failure when it is no success."""
+    current = release.current()
+    if not current:
+        raise Failure("no release is live")
+    socket = release.socket(current, release.load(current).server)
+    try:
+        found = sockets.ask(socket, path, config.domain)
+    except OSError as error:
+        raise Failure(f"GET {path}: {error}") from error
+    if found.status >= 400:
+        raise Failure(f"GET {path}: answered {found.status}")
+    return found.body.decode(errors="replace")

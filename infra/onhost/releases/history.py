@@ -1,0 +1,113 @@
+"""The history of releases: who made what live, when, how long it took, and how it ended.
+
+A line of JSON for each switch, written anew at each of its stages; a line without an end that
+nobody is at work on was interrupted.
+"""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from .. import layout
+from ..command import locked, replace, say
+
+LIVE = "live"
+REFUSED = "refused"
+INTERRUPTED = "interrupted"
+UNDER_WAY = "under way"
+
+
+@dataclass
+class Entry:
+    """One switch."""
+
+    id: str
+    release: str
+    previous: str
+    kind: str
+    """deploy or rollback."""
+    by: str
+    revision: str
+    """The git revision of the checkout, with `+` after it when that had uncommitted changes."""
+    began: float
+    """Seconds since the epoch."""
+    stages: dict[str, float] = field(default_factory=dict)
+    """Seconds of each stage."""
+    now: str = ""
+    """The stage that it is in."""
+    result: str = UNDER_WAY
+    reason: str = ""
+    probe: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Keeps the seconds of a stage, and says meanwhile that it is the one."""
+        self.now = name
+        note(self)
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self.stages[name] = round(time.monotonic() - began, 2)
+            self.now = ""
+
+
+def write(entry: Entry) -> None:
+    """Puts what is known of a switch in the place of what was, or last; synced to disk."""
+    lines = layout.HISTORY.read_bytes().splitlines() if layout.HISTORY.exists() else []
+    mine = f'{{"id": {json.dumps(entry.id)},'.encode()
+    kept = [line for line in lines if not line.startswith(mine)]
+    place = next((n for n, line in enumerate(lines) if line.startswith(mine)), len(kept))
+    kept.insert(place, json.dumps(asdict(entry)).encode())
+    replace(layout.HISTORY, b"\n".join([*kept, b""]))
+
+
+def note(entry: Entry) -> None:
+    """Writes it unless the disk is full: that alone stops no switch that is under way."""
+    try:
+        write(entry)
+    except OSError as error:
+        say(f"the history was not written: {layout.HISTORY}: {error.strerror}")
+
+
+def read() -> list[Entry]:
+    """All switches, the oldest first; a line that cannot be read is passed over."""
+    entries: dict[str, Entry] = {}
+    lines = layout.HISTORY.read_bytes().splitlines() if layout.HISTORY.exists() else []
+    for line in lines:
+        try:
+            data: dict[str, Any] = json.loads(line)
+            entries[data["id"]] = Entry(**data)
+        except (ValueError, TypeError, KeyError):
+            continue
+    found = list(entries.values())
+    for entry in found:
+        if entry.result == UNDER_WAY and not (entry is found[-1] and locked()):
+            entry.result = INTERRUPTED
+            entry.reason = f"in the stage {entry.now!r}" if entry.now else ""
+    return found
+
+
+def previous(current: str) -> str:
+    """The release that was live before the current one was deployed; empty when there is none.
+
+    A release that was started anew was not before itself; an interrupted switch may have moved.
+    """
+    before = [
+        entry.previous
+        for entry in read()
+        if entry.release == current and entry.kind == "deploy" and entry.result != REFUSED
+    ]
+    return next((release for release in reversed(before) if release != current), "")
+
+
+def kept(count: int) -> list[str]:
+    """The last `count` releases that were live, the newest first."""
+    order: list[str] = []
+    for entry in reversed(read()):
+        if entry.result == LIVE and entry.release not in order:
+            order.append(entry.release)
+    return order[:count]

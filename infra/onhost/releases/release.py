@@ -1,0 +1,154 @@
+"""A release: what it runs from, its unit, its socket, and which one is current."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .. import layout
+from ..command import Failure, run, succeeds
+from ..config import HostConfig
+from ..credentials import secrets
+from ..services import sockets
+from . import history
+
+CONFIG = "release.json"
+ROUTES = "routes.conf"  # its part of nginx' configuration
+
+
+@dataclass(frozen=True)
+class Check:
+    """A request that the release must answer as expected."""
+
+    path: str
+    status: int = 200
+    contains: str = ""
+
+
+@dataclass(frozen=True)
+class ReleaseConfig:
+    """What the switch needs to know of a release; it stands in the release's directory."""
+
+    image: str
+    server: str
+    """uwsgi or gunicorn."""
+    start_limit: int
+    """Seconds until it must be healthy."""
+    before: bool
+    """Whether the compose project has a service `before`, to run once before traffic moves."""
+    static_folder: str
+    """Folder of finished static files in the image; empty when there is none."""
+    before_limit: int = 900
+    """Seconds that it may take."""
+    health_path: str = "/healthz"
+    checks: list[Check] = field(default_factory=list)
+    acceptance_image: str = ""
+    """What its acceptance tests run in; empty when it has none."""
+    acceptance_limit: int = 0
+    """Seconds that they may take."""
+
+    def to_json(self) -> str:
+        """The text of the file."""
+        return json.dumps(asdict(self), indent=2) + "\n"
+
+
+def load(release: str) -> ReleaseConfig:
+    """The configuration of a release. Raises Failure when there is no such release."""
+    path = folder(release) / CONFIG
+    try:
+        data: dict[str, Any] = json.loads(path.read_text())
+        checks = [Check(**check) for check in data.pop("checks")]
+        return ReleaseConfig(**data, checks=checks)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise Failure(f"there is no release {release} on this host: {path}: {error}") from error
+
+
+def health_path(release: str) -> str:
+    """What a probe asks of a release; empty when there is none, or no word of it on the host."""
+    try:
+        return load(release).health_path if release else ""
+    except Failure:
+        return ""
+
+
+def current() -> str:
+    """The id of the release that nginx passes to; empty before the first."""
+    try:
+        return layout.CURRENT.readlink().name
+    except OSError:
+        return ""
+
+
+def state(config: HostConfig) -> dict[str, object]:
+    """The current release, whether it alone is up, and what one could go back to."""
+    name = current()
+    alone = known() == {name}
+    up = alone and all(
+        succeeds("systemctl", question, "--quiet", unit(name))
+        for question in ("is-active", "is-enabled")
+    )
+    return {
+        "current": name,
+        "up": up,
+        "secrets": secrets.version(config),
+        "previous": history.previous(name),
+        "kept": [kept for kept in history.kept(config.keep_releases) if folder(kept).exists()],
+    }
+
+
+def known() -> set[str]:
+    """The releases whose units run or would start with the host, but for those that are ending."""
+    enabled = {_name(link.name, unit) for link in layout.WANTED_UNITS.glob(unit("*"))}
+    return (_in_state("active,activating,reloading", unit) | enabled) - retiring()
+
+
+def retiring() -> set[str]:
+    """The releases that finish their work before they are stopped."""
+    return _in_state("active,activating,deactivating", retire_unit)
+
+
+def stopping() -> set[str]:
+    """The releases that are being stopped."""
+    return _in_state("deactivating", unit)
+
+
+def _in_state(states: str, named: Callable[[str], str]) -> set[str]:
+    shown = run("systemctl", "list-units", "--plain", "--no-legend", "--state", states,
+                named("*"))  # fmt: skip
+    return {_name(line.split()[0], named) for line in shown.splitlines() if line.strip()}
+
+
+def _name(unit_name: str, named: Callable[[str], str]) -> str:
+    prefix, suffix = named("\n").split("\n")
+    return unit_name.removeprefix(prefix).removesuffix(suffix)
+
+
+def folder(release: str) -> Path:
+    """The directory with everything that a release runs from."""
+    return layout.RELEASES / release
+
+
+def routes(release: str) -> Path:
+    """The release's part of nginx' configuration."""
+    return layout.WEB / release / ROUTES
+
+
+def socket(release: str, server: str) -> Path:
+    """The Unix socket that a release's web container listens on."""
+    return layout.WEB / release / "socket" / (sockets.UWSGI if server == "uwsgi" else sockets.HTTP)
+
+
+def unit(release: str) -> str:
+    """The systemd unit of a release."""
+    return layout.RELEASE_UNIT.format(release=release)
+
+
+def retire_unit(release: str) -> str:
+    """The unit that ends a release."""
+    return layout.RETIRE_UNIT.format(release=release)
+
+
+def project(release: str) -> str:
+    """The compose project of a release."""
+    return layout.RELEASE_PROJECT.format(release=release)

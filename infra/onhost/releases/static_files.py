@@ -1,0 +1,91 @@
+"""Finished static files, out of an image and into the directory that nginx serves."""
+
+import contextlib
+import io
+import json
+import os
+import subprocess
+import tarfile
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from .. import layout
+from ..command import Failure, replace, run
+from . import release
+
+LIST = "static.json"  # in a release's directory: the names of its files
+CONTAINER = "slipway-static"  # never started: files are copied out of it
+ABSENT = "Could not find the file"
+
+
+def publish(new: str, image: str, folder: str) -> None:
+    """Adds the files under a folder of the image to those of earlier releases; removes none.
+
+    The release keeps a list of them. Raises Failure when they cannot be read or written. An image
+    may have no such folder.
+    """
+    _remove()  # what a killed switch has left
+    run("docker", "create", "--name", CONTAINER, "--pull", "never", "--network", "none", image)
+    try:
+        command = ["docker", "cp", f"{CONTAINER}:{folder}/.", "-"]
+        done = subprocess.run(command, capture_output=True, check=False, timeout=300)
+    finally:
+        _remove()
+    problem = done.stderr.decode(errors="replace").strip()
+    if done.returncode and ABSENT not in problem:
+        raise Failure(f"the static files in {folder} of {image}: {problem}")
+    names = [] if done.returncode else unpack(io.BytesIO(done.stdout), layout.STATIC)
+    replace(release.folder(new) / LIST, json.dumps(names).encode())
+
+
+def _remove() -> None:
+    run("docker", "rm", "--force", "--volumes", CONTAINER)
+
+
+def prune(releases: Iterable[str]) -> None:
+    """Removes the files that none of these releases lists."""
+    needed = set[Path]()
+    for name in releases:
+        try:
+            if release.load(name).static_folder:
+                listed = json.loads((release.folder(name) / LIST).read_text())
+                needed.update(layout.STATIC / file for file in listed)
+        except (Failure, FileNotFoundError):
+            return  # a release without a list may need any file
+    for path in sorted(layout.STATIC.rglob("*"), reverse=True):  # folders after what is in them
+        if path.is_dir() and not path.is_symlink():
+            with contextlib.suppress(OSError):  # it is not empty
+                path.rmdir()
+        elif path not in needed:
+            path.unlink()
+
+
+def unpack(archive: IO[bytes], target: Path) -> list[str]:
+    """Puts the archive's files under `target`, each as a whole, and returns their names.
+
+    Links and devices are left out.
+    """
+    names = []
+    with tarfile.open(fileobj=archive, mode="r|") as tar:
+        for member in tar:
+            parts = PurePosixPath(member.name).parts
+            source = tar.extractfile(member) if member.isreg() else None
+            if source and ".." not in parts and not member.name.startswith("/"):
+                _put(target, parts, source.read(), member.mtime)
+                names.append("/".join(parts))
+    return names
+
+
+def _put(target: Path, parts: tuple[str, ...], content: bytes, modified: float) -> None:
+    path = target.joinpath(*parts)
+    if path.is_file() and path.read_bytes() == content:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.parent.resolve() != target.resolve().joinpath(*parts[:-1]):
+        raise Failure(f"{path} would stand outside of {target}")
+    temporary = path.with_name(f".{path.name}.new")
+    temporary.write_bytes(content)
+    temporary.chmod(0o644)
+    os.utime(temporary, (modified, modified))  # nginx makes Last-Modified and ETag of it
+    temporary.rename(path)

@@ -1,0 +1,73 @@
+"""nginx in its container: check its configuration, load it anew, and see what it serves."""
+
+import time
+from pathlib import Path
+
+from .. import layout
+from ..command import Failure, run
+from ..config import is_address
+from . import openssl
+
+CONTAINER = f"{layout.BASE_PROJECT}-nginx-1"
+CONFIGURATION = layout.NGINX / "nginx.conf"
+ADDRESS = "127.0.0.1"
+LOAD_SECONDS = 30
+POLL_SECONDS = 0.05
+WORKER = "nginx: worker process"  # one that stops adds words to this
+
+
+def runs() -> bool:
+    """Whether the container is up."""
+    shown = run("docker", "ps", "--quiet", "--filter", f"name=^{CONTAINER}$",
+                "--filter", "status=running")  # fmt: skip
+    return bool(shown.strip())
+
+
+def check(configuration: Path = CONFIGURATION) -> None:
+    """Raises Failure with nginx's own words when it would refuse its configuration."""
+    run("docker", "exec", CONTAINER, "nginx", "-c", configuration, "-t", "-q", timeout=30)
+
+
+def reload() -> None:
+    """Loads configuration and certificate without losing a request, after a check.
+
+    When it returns, whoever connects is served by them. Raises Failure when nginx does not load.
+    """
+    check()
+    layout.LOADED_ROUTES.unlink(missing_ok=True)  # before: who reads the file finds what is true
+    old = _workers()
+    run("docker", "exec", CONTAINER, "nginx", "-c", CONFIGURATION, "-s", "reload", timeout=30)
+    deadline = time.monotonic() + LOAD_SECONDS
+    while not (now := _workers()) or now & old:
+        if time.monotonic() > deadline:
+            raise Failure(f"nginx has not loaded its configuration after {LOAD_SECONDS} s:"
+                          f" docker logs {CONTAINER} says why")  # fmt: skip
+        time.sleep(POLL_SECONDS)
+
+
+def started() -> str:
+    """When nginx' container was started last."""
+    return run("docker", "inspect", "--format", "{{.State.StartedAt}}", CONTAINER).strip()
+
+
+def _workers() -> set[str]:
+    """The processes that take connections: nginx renames those that only finish theirs."""
+    shown = run("docker", "top", CONTAINER, "-o", "pid,args")
+    lines = (line.split(maxsplit=1) for line in shown.splitlines()[1:])
+    return {words[0] for words in lines if words[1:] == [WORKER]}
+
+
+def chain(name: str, port: int) -> str:
+    """The certificates that are served for a name, as PEM; empty when nobody answers."""
+    server = ("-noservername",) if is_address(name) else ("-servername", name)
+    try:
+        shown = run("openssl", "s_client", "-connect", f"{ADDRESS}:{port}", *server, "-showcerts",
+                    timeout=10)  # fmt: skip
+    except Failure:
+        return ""
+    return "".join(openssl.PEM.findall(shown))
+
+
+def served(name: str, port: int) -> str:
+    """SHA-256 of the certificate that is served for a name; empty when nobody answers."""
+    return openssl.fingerprint(chain(name, port))

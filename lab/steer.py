@@ -1,0 +1,61 @@
+"""What tests turn to see how a host takes it: the CAs' manners, and the names that lead to it."""
+
+import argparse
+
+from lab import acme, dns, network, records, surroundings
+from lab.authority import AUTHORITIES, Manner
+from lab.paths import Clone, locked
+from lab.progress import LabError
+
+VERBS = ("start", "stop", "requests")
+
+
+def describe_acme(new: argparse.ArgumentParser) -> None:
+    """Describe `bin/lab acme`."""
+    new.add_argument("verb", choices=VERBS, help="start: anew; requests: list what has reached it")
+    new.add_argument("authority", choices=AUTHORITIES, nargs="?", default="acme")
+    new.add_argument(
+        "--refuse-nonces", type=int, default=0, metavar="PERCENT", help="refuse so many good nonces"
+    )
+    new.add_argument(
+        "--account", default="", metavar="ID:HMAC", help="let only this external account register"
+    )
+
+
+def describe_names(new: argparse.ArgumentParser) -> None:
+    """Describe `bin/lab names`."""
+    new.add_argument(
+        "name", metavar="NAME", nargs="?", help="without one: list what was overridden"
+    )
+    new.add_argument(
+        "records",
+        metavar="RECORD",
+        nargs="*",
+        help="A=ADDRESS, AAAA=ADDRESS, CAA=ISSUER; `none`: the name does not resolve;"
+        " without any: the name is as usual again",
+    )
+
+
+def run(clone: Clone, asked: argparse.Namespace) -> None:
+    """Run one of the two commands."""
+    with locked(clone.id):
+        if not records.hosts(clone):
+            raise LabError("there is no host, and so nothing beside it: `bin/lab up NAME` first")
+        if asked.command == "acme":
+            steer_acme(clone, asked)
+        elif asked.name:
+            dns.override(clone, asked.name, asked.records)
+            surroundings.announce(clone)
+        else:
+            for name, kept in dns.overridden(clone).items():
+                print(name, *kept)
+
+
+def steer_acme(clone: Clone, asked: argparse.Namespace) -> None:
+    """Run `bin/lab acme`."""
+    authority = AUTHORITIES[asked.authority]
+    if asked.verb == "requests":
+        print("".join(f"{line}\n" for line in acme.requests(clone, authority)), end="")
+        return
+    manner = Manner(asked.verb == "stop", asked.refuse_nonces, asked.account)
+    acme.change(clone, authority, network.gateway(records.subnet(clone)), manner)

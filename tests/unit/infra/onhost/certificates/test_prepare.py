@@ -1,0 +1,76 @@
+"""What nginx starts with before the source of the certificate has been asked."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from infra.onhost import layout
+from infra.onhost.certificates import certificate, store
+from infra.onhost.services import openssl
+from tests.support.onhost import DOMAIN, Host, config, new_host
+from tests.support.operations.certificates import make
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to nginx: needs root")
+
+
+@pytest.fixture
+def host() -> Iterator[Host]:
+    """A host before its first certificate, whose nginx is not up yet."""
+    with new_host() as host:
+        host.program("docker")
+        yield host
+
+
+@pytest.mark.usefixtures("host")
+def test_a_placeholder_is_made_once_and_is_for_nginx_s_eyes() -> None:
+    certificate.prepare(config())
+    assert store.about(DOMAIN) == store.About("placeholder", trusted=False)
+    made = openssl.read(store.chain(DOMAIN))
+    assert made.names == {DOMAIN}
+    for path in (store.chain(DOMAIN), store.key(DOMAIN)):
+        found = path.stat()
+        assert (found.st_mode & 0o7777, found.st_uid) == (0o640, 0)
+        assert found.st_gid == layout.NGINX_UID
+    assert set(certificate.prepared(config()).values()) == {True}
+    certificate.prepare(config())
+    assert openssl.read(store.chain(DOMAIN)) == made
+
+
+def test_what_the_source_has_left_already_takes_no_placeholder(host: Host) -> None:
+    chain = layout.GIVEN_CERTIFICATE / "fullchain.pem"
+    make(chain, DOMAIN)
+    chain.with_name("fullchain.pem.key").rename(chain.with_name("privkey.pem"))
+    terms = replace(config().certificate, source="files")
+    certificate.prepare(replace(config(), certificate=terms))
+    assert store.about(DOMAIN).source == "files"
+    assert host.called()[0].startswith("docker ps")
+
+
+@pytest.mark.parametrize("names", [["*.example.org"], [DOMAIN, "old.example.org"]])
+def test_an_alias_that_becomes_the_domain_takes_its_certificate_along(
+    host: Host, names: list[str]
+) -> None:
+    old = host.certificate("old.example.org", *names, source="files").read_bytes()
+    certificate.prepare(replace(config(), aliases=["old.example.org"]))
+    assert store.names() == [DOMAIN]
+    assert store.chain(DOMAIN).read_bytes() == old
+    assert store.about(DOMAIN).source == "files"
+
+
+@pytest.mark.parametrize(
+    ("names", "how"),
+    [
+        ([], {}),
+        ([DOMAIN], {"days": 0}),
+        ([DOMAIN], {"source": store.PLACEHOLDER}),
+    ],
+)
+def test_a_certificate_that_lacks_a_name_or_is_no_good_is_not_taken_along(
+    host: Host, names: list[str], how: dict[str, Any]
+) -> None:
+    host.certificate("old.example.org", *names, **how)
+    certificate.prepare(config())
+    assert store.about(DOMAIN).source == store.PLACEHOLDER

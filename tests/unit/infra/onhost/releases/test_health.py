@@ -1,0 +1,180 @@
+"""The gate: a release is let through when it answers as expected, and is told why when not."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from infra.onhost import layout
+from infra.onhost.command import Failure
+from infra.onhost.releases import health, release
+from infra.onhost.releases.release import Check
+from infra.onhost.services import sockets
+from tests.support.onhost import DOMAIN, Host, config, new_host, no_listener, wanted
+from tests.support.onhost.servers import Behaviour, always, behind_tls, on_socket
+from tests.unit.conftest import Start, until
+
+CONFIG = config()
+# Healthy only once its file says so; asked as nginx would ask.
+APPLICATION = """
+import pathlib
+def application(environ, start_response):
+    right = environ["HTTP_HOST"] == "app.example.org" and environ["PATH_INFO"] == "/healthz"
+    well = right and pathlib.Path(__file__).with_name("well").exists()
+    pathlib.Path(__file__).with_name("asked").touch()
+    start_response("200 OK" if well else "503 Not yet", [])
+    return [b"said"]
+"""
+
+
+@pytest.fixture
+def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
+    """A host with the release `new`; nobody waits for long."""
+    # The deadlines are tested, not how patient they are.
+    monkeypatch.setattr(sockets.ask, "__defaults__", ("localhost", 0.2))
+    monkeypatch.setattr(health, "OUTSIDE_SECONDS", 0.3)
+    monkeypatch.setattr(health, "POLL_SECONDS", 0.02)
+    with new_host() as host:
+        host.release("new", "gunicorn")
+        yield host
+
+
+def asked_until_healthy(behaviour: Behaviour, limit: int = 0, path: str = "/healthz") -> list[str]:
+    """What the release was asked until it was healthy."""
+    given = wanted(server="gunicorn", start_limit=limit, health_path=path)
+    with on_socket(release.socket("new", "gunicorn"), behaviour) as script:
+        health.wait_until_healthy("new", given, CONFIG)
+    assert script.hosts == {DOMAIN}
+    return script.asked
+
+
+@pytest.mark.usefixtures("host")
+def test_a_healthy_release_is_asked_once_under_the_site_s_name() -> None:
+    assert asked_until_healthy(always(200)) == ["/healthz"]
+    assert asked_until_healthy(always(200), path="/up?now") == ["/up?now"]
+
+
+@pytest.mark.usefixtures("host")
+@pytest.mark.parametrize("ill", [(503, b""), (404, b""), (301, b""), None])
+def test_a_release_that_is_slow_to_become_healthy_is_waited_for(
+    ill: tuple[int, bytes] | None,
+) -> None:
+    assert (
+        asked_until_healthy(lambda number, _: ill if number < 4 else (200, b""), limit=10)
+        == ["/healthz"] * 4
+    )
+
+
+@pytest.mark.usefixtures("host")
+@pytest.mark.parametrize(
+    ("answer", "limit", "told"),
+    [
+        ((500, b"on fire"), 1, "GET /healthz: answered 500, expected 200"),
+        ((204, b""), 0, "GET /healthz: answered 204, expected 200"),
+        (None, 0, "GET /healthz: timed out"),
+    ],
+)
+def test_a_release_that_stays_ill_is_refused_at_its_limit(
+    answer: tuple[int, bytes] | None, limit: int, told: str
+) -> None:
+    began = time.monotonic()
+    with pytest.raises(Failure) as failure:
+        asked_until_healthy(lambda _number, _path: answer, limit=limit)
+    assert limit <= time.monotonic() - began < limit + 3
+    assert str(failure.value) == f"release new is not healthy after {limit} s: {told}"
+
+
+@pytest.mark.usefixtures("host")
+def test_a_release_without_a_socket_is_refused() -> None:
+    release.socket("new", "uwsgi").unlink(missing_ok=True)
+    with pytest.raises(Failure, match=r"not healthy after 0 s: GET /healthz: .*No such file"):
+        health.wait_until_healthy("new", wanted(start_limit=0), CONFIG)
+
+
+def test_a_real_uwsgi_is_let_through_once_it_is_healthy(host: Host, start: Start) -> None:
+    folder = host.calls.parent
+    (folder / "wsgi.py").write_text(APPLICATION)
+    path = release.socket("new", "uwsgi")
+    start({}, "uwsgi", "--socket", str(path), "--wsgi-file", str(folder / "wsgi.py"), "--need-app")
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(health.wait_until_healthy, "new", wanted(start_limit=20), CONFIG)
+        until((folder / "asked").exists, "the release is asked")
+        assert not waiting.done()
+        (folder / "well").touch()
+        waiting.result()
+    health.check_inside("new", wanted(checks=[Check("/healthz", 200, "said")]), CONFIG)
+
+
+CHECKS = [Check("/a", contains="is here"), Check("/b", 404), Check("/c", 302, "moved")]
+ANSWERS = {"/healthz": (200, b""), "/a": (200, b"it is here"), "/b": (404, b""),
+           "/c": (302, b"moved on")}  # fmt: skip
+WRONG = [
+    ("/a", (200, b"it was there"), "GET /a: the answer does not contain 'is here'"),
+    ("/a", (500, b"it is here"), "GET /a: answered 500, expected 200"),
+    ("/b", (200, b""), "GET /b: answered 200, expected 404"),
+    ("/c", (302, b""), "GET /c: the answer does not contain 'moved'"),
+    ("/c", None, "GET /c: timed out"),
+]
+
+
+def but(path: str, answer: tuple[int, bytes] | None) -> Behaviour:
+    """Everything as expected but for one path."""
+    return lambda _number, asked: answer if asked == path else ANSWERS[asked]
+
+
+@pytest.mark.usefixtures("host")
+def test_checks_that_hold_are_asked_once_each() -> None:
+    given = wanted(server="gunicorn", checks=CHECKS)
+    with on_socket(release.socket("new", "gunicorn"), but("", None)) as script:
+        health.check_inside("new", given, CONFIG)
+    assert script.asked == ["/a", "/b", "/c"]
+    health.check_inside("new", wanted(server="gunicorn"), CONFIG)  # no check, nobody to ask
+
+
+@pytest.mark.usefixtures("host")
+@pytest.mark.parametrize(("path", "answer", "told"), WRONG)
+def test_a_check_that_fails_inside_is_named_at_once(
+    path: str, answer: tuple[int, bytes] | None, told: str
+) -> None:
+    given = wanted(server="gunicorn", checks=CHECKS)
+    with (
+        on_socket(release.socket("new", "gunicorn"), but(path, answer)) as script,
+        pytest.raises(Failure) as failure,
+    ):
+        health.check_inside("new", given, CONFIG)
+    assert str(failure.value) == f"release new fails a check before traffic moves: {told}"
+    assert script.asked.count(path) == 1
+
+
+@pytest.mark.usefixtures("host")
+def test_outside_the_health_path_is_asked_first_and_old_processes_are_waited_for() -> None:
+    with behind_tls(
+        layout.TLS, lambda number, path: (502, b"") if number < 3 else ANSWERS[path]
+    ) as (port, script):
+        health.check_outside("new", wanted(checks=CHECKS), config(port))
+    assert script.asked == ["/healthz", "/healthz", "/healthz", "/a", "/b", "/c"]
+    assert script.hosts == {DOMAIN}
+
+
+@pytest.mark.usefixtures("host")
+@pytest.mark.parametrize(
+    ("path", "answer", "told"),
+    [*WRONG[:4], ("/healthz", (502, b""), "GET /healthz: answered 502, expected 200")],
+)
+def test_a_check_that_fails_outside_is_named(
+    path: str, answer: tuple[int, bytes], told: str
+) -> None:
+    with (
+        behind_tls(layout.TLS, but(path, answer)) as (port, script),
+        pytest.raises(Failure) as failure,
+    ):
+        health.check_outside("new", wanted(checks=CHECKS), config(port))
+    assert str(failure.value) == f"release new fails a check through nginx: {told}"
+    assert script.asked.count(path) > 1
+
+
+@pytest.mark.usefixtures("host")
+def test_a_site_that_nobody_serves_fails() -> None:
+    with no_listener() as port, pytest.raises(Failure, match=r"GET /healthz: .*refused"):
+        health.check_outside("new", wanted(), config(port))

@@ -1,0 +1,217 @@
+"""The link that says which release is served: what nginx finds at each moment."""
+
+import os
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from infra.onhost import layout
+from infra.onhost.command import Failure
+from infra.onhost.releases import release, traffic
+from infra.onhost.services import nginx
+from tests.support.onhost import Host, new_host
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to root: needs root")
+
+
+@pytest.fixture
+def loaded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What nginx was told. There is none here; host tests move traffic between real ones."""
+    told: list[str] = []
+    monkeypatch.setattr(nginx, "reload", lambda: told.append(f"reload, at {release.current()}"))
+    monkeypatch.setattr(nginx, "started", lambda: "this morning")
+    monkeypatch.setattr(nginx, "check", lambda path: told.append(path.read_text()))
+    return told
+
+
+@pytest.fixture(autouse=True)
+def host() -> Iterator[Host]:
+    """A host with the releases a and b of uWSGI, c and d of gunicorn."""
+    with new_host() as host:
+        for name, server in {"a": "uwsgi", "b": "uwsgi", "c": "gunicorn", "d": "gunicorn"}.items():
+            host.release(name, server)
+            release.socket(name, server).write_text(f"{name}, {server}")
+        yield host
+
+
+def spoken(name: str) -> str:
+    """What stands behind a socket's name in the release that is served."""
+    return (layout.CURRENT / "socket" / name).read_text()
+
+
+def test_the_first_release_is_linked_and_loaded(loaded: list[str]) -> None:
+    traffic.move("a", "")
+    assert layout.CURRENT.readlink() == Path("a")  # relative: true inside the container too
+    assert loaded == ["reload, at a"]
+    assert spoken("uwsgi.sock") == "a, uwsgi"
+
+
+def test_a_release_with_the_same_routes_is_served_without_a_reload(loaded: list[str]) -> None:
+    traffic.move("a", "")
+    traffic.move("b", "a")
+    assert release.current() == "b"
+    assert loaded == ["reload, at a"]
+
+
+def test_a_release_with_other_routes_is_linked_first_and_then_loaded(loaded: list[str]) -> None:
+    traffic.move("a", "")
+    release.routes("b").write_text("# another\n")
+    traffic.move("b", "a")
+    assert loaded == ["reload, at a", "reload, at b"]
+
+
+def test_routes_are_loaded_again_when_nginx_may_have_others(
+    loaded: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release.routes("b").write_text("# another\n")
+    traffic.move("a", "")
+    nginx.reload()  # of a certificate, say: it loads the routes of that moment
+    layout.LOADED_ROUTES.unlink()
+    traffic.move("a", "")
+    assert loaded == ["reload, at a"] * 3
+    monkeypatch.setattr(nginx, "started", lambda: "a moment ago")  # while b was served
+    assert not traffic.loaded("a")
+    traffic.move("a", "")
+    assert loaded == ["reload, at a"] * 4
+
+
+def test_a_move_that_ended_before_nginx_loaded_is_known(
+    loaded: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release.routes("b").write_text("# another\n")
+    traffic.move("a", "")
+    monkeypatch.setattr(traffic, "load", lambda _: None)  # killed before it
+    traffic.move("b", "a")
+    monkeypatch.undo()
+    monkeypatch.setattr(nginx, "reload", lambda: loaded.append("reload"))
+    monkeypatch.setattr(nginx, "started", lambda: "this morning")
+    assert not traffic.loaded("b")
+    traffic.move("c", "b")
+    assert loaded == ["reload, at a", "reload"]
+    assert traffic.loaded("c")
+
+
+def test_what_an_interrupted_move_left_is_no_hindrance(loaded: list[str]) -> None:
+    layout.CURRENT.with_name(".current.new").symlink_to("d")
+    traffic.move("a", "")
+    assert release.current() == "a"
+    assert sorted(path.name for path in layout.WEB.iterdir()) == ["a", "b", "c", "current", "d"]
+    assert loaded
+
+
+@pytest.mark.usefixtures("loaded")
+def test_at_no_moment_is_there_no_release() -> None:
+    traffic.move("a", "")
+    end = threading.Event()
+
+    def look() -> set[str]:
+        found = set()
+        while not end.is_set():
+            found |= {release.current(), spoken("uwsgi.sock")[0]}
+        return found
+
+    with ThreadPoolExecutor() as pool:
+        reader = pool.submit(look)
+        for _ in range(100):
+            traffic.move("b", "a")
+            traffic.move("a", "b")
+        end.set()
+    assert reader.result() == {"a", "b"}
+
+
+@pytest.mark.usefixtures("loaded")
+def test_until_another_protocol_is_loaded_the_old_one_leads_to_the_old_release() -> None:
+    traffic.move("a", "")
+    traffic.move("c", "a")
+    assert spoken("http.sock") == "c, gunicorn"
+    assert spoken("uwsgi.sock") == "a, uwsgi"  # what nginx still asks for
+
+
+@pytest.mark.usefixtures("loaded")
+def test_going_back_between_protocols_takes_the_way_back() -> None:
+    traffic.move("a", "")
+    traffic.move("c", "a")
+    traffic.move("a", "c")
+    assert spoken("uwsgi.sock") == "a, uwsgi"
+    assert spoken("http.sock") == "c, gunicorn"
+    traffic.move("c", "a")  # to and fro: no link leads in a circle
+    assert spoken("uwsgi.sock") == "a, uwsgi"
+    assert spoken("http.sock") == "c, gunicorn"
+
+
+@pytest.mark.usefixtures("loaded")
+def test_a_socket_of_one_s_own_is_never_replaced_and_no_bridge_outlives_its_switch() -> None:
+    traffic.move("a", "")
+    traffic.move("c", "a")
+    release.socket("a", "uwsgi").unlink()  # a is retired
+    traffic.move("d", "c")
+    assert spoken("http.sock") == "d, gunicorn"
+    assert not (layout.WEB / "d" / "socket" / "uwsgi.sock").is_symlink()
+    traffic.move("c", "d")
+    assert [path.name for path in (layout.WEB / "c" / "socket").iterdir()] == ["http.sock"]
+
+
+def test_routes_are_checked_in_place_of_the_current_ones(host: Host, loaded: list[str]) -> None:
+    nginx.CONFIGURATION.write_text(f"http {{ include {layout.TLS_SERVERS}; }}\n")
+    layout.TLS_SERVERS.write_text(f"server {{ include {layout.NGINX_SITE}; }}")
+    layout.NGINX_SITE.write_text(f"include {layout.CURRENT}/routes.con[f];")
+    traffic.move("a", "")
+    traffic.check_site("b")
+    new = layout.WEB / "b"
+    assert loaded[1:] == [f"http {{ server {{ include {new}/routes.con[f]; }} }}\n"]
+    assert release.current() == "a"
+    assert str(layout.CURRENT) in layout.NGINX_SITE.read_text()
+    assert host.called() == []
+
+
+def test_nginx_words_on_routes_that_it_refuses_are_told(host: Host) -> None:
+    nginx.CONFIGURATION.write_text("")
+    host.program("docker", "echo 'nginx: [emerg] unexpected end of file' >&2; exit 1")
+    with pytest.raises(Failure, match=r"exit code 1: nginx: \[emerg\] unexpected end of file"):
+        traffic.check_site("b")
+    candidate = layout.WEB / "b" / "check.conf"
+    assert host.called() == [f"docker exec slipway-base-nginx-1 nginx -c {candidate} -t -q"]
+
+
+TOP = "docker top slipway-base-nginx-1 -o pid,args"
+NGINX = """state={0}; line() {{ echo "$1 nginx: $2"; }}
+case $* in
+    *reload) echo 3 > $state;;
+    top*) echo "PID COMMAND"; line 1 "master process nginx"; read left < $state
+        case $left in
+            0) line 7 "worker process";;
+            3) line 5 "worker process"; echo 2 > $state;;
+            *) line 5 "worker process is shutting down"; line 6 "worker process"; echo 0 > $state;;
+        esac;;
+esac"""
+
+
+def test_nginx_has_loaded_when_only_new_processes_take_connections(host: Host) -> None:
+    state = host.calls.with_name("state")
+    state.write_text("3\n")
+    layout.LOADED_ROUTES.write_text("of before")
+    host.program("docker", NGINX.format(state))
+    nginx.reload()
+    nginx_ = f"docker exec slipway-base-nginx-1 nginx -c {nginx.CONFIGURATION}"
+    assert host.called() == [f"{nginx_} -t -q", TOP, f"{nginx_} -s reload", TOP, TOP]
+    assert not layout.LOADED_ROUTES.exists()
+
+
+def test_nginx_is_told_to_load_only_what_it_accepts(host: Host) -> None:
+    host.program("docker", "exit 1")
+    with pytest.raises(Failure):
+        nginx.reload()
+    nginx_ = f"docker exec slipway-base-nginx-1 nginx -c {nginx.CONFIGURATION}"
+    assert host.called() == [f"{nginx_} -t -q"]
+
+
+def test_an_nginx_that_does_not_load_is_a_failure(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host.program("docker", 'test $1 != top || echo "PID COMMAND\n5 nginx: worker process"')
+    monkeypatch.setattr(nginx, "LOAD_SECONDS", 0)
+    with pytest.raises(Failure, match="nginx has not loaded its configuration after 0 s: docker l"):
+        nginx.reload()

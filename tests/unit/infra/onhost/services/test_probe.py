@@ -1,0 +1,196 @@
+"""The probe: what a switch costs its users, measured against a real server behind TLS."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.onhost.services import https, probe
+from infra.onhost.services.probe import Request, of_site, summary
+from tests.support.onhost import DOMAIN, config
+from tests.support.onhost.servers import always, behind_tls
+from tests.unit.conftest import until
+
+TLS = https.context()
+
+
+def requests(*times: float, failed: tuple[float, ...] = (), took: float = 0.01) -> list[Request]:
+    """Requests that ended at these seconds."""
+    return [Request(ended, took, ended not in failed) for ended in times]
+
+
+@pytest.mark.parametrize(
+    ("given", "total", "failed", "gap"),
+    [
+        ([], 0, 0, 0),
+        (requests(1.0), 1, 0, 10),
+        (requests(1.0, 1.05, 1.1), 3, 0, 50),
+        (requests(1.1, 1.0, 1.05), 3, 0, 50),  # as they ended, not as they were written down
+        (requests(1.0, 1.05, 1.1, 1.15, failed=(1.05, 1.1)), 4, 2, 150),
+        (requests(1.0, 1.05, 1.35, failed=(1.05,)), 3, 1, 350),
+        (requests(1.0, 1.05, 1.35, 1.4, failed=(1.05, 1.35, 1.4)), 4, 3, 400),  # until the end
+        (requests(1.0, 1.2, 1.4, failed=(1.0, 1.2)), 3, 2, 410),  # from the beginning
+        (requests(1.0, 2.0, failed=(1.0, 2.0)), 2, 2, 1010),  # all the time
+    ],
+)
+def test_the_longest_gap_is_the_longest_time_without_a_good_answer(
+    given: list[Request], total: int, failed: int, gap: int
+) -> None:
+    found = summary(given)
+    assert (found["requests"], found["failed"], found["longest_gap_ms"]) == (total, failed, gap)
+
+
+@pytest.mark.parametrize(
+    ("times", "p99"),
+    [
+        ([0.007], 7),
+        ([0.001] * 98 + [0.2, 0.3], 300),
+        ([0.001] * 198 + [0.2, 0.3], 200),
+        ([0.3] + [0.001] * 199, 1),
+    ],
+)
+def test_one_request_of_a_hundred_took_as_long_as_the_99th_percentile(
+    times: list[float], p99: int
+) -> None:
+    given = [Request(float(number), took, True) for number, took in enumerate(times)]
+    assert summary(given)["p99_ms"] == p99
+    assert summary(given[::-1])["p99_ms"] == p99
+
+
+def test_the_site_is_asked_by_its_name_whatever_its_certificate(tmp_path: Path) -> None:
+    with behind_tls(tmp_path, always(503, b"said")) as (port, script):
+        assert https.ask(config(port), "/a?b=c", TLS) == (503, b"said")
+    assert script.asked == ["/a?b=c"]
+    assert script.hosts == {DOMAIN}
+
+
+@pytest.fixture
+def mute() -> Iterator[socket.socket]:
+    """A listener behind which nobody shakes hands."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener
+
+
+def test_who_does_not_shake_hands_is_given_up(mute: socket.socket) -> None:
+    with pytest.raises(TimeoutError):
+        https.ask(config(mute.getsockname()[1]), "/", TLS, 0.1)
+
+
+def test_who_hangs_after_the_handshake_is_given_up(tmp_path: Path) -> None:
+    began = time.monotonic()
+    with behind_tls(tmp_path, lambda _number, _path: None) as (port, _):
+        with pytest.raises(TimeoutError):
+            https.ask(config(port), "/", TLS, 0.2)
+        assert time.monotonic() - began < 3
+
+
+def test_what_is_no_tls_is_an_error(mute: socket.socket) -> None:
+    def refuse() -> None:
+        connection, _ = mute.accept()
+        with connection:
+            connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+    thread = threading.Thread(target=refuse)
+    thread.start()
+    with pytest.raises(OSError, match="SSL"):
+        https.ask(config(mute.getsockname()[1]), "/", TLS)
+    thread.join()
+
+
+def test_an_answer_that_is_no_http_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # http.server cannot be made to talk nonsense but by its own version.
+    monkeypatch.setattr("http.server.BaseHTTPRequestHandler.protocol_version", "SPDY/3")
+    with (
+        behind_tls(tmp_path, always(200)) as (port, _),
+        pytest.raises(OSError, match="no HTTP answer: BadStatusLine"),
+    ):
+        https.ask(config(port), "/", TLS)
+
+
+@pytest.fixture
+def fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More requests a second, so that the tests are short."""
+    monkeypatch.setattr(probe, "INTERVAL", 0.02)
+
+
+@pytest.mark.usefixtures("fast")
+def test_an_outage_is_measured(tmp_path: Path) -> None:
+    ill = threading.Event()
+    began = time.monotonic()
+
+    def behaviour(_number: int, _path: str) -> tuple[int, bytes]:
+        return (502 if ill.is_set() else 200), b""
+
+    with behind_tls(tmp_path, behaviour) as (port, script):
+        with of_site(config(port), "/up") as running:
+            until(lambda: running.result()["requests"] >= 5, "5 requests")
+            ill.set()
+            until(lambda: running.result()["failed"] >= 5, "5 failures")
+            seen = time.monotonic()
+            until(lambda: running.result()["failed"] >= 15, "10 more")
+            lasted = time.monotonic() - seen
+            ill.clear()
+            before = running.result()["requests"]
+            until(lambda: running.result()["requests"] >= before + 20, "it is well again")
+        found = running.result()
+    assert set(script.asked) == {"/up"}
+    assert found["requests"] == len(script.asked)
+    assert 15 <= found["failed"] < found["requests"] - 5
+    # By this test's own clock: how fast the machine is does not matter.
+    assert lasted * 1000 - 1 <= found["longest_gap_ms"] <= (time.monotonic() - began) * 1000 + 1
+    assert 0 < found["p99_ms"] <= (time.monotonic() - began) * 1000 + 1
+
+
+@pytest.mark.usefixtures("fast")
+@pytest.mark.parametrize("status", [200, 301, 404])  # a release may move what is asked
+def test_a_site_that_is_well_fails_nothing(tmp_path: Path, status: int) -> None:
+    with behind_tls(tmp_path, always(status)) as (port, script):
+        with of_site(config(port), "/") as running:
+            until(lambda: len(script.asked) >= 10, "10 requests")
+        asked = len(script.asked)
+        time.sleep(0.1)
+        assert len(script.asked) == asked  # the probe ends with its context
+    assert running.result()["failed"] == 0
+
+
+@pytest.mark.usefixtures("fast")
+def test_a_slow_answer_delays_no_other_request(tmp_path: Path) -> None:
+    enough = threading.Event()
+    held: list[float] = []
+
+    def behaviour(number: int, _path: str) -> tuple[int, bytes]:
+        if number == 1:
+            began = time.monotonic()
+            enough.wait(20)
+            held.append(time.monotonic() - began)
+        return 200, b""
+
+    with behind_tls(tmp_path, behaviour) as (port, script):
+        with of_site(config(port), "/") as running:
+            until(lambda: len(script.asked) >= 10, "9 requests meanwhile")
+            enough.set()
+        found = running.result()
+    assert found["failed"] == 0
+    assert found["p99_ms"] >= held[0] * 1000 - 1
+
+
+@pytest.mark.usefixtures("fast")
+def test_a_site_that_hangs_ends_the_probe_after_one_timeout(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probe, "PROBES", 2)
+    monkeypatch.setattr(probe, "TIMEOUT", 0.3)
+    with behind_tls(tmp_path, lambda _number, _path: None) as (port, _):
+        with of_site(config(port), "/") as running:
+            until(lambda: running.result()["requests"] >= 6, "three timeouts of both")
+            before = running.result()["requests"]
+        found = running.result()
+    # Forty and more were due: one after the other they would go on to time out.
+    assert found["failed"] == found["requests"] < before + 20
+    assert found["longest_gap_ms"] >= 800
+    assert found["p99_ms"] >= 600  # a wait for one's turn is a wait

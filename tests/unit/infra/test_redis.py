@@ -1,0 +1,132 @@
+"""A real Redis with the configuration and the users that it has on a host."""
+
+import contextlib
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import AuthenticationError, NoPermissionError, RedisError, ResponseError
+from redis.retry import Retry
+
+from infra import base
+from infra.hostfile import render
+from infra.inventory import load
+from infra.onhost import layout
+from infra.onhost.credentials import redis_users
+
+PASSWORD = "of the tests"  # noqa: S105  for the tests' own Redis
+SETTINGS = load({"domain": "app.example.org", "email": "you@example.org"}, "one")
+
+
+def configuration(size: str) -> str:
+    settings = SETTINGS.model_copy(
+        update={"redis": SETTINGS.redis.model_copy(update={"memory": size})}
+    )
+    images = base.image("nginx", settings), base.image("redis", settings)
+    files = {file.path: file.content for file in base.base_files(settings, *images)}
+    return (files[str(layout.BASE / "redis" / "redis.conf")] or b"").decode()
+
+
+@pytest.mark.parametrize(("size", "most"), [("256m", "153mb"), ("2g", "1228mb"), ("10m", "6mb")])
+def test_the_data_may_take_60_percent_of_the_memory(size: str, most: str) -> None:
+    assert f"\nmaxmemory {most}\n" in configuration(size)
+
+
+def test_redis_stands_where_the_layout_says() -> None:
+    lines = configuration("256m").splitlines()
+    assert f"unixsocket {layout.REDIS_SOCKET}" in lines
+    assert f"aclfile {layout.REDIS_USERS}" in lines
+    assert f"dir {layout.CONTAINER_REDIS_DATA}" in lines
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Path]:
+    """The socket of a Redis of the template, in a directory of its own."""
+    # Not pytest's directory: the path of a Unix socket may have 107 bytes only.
+    with tempfile.TemporaryDirectory(prefix="slipway-") as name, pytest.MonkeyPatch.context() as on:
+        folder = Path(name)
+        (folder / "redis_password").write_text(PASSWORD)
+        on.setattr(layout, "SECRETS", folder)
+        (folder / "users.acl").write_bytes(redis_users.text())
+        own = SimpleNamespace(
+            REDIS_SOCKET=folder / "redis.sock",
+            REDIS_USERS=folder / "users.acl",
+            CONTAINER_REDIS_DATA=folder,
+        )
+        text = render("redis/redis.conf.j2", layout=own, redis_maxmemory=64)
+        (folder / "redis.conf").write_text(text)
+        with (folder / "log").open("wb") as log:
+            process = subprocess.Popen(["redis-server", str(folder / "redis.conf")], stdout=log)
+        try:
+            _await(own.REDIS_SOCKET, folder / "log")
+            yield own.REDIS_SOCKET
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _await(socket: Path, log: Path) -> None:
+    end = time.monotonic() + 45
+    while True:
+        with contextlib.suppress(RedisError), client(socket) as redis:
+            redis.ping()
+            return
+        assert time.monotonic() < end, log.read_text()
+        time.sleep(0.03)
+
+
+@contextlib.contextmanager
+def client(socket: Path, password: str = PASSWORD, user: str | None = None) -> Iterator[Redis]:
+    once = Retry(NoBackoff(), 0)
+    redis = Redis(unix_socket_path=str(socket), username=user, password=password, retry=once)
+    with contextlib.closing(redis):
+        yield redis
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("port", "0"),
+        ("maxmemory", str(64 * 1024 * 1024)),
+        ("maxmemory-policy", "noeviction"),
+        ("appendonly", "yes"),
+        ("appendfsync", "everysec"),
+        ("save", ""),
+        ("unixsocketperm", "770"),
+    ],
+)
+def test_redis_takes_its_configuration(server: Path, name: str, value: str) -> None:
+    with client(server) as redis:
+        assert redis.config_get(name) == {name: value}
+
+
+def test_the_application_s_password_opens_redis(server: Path) -> None:
+    with client(server) as redis:
+        assert redis.set("key", "value")
+        assert redis.get("key") == b"value"
+
+
+def test_another_password_does_not(server: Path) -> None:
+    with client(server, "wrong") as redis, pytest.raises(AuthenticationError):
+        redis.ping()
+
+
+@pytest.mark.parametrize("command", ["SHUTDOWN", "DEBUG SLEEP 0", "REPLICAOF NO ONE"])
+def test_the_application_cannot_harm_the_server(server: Path, command: str) -> None:
+    with client(server) as redis, pytest.raises(ResponseError, match=r"no permissions|not allowed"):
+        redis.execute_command(*command.split())  # type: ignore[no-untyped-call]  # it has no types
+
+
+def test_the_health_check_may_ping_and_nothing_else(server: Path) -> None:
+    with client(server, "none", "health") as redis:
+        assert redis.ping()
+        with pytest.raises(NoPermissionError):
+            redis.get("key")
+        with pytest.raises(NoPermissionError):
+            redis.config_get("port")
