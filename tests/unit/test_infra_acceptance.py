@@ -9,10 +9,9 @@ import pytest
 import yaml
 
 from infra import release as releases
-from infra.inventory import SettingsError, load
 from infra.onhost import acceptance, installed, layout, release
 from infra.onhost.command import Failure
-from infra.settings import Settings
+from infra.settings import Settings, SettingsError, load
 from tests.unit.onhost import Host, new_host, wanted
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to root: needs root")

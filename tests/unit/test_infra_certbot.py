@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from infra.inventory import load
 from infra.onhost import certbot, layout
 from infra.onhost.command import Failure
 from infra.onhost.config import HostConfig
 from infra.programs import host_config
+from infra.settings import load
 from tests.unit.onhost import DOMAIN, Host, config, new_host
 from tests.unit.operations.certificates import make
 

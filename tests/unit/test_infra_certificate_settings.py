@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from infra.certificate import alerts, own_files
-from infra.inventory import SettingsError, load
 from infra.onhost import layout
 from infra.programs import host_config
-from infra.settings import Settings
+from infra.settings import Settings, SettingsError, load
 from tests.unit.operations.certificates import make
 
 GOOD: dict[str, Any] = {"domain": "app.example.org", "email": "you@example.org"}

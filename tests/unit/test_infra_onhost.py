@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from infra import programs
-from infra.inventory import load
+from infra.checkout import CHECKOUT
 from infra.onhost import config, containers, layout
 from infra.onhost.__main__ import ACTIONS
 from infra.onhost.command import Failure
 from infra.onhost.watchdog import STOP_SECONDS, remedy
-from infra.setting_types import PROJECT
+from infra.settings import load
 
-ONHOST = PROJECT / "infra" / "onhost"
+ONHOST = CHECKOUT / "infra" / "onhost"
 MODULES = sorted(ONHOST.glob("*.py"))
 SETTINGS = load({"domain": "app.example.org", "email": "you@example.org"}, "one")
 

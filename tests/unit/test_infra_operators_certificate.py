@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from infra import operators_certificate
-from infra.inventory import SettingsError, load
+from infra.settings import SettingsError, load, operators_certificate
 from tests.unit.operations.certificates import authority, make
 
 DOMAIN = "app.example.org"

@@ -8,9 +8,8 @@ import pytest
 from pydantic import Field, StringConstraints
 
 from infra import reference, setting_types
-from infra.app_settings import Section
-from infra.inventory import load
-from infra.settings import Settings
+from infra.settings import Settings, load
+from infra.settings.sections.section import Section
 
 ROWS = [line for line in reference.text().splitlines() if line.startswith("| `")]
 
@@ -44,7 +43,7 @@ def test_every_setting_has_one_row_of_four_cells() -> None:
 
 
 def test_no_path_of_this_machine_is_in_the_reference() -> None:
-    assert str(setting_types.PROJECT) not in reference.text()
+    assert str(setting_types.CHECKOUT) not in reference.text()
     assert '| `app.source` | path of a local folder | `"app"` |' in reference.text()
 
 

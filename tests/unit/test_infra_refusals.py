@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from infra.inventory import SettingsError, load, refuse_wrong
-from infra.setting_types import PROJECT
+from infra.checkout import CHECKOUT
+from infra.settings import SettingsError, load, refuse_wrong
 
 GOOD: dict[str, Any] = {"domain": "app.example.org", "email": "you@example.org"}
 MEND = "Nothing was changed: mend the inventory and run again."
@@ -101,11 +101,11 @@ def test_relative_paths_count_from_the_checkout(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "here.pem").write_text("here")
     settings = load(GOOD | {"app": {"source": "redis"}, "secrets": {"a": "config.py"}}, "one")
-    assert settings.app.source == PROJECT / "redis"
-    assert settings.secrets["a"] == PROJECT / "config.py"
+    assert settings.app.source == CHECKOUT / "redis"
+    assert settings.secrets["a"] == CHECKOUT / "config.py"
     [line] = refused(GOOD | {"extra_ca_certificates": ["here.pem"]})
     assert line == (
-        f"one: settings.extra_ca_certificates.0: there is no file {PROJECT / 'here.pem'}"
+        f"one: settings.extra_ca_certificates.0: there is no file {CHECKOUT / 'here.pem'}"
     )
 
 
@@ -142,7 +142,7 @@ def deploy(inventory: Path) -> subprocess.CompletedProcess[str]:
     """What an operator runs, in the checkout."""
     return subprocess.run(
         [str(Path(sys.executable).with_name("pyinfra")), str(inventory), "deploy.py", "-y"],
-        cwd=PROJECT,
+        cwd=CHECKOUT,
         env={**os.environ, "PYINFRA_PROGRESS": "off"},
         capture_output=True,
         text=True,

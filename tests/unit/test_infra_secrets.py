@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from infra import secrets as given
-from infra.inventory import load
+from infra.checkout import CHECKOUT
 from infra.onhost import base, layout, secrets
 from infra.onhost.config import HostConfig
 from infra.programs import host_config
-from infra.setting_types import PROJECT
+from infra.settings import load
 
 GOOD = {"domain": "app.example.org", "email": "you@example.org"}
 CONFIG = host_config(load(GOOD, "one"))
@@ -32,7 +32,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def with_operator_s(name: str) -> HostConfig:
-    return host_config(load(GOOD | {"secrets": {name: str(PROJECT / "config.py")}}, "one"))
+    return host_config(load(GOOD | {"secrets": {name: str(CHECKOUT / "config.py")}}, "one"))
 
 
 @pytest.mark.usefixtures("folder")

@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from infra.inventory import SettingsError, load
-from infra.setting_types import PROJECT, megabytes
-from infra.settings import RESERVED_VARIABLES, Settings
+from infra.checkout import CHECKOUT
+from infra.settings import RESERVED_VARIABLES, Settings, SettingsError, load, megabytes
 
 GOOD = {"domain": "app.example.org", "email": "you@example.org"}
 DOMAIN = "must be a full domain name in lower case, like app.example.org"
@@ -191,5 +190,5 @@ def test_settings_cannot_be_changed() -> None:
 
 def test_the_defaults_exist_in_the_checkout() -> None:
     defaults = Settings.model_validate(GOOD).app
-    assert defaults.source == PROJECT / "app"
-    assert defaults.requirements == Path(PROJECT, "requirements", "app.txt")
+    assert defaults.source == CHECKOUT / "app"
+    assert defaults.requirements == Path(CHECKOUT, "requirements", "app.txt")

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from infra.inventory import load
 from infra.onhost import (
     base,
     command,
@@ -25,6 +24,7 @@ from infra.onhost import (
 from infra.onhost.config import HostConfig
 from infra.onhost.history import LIVE, Entry
 from infra.programs import host_config
+from infra.settings import load
 from tests.unit.operations.certificates import Authority, make
 
 DOMAIN = "app.example.org"
