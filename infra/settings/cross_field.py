@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 
 from infra.onhost.config import is_address
 from infra.settings import operators_certificate
+from infra.settings.fields.section import FieldError
 from infra.settings.sections.app import RESERVED_VARIABLES, App, secret_variable
 from infra.settings.sections.certificate import Certificate
 from infra.settings.sections.nginx import Nginx
-from infra.settings.sections.section import FieldError
 
 
 def check_variables(app: App, secrets: Iterable[str]) -> None:

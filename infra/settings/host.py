@@ -5,6 +5,8 @@ from typing import Annotated, ClassVar, Self
 from pydantic import EmailStr, Field, model_validator
 
 from infra.settings import cross_field
+from infra.settings.fields.section import Section
+from infra.settings.fields.types import Domain, Integer, LocalFile, Name, SecretFile, SiteName
 from infra.settings.sections.alerts import Alerts
 from infra.settings.sections.app import App
 from infra.settings.sections.certificate import Certificate
@@ -13,9 +15,7 @@ from infra.settings.sections.docker import Docker
 from infra.settings.sections.nginx import Nginx
 from infra.settings.sections.preflight import Preflight
 from infra.settings.sections.redis import Redis
-from infra.settings.sections.section import Section
 from infra.settings.sections.tls import Tls
-from infra.settings.sections.types import Domain, Integer, LocalFile, Name, SecretFile, SiteName
 from infra.settings.sections.web import Web
 from infra.settings.sections.worker import Worker
 

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from infra.checkout import CHECKOUT
+from infra.settings.fields.paths import FOLDER
+from infra.settings.fields.section import FieldError
 from infra.settings.host import Settings
-from infra.settings.sections.paths import FOLDER
-from infra.settings.sections.section import FieldError
 
 # pydantic's types of errors, in words for operators; others keep pydantic's own message.
 REASONS = {
@@ -81,11 +81,15 @@ def load_host(host: InventoryHost) -> Settings:
 def _line(problem: ErrorDetails) -> str:
     path = ["settings", *(str(part) for part in problem["loc"] if part != "[key]")]
     context = problem.get("ctx", {})
-    error = context.get("error")  # what our own validators raise
+    error = context.get("error")
     if isinstance(error, FieldError):
         path.append(error.path)
-    known = REASONS.get(problem["type"])
-    reason = error or (known.format(**context) if known else problem["msg"])
+    if isinstance(error, ValueError):  # of a validator of ours
+        reason = str(error)
+    elif known := REASONS.get(problem["type"]):
+        reason = known.format(**context)
+    else:
+        reason = problem["msg"]
     return f"{'.'.join(path)}: {reason}"
 
 

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from infra.onhost.x509 import covers
-from infra.settings.sections.section import FieldError
+from infra.settings.fields.section import FieldError
 
 CHAIN = "certificate.chain"
 KEY = "certificate.key"

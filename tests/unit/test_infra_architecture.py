@@ -66,15 +66,23 @@ def test_the_application_and_its_deployment_know_nothing_of_each_other() -> None
         assert not roots(path) & {"app", "tests"}, path
 
 
-@pytest.mark.parametrize(
-    "module", ["settings", "app_settings", "setting_types", "inventory", "reference"]
-)
-def test_settings_can_be_read_without_pyinfra(module: str) -> None:
-    assert "pyinfra" not in roots(CHECKOUT / "infra" / f"{module}.py")
+SETTINGS = [path for path in INFRA if path.is_relative_to(CHECKOUT / "infra" / "settings")]
+
+
+@pytest.mark.parametrize("path", SETTINGS, ids=lambda path: str(path.relative_to(CHECKOUT)))
+def test_settings_can_be_read_without_pyinfra(path: Path) -> None:
+    assert "pyinfra" not in roots(path)
+
+
+def test_sections_of_the_settings_do_not_import_each_other_nor_what_is_above_them() -> None:
+    above = {"fields": ("sections",), "sections": ("sections", "reference")}
+    for path in SETTINGS:
+        for folder in above.get(path.parent.name, ()):
+            assert not [n for n in imports(path) if n.startswith(f"infra.settings.{folder}.")], path
 
 
 def test_facts_and_operations_know_nothing_of_settings_and_concerns() -> None:
-    barred = {"settings", "app_settings", "inventory", *CONCERNS}
+    barred = {"settings", *CONCERNS}
     for path in INFRA:
         if path.parent.name in {"facts", "operations"}:
             names = {n.split(".")[1] for n in imports(path) if n.startswith("infra.")}

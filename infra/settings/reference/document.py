@@ -11,8 +11,8 @@ from pydantic.fields import FieldInfo
 
 from infra.checkout import CHECKOUT
 from infra.settings import Settings
+from infra.settings.fields.section import Section
 from infra.settings.reference.types import words
-from infra.settings.sections.section import Section
 
 FILE = CHECKOUT / "docs" / "settings.md"
 COMMAND = ".venv/bin/python -m infra.settings.reference"
@@ -53,7 +53,7 @@ the checkout: `.venv/bin/pyinfra ../mine/inventory.py deploy.py`. Only `ssh_key`
 **To add or change a setting**, edit the file that its section names below, and run
 `{COMMAND}`, which writes this page again. A new
 setting does nothing until something reads it: `git grep settings.web` shows who reads a section.
-The types are in `infra/settings/sections/types.py`, the checks across sections in
+The types are in `infra/settings/fields/types.py`, the checks across sections in
 `infra/settings/cross_field.py`.
 """
 

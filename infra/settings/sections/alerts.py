@@ -5,8 +5,8 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import EmailStr, Field, model_validator
 
-from infra.settings.sections.section import FieldError, Section
-from infra.settings.sections.types import Argument, Integer, MailServer, OneLine, SecretFile
+from infra.settings.fields.section import FieldError, Section
+from infra.settings.fields.types import Argument, Integer, MailServer, OneLine, SecretFile
 
 WEBHOOK = re.compile(rb"https://[!-~]+")  # printable ASCII: what comes after is up to the webhook
 

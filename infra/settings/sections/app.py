@@ -5,8 +5,8 @@ from typing import ClassVar, Self
 from pydantic import model_validator
 
 from infra.checkout import CHECKOUT
-from infra.settings.sections.section import FieldError, Section
-from infra.settings.sections.types import (
+from infra.settings.fields.section import FieldError, Section
+from infra.settings.fields.types import (
     Argument,
     ContainerPath,
     LocalFile,

@@ -4,8 +4,8 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, HttpUrl, model_validator
 
-from infra.settings.sections.section import FieldError, Section
-from infra.settings.sections.types import (
+from infra.settings.fields.section import FieldError, Section
+from infra.settings.fields.types import (
     CertificateProfile,
     HttpsUrl,
     Integer,

@@ -4,8 +4,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from infra.settings.sections.section import Section
-from infra.settings.sections.types import Integer, UrlQuery
+from infra.settings.fields.section import Section
+from infra.settings.fields.types import Integer, UrlQuery
 
 
 class Check(Section):

@@ -4,8 +4,8 @@ from typing import ClassVar, Self
 
 from pydantic import model_validator
 
-from infra.settings.sections.section import FieldError, Section
-from infra.settings.sections.types import Port, Size, UrlPrefix
+from infra.settings.fields.section import FieldError, Section
+from infra.settings.fields.types import Port, Size, UrlPrefix
 
 
 class Nginx(Section):

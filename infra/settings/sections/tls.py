@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from infra.settings.sections.section import Section
+from infra.settings.fields.section import Section
 
 
 class Tls(Section):

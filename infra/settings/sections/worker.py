@@ -2,8 +2,8 @@
 
 from typing import ClassVar
 
-from infra.settings.sections.section import Section
-from infra.settings.sections.types import Argument, Name, Processes, Seconds, Size
+from infra.settings.fields.section import Section
+from infra.settings.fields.types import Argument, Name, Processes, Seconds, Size
 
 
 class Worker(Section):

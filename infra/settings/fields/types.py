@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandle
 from pydantic_core import CoreSchema, core_schema
 
 from infra.onhost.config import is_address
-from infra.settings.sections.paths import local_file, local_folder, secret_file
+from infra.settings.fields.paths import local_file, local_folder, secret_file
 
 LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
 
