@@ -9,7 +9,8 @@ from infra.settings import refuse_wrong
 
 __all__ = ["inventory_folder"]
 
-# Data of every host: relative paths in its settings start there.
+# Data of every host: relative paths in its settings start there. pyinfra hands the path to nobody;
+# click, which reads its command line, knows it.
 inventory_folder = str(Path(get_current_context().params["inventory"]).resolve().parent)
 
 refuse_wrong(
