@@ -3,9 +3,9 @@
 from pyinfra import host
 
 from infra import base, certificate, docker, preflight, programs, release, secrets, timers, trust
-from infra.inventory import load
+from infra.settings import load_host
 
-settings = load(host.data.get("settings"), host.name)
+settings = load_host(host)
 
 distribution = preflight.check(settings)
 docker.engine(settings=settings, distribution=distribution)

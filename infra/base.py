@@ -2,19 +2,19 @@
 
 from pyinfra.api import deploy
 
+from infra.checkout import CHECKOUT
 from infra.hostfile import HostFile, directory, folder, template, text
 from infra.onhost import layout
 from infra.operations import files, host
 from infra.operations.images import Image, built
-from infra.setting_types import PROJECT, megabytes
-from infra.settings import Settings
+from infra.settings import Settings, megabytes
 
 REDIS_SHARE = 0.6  # of the container's memory; the rest is for rewriting the file
 
 
 def image(name: str, settings: Settings) -> Image:
     """The image of nginx or Redis, from the Dockerfile in the folder of its name."""
-    context = tuple(file for file in folder(PROJECT / name, "") if file.path == "Dockerfile")
+    context = tuple(file for file in folder(CHECKOUT / name, "") if file.path == "Dockerfile")
     return Image(name, context, "Dockerfile", settings.docker.base_image)
 
 
@@ -33,13 +33,13 @@ def base_files(settings: Settings, nginx: Image, redis: Image) -> list[HostFile]
         directory(layout.BASE),
         directory(layout.NGINX),
         template(layout.BASE / "compose.yaml", "compose/base.yaml.j2", **values),
-        text(layout.BASE / "bridge.yaml", (PROJECT / "compose/bridge.yaml").read_text()),
+        text(layout.BASE / "bridge.yaml", (CHECKOUT / "compose/bridge.yaml").read_text()),
         template(layout.BASE / "redis" / "redis.conf", "redis/redis.conf.j2", **values),
         *(
             template(layout.NGINX / name, f"nginx/{name}.j2", **values)
             for name in ("nginx.conf", "site.conf", "headers.conf")
         ),
-        text(layout.NGINX / "maintenance.html", (PROJECT / "nginx/maintenance.html").read_text()),
+        text(layout.NGINX / "maintenance.html", (CHECKOUT / "nginx/maintenance.html").read_text()),
     ]
 
 

@@ -5,15 +5,14 @@ from pathlib import Path
 
 from pyinfra.api import deploy
 
-from infra import operators_certificate
+from infra.checkout import CHECKOUT
 from infra.hostfile import HostFile, digest, text
 from infra.onhost import layout
 from infra.onhost.certificates.store import CHAIN, KEY
 from infra.operations import files, host
-from infra.setting_types import PROJECT
-from infra.settings import Settings
+from infra.settings import Settings, operators_certificate
 
-LOCK = PROJECT / "requirements" / "certbot.txt"
+LOCK = CHECKOUT / "requirements" / "certbot.txt"
 
 
 def venv() -> Path:

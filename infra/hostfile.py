@@ -12,10 +12,10 @@ from pathlib import Path, PurePosixPath
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from infra.setting_types import PROJECT
+from infra.checkout import CHECKOUT
 
 TEMPLATES = Environment(
-    loader=FileSystemLoader(PROJECT),
+    loader=FileSystemLoader(CHECKOUT),
     undefined=StrictUndefined,
     keep_trailing_newline=True,
     trim_blocks=True,

@@ -2,11 +2,11 @@
 
 from pyinfra.api import deploy
 
+from infra.checkout import CHECKOUT
 from infra.hostfile import HostFile, directory, folder, template, text
 from infra.onhost import layout
 from infra.onhost.config import CertificateConfig, HostConfig, is_address
 from infra.operations import files, host
-from infra.setting_types import PROJECT
 from infra.settings import Settings
 
 COMMAND = f"""#!/bin/sh
@@ -108,7 +108,7 @@ def unit_file(name: str, settings: Settings) -> HostFile:
 @deploy("Programs")
 def installed(settings: Settings) -> None:
     """The programs stand on the host, and systemd knows the units; nothing is started yet."""
-    library = folder(PROJECT / "infra" / "onhost", f"{layout.LIBRARY}/onhost")
+    library = folder(CHECKOUT / "infra" / "onhost", f"{layout.LIBRARY}/onhost")
     own: list[HostFile] = [
         *directories(),
         *volumes(settings),

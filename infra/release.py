@@ -3,13 +3,13 @@
 from pyinfra.api import deploy
 
 from infra import origin
+from infra.checkout import CHECKOUT
 from infra.hostfile import HostFile, folder, render
 from infra.onhost import layout
 from infra.onhost.releases.release import CONFIG, ROUTES, Check, ReleaseConfig
 from infra.onhost.services import sockets
 from infra.operations.images import Image, built
 from infra.operations.release import live
-from infra.setting_types import PROJECT
 from infra.settings import Settings, secret_variable
 
 COMMANDS = {
@@ -40,7 +40,7 @@ def acceptance_image(settings: Settings) -> Image | None:
     if settings.app.acceptance is None:
         return None
     context = (
-        HostFile("Dockerfile", (PROJECT / "acceptance" / "Dockerfile").read_bytes()),
+        HostFile("Dockerfile", (CHECKOUT / "acceptance" / "Dockerfile").read_bytes()),
         HostFile("requirements.txt", settings.app.acceptance_requirements.read_bytes()),
     )
     return Image("acceptance", context, "Dockerfile", settings.docker.base_image)
@@ -48,7 +48,7 @@ def acceptance_image(settings: Settings) -> Image | None:
 
 def shipped(name: str) -> HostFile:
     """A file of the shipped application that serves any other, too."""
-    return HostFile(f"app/{name}", (PROJECT / "app" / name).read_bytes())
+    return HostFile(f"app/{name}", (CHECKOUT / "app" / name).read_bytes())
 
 
 def release_files(settings: Settings, tag: str) -> list[HostFile]:

@@ -3,9 +3,9 @@
 from pyinfra import host
 
 from infra import docker, trust
-from infra.inventory import load
+from infra.settings import load_host
 
-settings = load(host.data.get("settings"), host.name)
+settings = load_host(host)
 
 docker.engine(settings=settings, distribution="debian")
 trust.extra_ca_certificates(settings=settings)

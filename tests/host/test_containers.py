@@ -6,8 +6,7 @@ from typing import Any
 from testinfra.host import Host
 
 from infra.onhost import layout
-from infra.setting_types import megabytes
-from infra.settings import Settings
+from infra.settings import Settings, megabytes
 from tests.site import wait_until
 
 Containers = dict[str, dict[str, Any]]

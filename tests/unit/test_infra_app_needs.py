@@ -6,10 +6,9 @@ from typing import Any
 import yaml
 
 from infra import programs, release
-from infra.inventory import load
+from infra.checkout import CHECKOUT
 from infra.onhost import layout
-from infra.setting_types import PROJECT
-from infra.settings import Settings
+from infra.settings import Settings, load
 
 GOOD: dict[str, Any] = {"domain": "app.example.org", "email": "you@example.org"}
 PLAIN = load(GOOD, "one")
@@ -72,7 +71,7 @@ def test_what_an_application_leaves_out_is_slipway_s(tmp_path: Path) -> None:
         "requirements/app.txt",
     ]  # fmt: skip
     assert found["app/uwsgi.ini"] == b"[uwsgi]"
-    assert found["app/Dockerfile"] == (PROJECT / "app/Dockerfile").read_bytes()
+    assert found["app/Dockerfile"] == (CHECKOUT / "app/Dockerfile").read_bytes()
 
 
 def test_every_secret_has_a_variable_that_names_its_file() -> None:

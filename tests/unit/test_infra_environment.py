@@ -8,10 +8,9 @@ import yaml
 
 from infra import release
 from infra.hostfile import compose
-from infra.inventory import load
 from infra.onhost import layout
 from infra.onhost.releases import release as release_on_host
-from infra.settings import RESERVED_VARIABLES
+from infra.settings import RESERVED_VARIABLES, load
 
 GOOD: dict[str, Any] = {"domain": "app.example.org", "email": "you@example.org"}
 RELEASE = "0123456789ab"

@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 
 from infra import release
-from infra.inventory import load
-from infra.setting_types import PROJECT
-from infra.settings import RESERVED_VARIABLES
+from infra.checkout import CHECKOUT
+from infra.settings import RESERVED_VARIABLES, load
 from tests.unit.conftest import RedisServer, Start, until
 
-TEXT = (PROJECT / "docs" / "bring-your-own-app.md").read_text(encoding="utf-8")
+TEXT = (CHECKOUT / "docs" / "bring-your-own-app.md").read_text(encoding="utf-8")
 ASK = """
 from app.wsgi import application
 client = application.test_client()

@@ -4,6 +4,7 @@ import hashlib
 import re
 import ssl
 import tempfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -40,12 +41,17 @@ class X509:
         return self.lifetime / (2 if self.lifetime < SHORT_LIFETIME else 3)
 
     def covers(self, name: str) -> bool:
-        """Whether it names it, itself or by a wildcard for its first label."""
-        return bool(self.names & {name, f"*.{name.partition('.')[2]}"})
+        """Whether it is valid for a name."""
+        return covers(self.names, name)
 
     def due(self, now: datetime) -> bool:
         """Whether it is to be renewed."""
         return self.ends - now < self.renewal_window
+
+
+def covers(names: Collection[str], name: str) -> bool:
+    """Whether a name, or the wildcard in place of its first label, is in a certificate's names."""
+    return name in names or f"*.{name.partition('.')[2]}" in names
 
 
 def read(path: Path) -> X509:

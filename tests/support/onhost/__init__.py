@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from infra.inventory import load
 from infra.onhost import command, layout
 from infra.onhost.base import apply, maintenance
 from infra.onhost.certificates import store
@@ -21,6 +20,7 @@ from infra.onhost.releases import release
 from infra.onhost.releases.history import LIVE, Entry
 from infra.onhost.services import nginx
 from infra.programs import host_config
+from infra.settings import load
 from tests.support.operations.certificates import Authority, make
 
 DOMAIN = "app.example.org"

@@ -7,9 +7,8 @@ import pytest
 import yaml
 
 from infra import base, release
-from infra.inventory import load
 from infra.onhost import layout
-from infra.settings import Settings
+from infra.settings import Settings, load
 
 GOOD: dict[str, Any] = {"domain": "app.example.org", "email": "you@example.org"}
 UNUSUAL: dict[str, Any] = {

@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 
 from infra import base, release
-from infra.inventory import load
 from infra.onhost import layout
-from infra.settings import Settings
+from infra.settings import Settings, load
 
 GOOD: dict[str, Any] = {"domain": "app.example.org", "email": "you@example.org"}
 DEFAULTS = load(GOOD, "one")

@@ -16,9 +16,9 @@ from redis.retry import Retry
 
 from infra import base
 from infra.hostfile import render
-from infra.inventory import load
 from infra.onhost import layout
 from infra.onhost.credentials import redis_users
+from infra.settings import load
 
 PASSWORD = "of the tests"  # noqa: S105  for the tests' own Redis
 SETTINGS = load({"domain": "app.example.org", "email": "you@example.org"}, "one")

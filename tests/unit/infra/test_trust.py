@@ -8,8 +8,8 @@ from jinja2 import UndefinedError
 
 from infra import docker, hostfile, preflight, trust
 from infra.hostfile import HostFile, digest
-from infra.inventory import load
 from infra.onhost import layout
+from infra.settings import load
 from tests.support.operations.certificates import make
 
 GOOD = {"domain": "app.example.org", "email": "you@example.org"}

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from infra.inventory import load
+from infra.checkout import CHECKOUT
 from infra.onhost import layout
 from infra.onhost.__main__ import ACTIONS
 from infra.programs import UNITS, unit_file
-from infra.setting_types import PROJECT
+from infra.settings import load
 from infra.timers import TIMERS
 
 GOOD = {"domain": "app.example.org", "email": "you@example.org"}
@@ -29,7 +29,7 @@ def values(name: str, key: str, kind: str = "defaults") -> list[str]:
 
 
 def test_every_template_of_a_unit_is_installed() -> None:
-    templates = {path.name.removesuffix(".j2") for path in (PROJECT / "systemd").iterdir()}
+    templates = {path.name.removesuffix(".j2") for path in (CHECKOUT / "systemd").iterdir()}
     assert templates == set(UNITS)
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from infra.checkout import CHECKOUT
 from infra.onhost.command import Failure, lock, locked, replace, run, succeeds
-from infra.setting_types import PROJECT
 
 HOLD = """
 import subprocess, sys
@@ -111,7 +111,7 @@ def holder(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     """Another process that holds the lock, with a child of its own at work."""
     script = HOLD.format(path=str(tmp_path / "lock"))
     command = [sys.executable, "-c", script]
-    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         child = int(process.stdout.readline())
         yield process

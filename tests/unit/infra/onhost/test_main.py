@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from infra import programs
-from infra.inventory import load
+from infra.checkout import CHECKOUT
 from infra.onhost import config, layout
 from infra.onhost.__main__ import ACTIONS
 from infra.onhost.command import Failure
 from infra.onhost.services import docker
 from infra.onhost.watchdog import STOP_SECONDS, remedy
-from infra.setting_types import PROJECT
+from infra.settings import load
 
-ONHOST = PROJECT / "infra" / "onhost"
+ONHOST = CHECKOUT / "infra" / "onhost"
 MODULES = sorted(ONHOST.rglob("*.py"))
 SETTINGS = load({"domain": "app.example.org", "email": "you@example.org"}, "one")
 

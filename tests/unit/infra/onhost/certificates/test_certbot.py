@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from infra.inventory import load
 from infra.onhost import layout
 from infra.onhost.certificates import certbot
 from infra.onhost.command import Failure
 from infra.onhost.config import HostConfig
 from infra.programs import host_config
+from infra.settings import load
 from tests.support.onhost import DOMAIN, Host, config, new_host
 from tests.support.operations.certificates import make
 

@@ -10,11 +10,11 @@ from urllib.error import HTTPError
 
 import pytest
 
+from infra.checkout import CHECKOUT
 from infra.onhost import layout
 from infra.onhost.certificates import attempts, challenge, dns_records, preflight
 from infra.onhost.command import Failure
 from infra.onhost.config import HostConfig
-from infra.setting_types import PROJECT
 from tests.support.onhost import DOMAIN, Host, config, new_host, no_listener
 from tests.support.onhost.mail import post_office
 from tests.support.onhost.names import BROKEN, Records, name_server
@@ -67,7 +67,7 @@ def names(records: Records) -> Iterator[None]:
         path = layout.CERTBOT / "bin" / "python3"
         path.parent.mkdir(parents=True)
         path.write_text(PYTHON.format(python=sys.executable, port=port,
-                                      project=str(PROJECT),
+                                      project=str(CHECKOUT),
                                       program=dns_records.__file__))  # fmt: skip
         path.chmod(0o755)
         yield

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from infra import secrets as given
-from infra.inventory import load
+from infra.checkout import CHECKOUT
 from infra.onhost import layout
 from infra.onhost.base import apply
 from infra.onhost.config import HostConfig
 from infra.onhost.credentials import secrets
 from infra.programs import host_config
-from infra.setting_types import PROJECT
+from infra.settings import load
 
 GOOD = {"domain": "app.example.org", "email": "you@example.org"}
 CONFIG = host_config(load(GOOD, "one"))
@@ -34,7 +34,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def with_operator_s(name: str) -> HostConfig:
-    return host_config(load(GOOD | {"secrets": {name: str(PROJECT / "config.py")}}, "one"))
+    return host_config(load(GOOD | {"secrets": {name: str(CHECKOUT / "config.py")}}, "one"))
 
 
 @pytest.mark.usefixtures("folder")

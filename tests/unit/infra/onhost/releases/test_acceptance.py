@@ -9,12 +9,11 @@ import pytest
 import yaml
 
 from infra import release as releases
-from infra.inventory import SettingsError, load
 from infra.onhost import layout
 from infra.onhost.certificates import store
 from infra.onhost.command import Failure
 from infra.onhost.releases import acceptance, release
-from infra.settings import Settings
+from infra.settings import Settings, SettingsError, load
 from tests.support.onhost import Host, new_host, wanted
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to root: needs root")
@@ -154,5 +153,5 @@ def test_the_tests_get_the_site_s_address_and_nothing_else(tmp_path: Path) -> No
 
 
 def test_a_site_that_is_an_address_cannot_be_asked_without_a_network(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=r"app\.acceptance needs a domain that is a name"):
+    with pytest.raises(SettingsError, match=r"app\.acceptance: needs a domain that is a name"):
         settings(tmp_path, domain="192.0.2.1")

@@ -2,17 +2,15 @@
 
 import re
 from types import NoneType
-from typing import Annotated, Any, get_args, get_origin
+from typing import Any, ClassVar, get_args, get_origin
 
-import pytest
-from pydantic import Field, StringConstraints
+from infra.checkout import CHECKOUT
+from infra.settings import Settings, load
+from infra.settings.fields.section import Section
+from infra.settings.reference.document import COMMAND, FILE, INTRO, document, section
 
-from infra import reference, setting_types
-from infra.app_settings import Section
-from infra.inventory import load
-from infra.settings import Settings
-
-ROWS = [line for line in reference.text().splitlines() if line.startswith("| `")]
+TEXT = document()
+ROWS = [line for line in TEXT.splitlines() if line.startswith("| `")]
 
 
 def paths(model: type[Section], prefix: str = "") -> list[str]:
@@ -32,8 +30,8 @@ def paths(model: type[Section], prefix: str = "") -> list[str]:
 
 
 def test_the_reference_is_what_the_model_gives() -> None:
-    written = reference.FILE.read_text(encoding="utf-8")
-    assert written == reference.text(), f"run `{reference.COMMAND}` and commit docs/settings.md"
+    written = FILE.read_text(encoding="utf-8")
+    assert written == TEXT, f"run `{COMMAND}` and commit docs/settings.md"
 
 
 def test_every_setting_has_one_row_of_four_cells() -> None:
@@ -43,13 +41,28 @@ def test_every_setting_has_one_row_of_four_cells() -> None:
     assert all(cell.strip() for row in cells for cell in row)
 
 
+def test_each_section_names_the_file_that_holds_its_settings() -> None:
+    for part in TEXT.split("\n## ")[1:]:
+        [(name, link)] = re.findall(r"^Defined in \[`(.*?)`\]\((.*?)\)\.$", part, re.MULTILINE)
+        assert (FILE.parent / link).resolve() == CHECKOUT / name
+        source = (CHECKOUT / name).read_text(encoding="utf-8")
+        for setting in re.findall(r"^\| `(?:[\w.]*\.)?(\w+)`", part, re.MULTILINE):
+            assert re.search(rf"^    {setting}: ", source, re.MULTILINE), f"{name}: {setting}"
+
+
+def test_every_path_in_the_introduction_exists() -> None:
+    named = re.findall(r"`(infra/[\w./]+)`", INTRO)
+    assert named
+    assert [name for name in named if not (CHECKOUT / name).exists()] == []
+
+
 def test_no_path_of_this_machine_is_in_the_reference() -> None:
-    assert str(setting_types.PROJECT) not in reference.text()
-    assert '| `app.source` | path of a local folder | `"app"` |' in reference.text()
+    assert str(CHECKOUT) not in TEXT
+    assert '| `app.source` | the path of a local folder | `"app"` |' in TEXT
 
 
-def test_the_example_of_the_reference_is_accepted() -> None:
-    example = re.search(r"```python\n(.*?)```", reference.INTRO, re.DOTALL)
+def test_the_example_of_the_introduction_is_accepted() -> None:
+    example = re.search(r"```python\n(.*?)```", INTRO, re.DOTALL)
     assert example
     found: dict[str, Any] = {}
     exec(example.group(1), found)  # noqa: S102  the documentation's own example
@@ -57,35 +70,18 @@ def test_the_example_of_the_reference_is_accepted() -> None:
     assert load(data["settings"], name).web.processes == 4
 
 
-@pytest.mark.parametrize(
-    ("kind", "words"),
-    [
-        (setting_types.Port, "whole number, from 80 to 65535"),
-        (setting_types.HttpsUrl | None, "URL that begins with `https://` or `None`"),
-        (tuple[setting_types.Word, ...], "list; each: text of one line, not empty"),
-        (Annotated[str, StringConstraints(pattern="^a|b$")], "text of the form `^a|b$`"),
-        (Annotated[int, Field(ge=0)], "whole number, from 0"),
-    ],
-)
-def test_types_are_told_in_plain_words(kind: Any, words: str) -> None:
-    assert reference.words(kind) == words
-
-
-def test_an_unknown_kind_of_value_says_where_to_name_it() -> None:
-    with pytest.raises(LookupError, match=r"reference\.py, in WORDS"):
-        reference.words(bytes)
-
-
 def test_long_descriptions_with_bars_and_line_breaks_stay_in_their_cell() -> None:
     class Odd(Section):
         """Odd."""
+
+        example: ClassVar[str] = '"odd": {"choice": "a"},'
 
         choice: str = "a|b"
         """Either `a|b`,
 
         or, after an empty line, much more."""
 
-    row = list(reference.section(Odd, "odd"))[-1]
+    row = list(section(Odd, "odd"))[-1]
     assert row == (
         r'| `odd.choice` | text | `"a\|b"` |'
         r" Either `a\|b`, or, after an empty line, much more. |"
