@@ -10,6 +10,7 @@ import pytest
 from testinfra.host import Host
 
 from infra.onhost import layout
+from infra.onhost.layout import LAYOUT
 from infra.onhost.certificates import source, store
 from infra.onhost.config import is_address
 from infra.onhost.services import openssl
@@ -49,12 +50,12 @@ def test_the_certificate_is_all_that_the_settings_ask_for(
 
 
 def test_nothing_is_installed_but_what_is_served(host: Host, settings: Settings) -> None:
-    names = [name for name in host.file(str(layout.TLS)).listdir() if not name.startswith(".")]
-    assert sorted(names) == sorted([settings.domain, layout.TLS_SERVERS.name])
+    names = [name for name in host.file(str(LAYOUT.tls)).listdir() if not name.startswith(".")]
+    assert sorted(names) == sorted([settings.domain, LAYOUT.virtual_hosts.name])
 
 
 def test_the_look_at_what_is_served_finds_nothing_amiss(host: Host) -> None:
-    done = host.run("%s certificate-check", str(layout.COMMAND))
+    done = host.run("%s certificate-check", str(LAYOUT.command))
     assert done.rc == 0, done.stderr
 
 
@@ -63,10 +64,10 @@ def test_the_lineage_is_of_the_ca_in_the_settings_and_has_no_twin(
 ) -> None:
     if settings.certificate.source != source.ACME:
         pytest.skip("its certificate is not certbot's")
-    conf = host.file(str(layout.LETSENCRYPT / "renewal" / f"{settings.domain}.conf"))
+    conf = host.file(str(LAYOUT.letsencrypt / "renewal" / f"{settings.domain}.conf"))
     assert f"server = {settings.certificate.acme_directory}" in conf.content_string
-    assert f"renew_hook = {layout.COMMAND} certificate-install" in conf.content_string
-    names = host.file(str(layout.LETSENCRYPT / "renewal")).listdir()
+    assert f"renew_hook = {LAYOUT.command} certificate-install" in conf.content_string
+    names = host.file(str(LAYOUT.letsencrypt / "renewal")).listdir()
     assert names == [f"{settings.domain}.conf"]
 
 

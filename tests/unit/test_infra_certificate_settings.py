@@ -9,6 +9,7 @@ import pytest
 from infra.certificate import alerts, own_files
 from infra.inventory import SettingsError, load
 from infra.onhost import layout
+from infra.onhost.layout import LAYOUT
 from infra.programs import host_config
 from infra.settings import Settings
 from tests.support.operations.certificates import make
@@ -146,7 +147,7 @@ def test_the_ways_of_alerts_are_a_file_of_root_s(tmp_path: Path) -> None:
         },
     }
     [file] = own_files(given)
-    assert (file.path, file.mode) == (str(layout.ALERTS), "600")
+    assert (file.path, file.mode) == (str(LAYOUT.alerts), "600")
 
 
 def test_without_alerts_no_way_is_set() -> None:
@@ -159,7 +160,7 @@ def test_the_operator_s_certificate_is_a_file_of_root_s(tmp_path: Path) -> None:
     given = {"source": "files", "chain": str(chain), "key": str(key)}
     found = {file.path: file for file in own_files(settings(certificate=given))}
     for path, content in (("fullchain.pem", chain), ("privkey.pem", key)):
-        file = found[str(layout.GIVEN_CERTIFICATE / path)]
+        file = found[str(LAYOUT.given_certificate / path)]
         assert (file.content, file.mode, file.user) == (content.read_bytes(), "600", 0)
 
 
@@ -168,7 +169,7 @@ def test_an_external_account_is_options_of_certbot_s_for_root_alone(tmp_path: Pa
     given = settings(certificate={"external_account": account})
     assert host_config(given).certificate.external_account
     assert SECRET not in host_config(given).to_json()
-    [file] = [file for file in own_files(given) if file.path == str(layout.EXTERNAL_ACCOUNT)]
+    [file] = [file for file in own_files(given) if file.path == str(LAYOUT.external_account)]
     assert file.content == f"eab-kid = kid-1\neab-hmac-key = {SECRET}\n".encode()
     assert file.mode == "600"
 

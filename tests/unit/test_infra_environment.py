@@ -10,6 +10,7 @@ from infra import release
 from infra.hostfile import compose
 from infra.inventory import load
 from infra.onhost import layout
+from infra.onhost.layout import LAYOUT
 from infra.onhost.releases import release as release_on_host
 from infra.settings import RESERVED_VARIABLES
 
@@ -39,7 +40,7 @@ def test_the_environment_names_what_the_release_runs_with() -> None:
     web, worker = (loaded()["services"][name]["environment"] for name in ("web", "worker"))
     common = {
         "RELEASE": RELEASE,
-        "REDIS_URL": f"unix://{layout.REDIS_SOCKET}",
+        "REDIS_URL": f"unix://{LAYOUT.redis_socket}",
         "ADMIN_PASSWORD_FILE": "/run/secrets/admin_password",
         "REDIS_PASSWORD_FILE": "/run/secrets/redis_password",
         "SECRET_KEY_FILE": "/run/secrets/secret_key",

@@ -18,6 +18,7 @@ from infra import base
 from infra.hostfile import render
 from infra.inventory import load
 from infra.onhost import layout
+from infra.onhost.layout import LAYOUT
 from infra.onhost.credentials import redis_users
 
 PASSWORD = "of the tests"  # noqa: S105  for the tests' own Redis
@@ -30,7 +31,7 @@ def configuration(size: str) -> str:
     )
     images = base.image("nginx", settings), base.image("redis", settings)
     files = {file.path: file.content for file in base.base_files(settings, *images)}
-    return (files[str(layout.BASE / "redis" / "redis.conf")] or b"").decode()
+    return (files[str(LAYOUT.base / "redis" / "redis.conf")] or b"").decode()
 
 
 @pytest.mark.parametrize(("size", "most"), [("256m", "153mb"), ("2g", "1228mb"), ("10m", "6mb")])
@@ -40,8 +41,8 @@ def test_the_data_may_take_60_percent_of_the_memory(size: str, most: str) -> Non
 
 def test_redis_stands_where_the_layout_says() -> None:
     lines = configuration("256m").splitlines()
-    assert f"unixsocket {layout.REDIS_SOCKET}" in lines
-    assert f"aclfile {layout.REDIS_USERS}" in lines
+    assert f"unixsocket {LAYOUT.redis_socket}" in lines
+    assert f"aclfile {LAYOUT.redis_users}" in lines
     assert f"dir {layout.CONTAINER_REDIS_DATA}" in lines
 
 
