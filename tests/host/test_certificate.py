@@ -10,9 +10,9 @@ import pytest
 from testinfra.host import Host
 
 from infra.onhost import layout
-from infra.onhost.layout import LAYOUT
 from infra.onhost.certificates import source, store
 from infra.onhost.config import is_address
+from infra.onhost.layout import LAYOUT
 from infra.onhost.services import openssl
 from infra.programs import host_config
 from infra.settings import Settings

@@ -8,8 +8,8 @@ from testinfra.host import Host
 
 from infra.certificate import own_files
 from infra.onhost import layout
-from infra.onhost.layout import LAYOUT
 from infra.onhost.certificates import source, store
+from infra.onhost.layout import LAYOUT
 from infra.programs import directories
 from infra.settings import Settings
 

@@ -6,9 +6,8 @@ from dataclasses import replace
 
 from testinfra.host import Host
 
-from infra.onhost import layout
-from infra.onhost.layout import LAYOUT
 from infra.onhost.config import is_address
+from infra.onhost.layout import LAYOUT
 from infra.programs import HSTS
 from infra.settings import Settings
 from tests.site import Site

@@ -8,7 +8,6 @@ import pytest
 
 from infra.certificate import alerts, own_files
 from infra.inventory import SettingsError, load
-from infra.onhost import layout
 from infra.onhost.layout import LAYOUT
 from infra.programs import host_config
 from infra.settings import Settings

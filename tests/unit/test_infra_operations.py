@@ -14,7 +14,6 @@ from infra.facts.host import (
     SlipwayState,
     Units,
 )
-from infra.onhost import layout
 from infra.onhost.layout import LAYOUT
 from infra.operations import host
 from tests.support.operations import Outcome, doing, known, nothing, outcome

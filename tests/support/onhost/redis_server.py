@@ -10,15 +10,15 @@ from tests.unit.conftest import until
 
 
 @contextlib.contextmanager
-def redis_running() -> Iterator[None]:
+def redis_running(host: Host) -> Iterator[None]:
     """Redis listens on the host's socket, with the users that stand there."""
     layout.CONTAINER_REDIS_DATA.mkdir(parents=True)
-    file = layout.REDIS_SOCKETS / "redis.conf"
+    file = host.layout.redis_sockets / "redis.conf"
     file.write_text(render("redis/redis.conf.j2", layout=layout, redis_maxmemory=64))
-    with (layout.REDIS_SOCKETS / "log").open("wb") as log:
+    with (host.layout.redis_sockets / "log").open("wb") as log:
         process = subprocess.Popen(["redis-server", str(file)], stdout=log)
     try:
-        until(layout.REDIS_SOCKET.exists, "Redis listens")
+        until(host.layout.redis_socket.exists, "Redis listens")
         yield
     finally:
         process.kill()

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from infra.onhost import layout
 from infra.onhost.command import Failure
 from infra.onhost.config import HostConfig
 from infra.onhost.releases import health, release, static_files, switch, workers
@@ -47,9 +46,9 @@ TRIED = [step for step in STEPS[:-2] if not step.startswith(NO_FAILURE)]
 COMMAND_STEPS = STEPS[:3]
 
 
-def filled(steps: list[str], stage: "Stage") -> list[str]:
+def filled(host: Host, steps: list[str], stage: "Stage") -> list[str]:
     """Steps as they are called on this host."""
-    return [step.format(stage.root, command=layout.COMMAND) for step in steps]
+    return [step.format(stage.root, command=host.layout.command) for step in steps]
 
 
 class Stage:
@@ -61,10 +60,10 @@ class Stage:
         self.root = str(host.calls.parent)
         host.release("a")
         host.release("b", before=True, static_folder="/static")
-        release.routes("b").write_text("# another\n")
-        layout.CURRENT.symlink_to("a")
-        nginx.CONFIGURATION.write_text("")
-        (layout.SECRETS / "key").write_text("of today")
+        release.routes(host, "b").write_text("# another\n")
+        host.layout.current.symlink_to("a")
+        host.layout.nginx_configuration.write_text("")
+        (host.layout.secrets / "key").write_text("of today")
         self._units = host.calls.with_name("units")
         self._retiring = host.calls.with_name("retiring")
         self.units("a")
@@ -127,9 +126,9 @@ class Stage:
             lines = [f"{unit.format(name)} loaded active exited {name}\n" for name in names]
             file.write_text("".join(lines))
 
-    def switch(self, order: Order = ORDER) -> None:
+    def switch(host: Host, self, order: Order = ORDER) -> None:
         """Switches to b, or as ordered."""
-        switch.switch(order, self.config)
+        switch.switch(host, order, self.config)
 
     def steps(self) -> list[str]:
         """What was done, without what was only asked."""

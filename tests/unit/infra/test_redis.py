@@ -18,8 +18,8 @@ from infra import base
 from infra.hostfile import render
 from infra.inventory import load
 from infra.onhost import layout
-from infra.onhost.layout import LAYOUT
 from infra.onhost.credentials import redis_users
+from infra.onhost.layout import LAYOUT
 
 PASSWORD = "of the tests"  # noqa: S105  for the tests' own Redis
 SETTINGS = load({"domain": "app.example.org", "email": "you@example.org"}, "one")

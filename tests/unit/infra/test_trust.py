@@ -9,7 +9,6 @@ from jinja2 import UndefinedError
 from infra import docker, hostfile, preflight, trust
 from infra.hostfile import HostFile, digest
 from infra.inventory import load
-from infra.onhost import layout
 from infra.onhost.layout import LAYOUT
 from tests.support.operations.certificates import make
 

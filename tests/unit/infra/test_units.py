@@ -9,8 +9,8 @@ import pytest
 
 from infra.inventory import load
 from infra.onhost import layout
-from infra.onhost.layout import LAYOUT
 from infra.onhost.__main__ import ACTIONS
+from infra.onhost.layout import LAYOUT
 from infra.programs import UNITS, unit_file
 from infra.setting_types import PROJECT
 from infra.timers import TIMERS

@@ -67,9 +67,11 @@ def test_it_runs_without_any_package(library: Path) -> None:
     assert all(f"\n    {name}" in done.stdout for name in ACTIONS)
 
 
-def test_it_runs_in_a_directory_with_modules_of_other_people(library: Path, tmp_path: Path) -> None:
+def test_it_runs_in_a_directory_with_modules_of_other_people(
+    host: Host, library: Path, tmp_path: Path
+) -> None:
     command = tmp_path / "slipway"
-    command.write_text(programs.COMMAND.replace(str(layout.LIBRARY), str(library)))
+    command.write_text(programs.COMMAND.replace(str(host.layout.library), str(library)))
     for name in ("json", "secrets", "argparse", "onhost"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('not of Slipway')\n")
     done = subprocess.run(
@@ -133,12 +135,16 @@ def test_what_stopped_is_started_and_what_hangs_is_restarted(
     assert remedy(state, health) == command
 
 
-def test_the_directories_admit_those_who_need_them_alone() -> None:
+def test_the_directories_admit_those_who_need_them_alone(host: Host) -> None:
     found = {file.path: (file.mode, file.user, file.group) for file in programs.directories()}
-    assert found[str(layout.SECRETS)] == ("700", 0, 0)
-    assert found[str(layout.RELEASES)] == ("700", 0, 0)
-    assert found[str(layout.TLS)] == ("750", 0, layout.NGINX_UID)
-    assert found[str(layout.REDIS_SOCKETS)] == ("2770", layout.REDIS_UID, layout.REDIS_SOCKET_GID)
+    assert found[str(host.layout.secrets)] == ("700", 0, 0)
+    assert found[str(host.layout.releases)] == ("700", 0, 0)
+    assert found[str(host.layout.tls)] == ("750", 0, layout.NGINX_UID)
+    assert found[str(host.layout.redis_sockets)] == (
+        "2770",
+        layout.REDIS_UID,
+        layout.REDIS_SOCKET_GID,
+    )
     assert not [path for path, (mode, _, _) in found.items() if int(mode, 8) & 0o002]
 
 

@@ -22,10 +22,10 @@ SAID = ("a unit failed", "its log, and über\nmore")
 
 
 @pytest.fixture(autouse=True)
-def certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def certificate(host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A certificate of this machine's, by the one CA that the host trusts."""
     monkeypatch.setattr(layout, "CA_BUNDLE", tmp_path / "bundle.pem")
-    layout.CA_BUNDLE.write_bytes(CA.pem)
+    host.layout.ca_bundle.write_bytes(CA.pem)
     make(tmp_path / "here.pem", HERE, by=CA)
     return tmp_path / "here.pem"
 
@@ -33,19 +33,19 @@ def certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def problem(name: str, way: Any) -> str:
     """What is told of a way that fails."""
     with pytest.raises(channels.ERRORS) as error:
-        channels.WAYS[name](way, *SAID)
-    told = channels.blamed(error.value)
+        channels.CHANNELS[name](way, *SAID)
+    told = channels.reason(error.value)
     assert SECRET not in told
     return told
 
 
 def test_a_command_gets_the_alert_on_its_standard_input(tmp_path: Path) -> None:
-    channels.WAYS["command"](["tee", f"{tmp_path}/a b"], *SAID)
+    channels.CHANNELS["command"](["tee", f"{tmp_path}/a b"], *SAID)
     assert (tmp_path / "a b").read_text() == "a unit failed\n\nits log, and über\nmore"
 
 
 def test_a_command_may_say_what_is_no_text() -> None:
-    channels.WAYS["command"](["printf", r"caf\351"], *SAID)
+    channels.CHANNELS["command"](["printf", r"caf\351"], *SAID)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_command_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_web_hook_gets_the_alert_as_json(certificate: Path) -> None:
     with serving(certificate, always(200)) as (port, script):
-        channels.WAYS["webhook"](f"https://{HERE}:{port}/a?b", *SAID)
+        channels.CHANNELS["webhook"](f"https://{HERE}:{port}/a?b", *SAID)
     assert script.asked == ["/a?b"]
     [body] = script.bodies
     assert json.loads(body) == {"text": "a unit failed\n\nits log, and über\nmore"}
@@ -121,7 +121,7 @@ def words(post: Post) -> list[str]:
 
 def test_a_mail_is_sent_with_the_login_within_tls(certificate: Path) -> None:
     with post_office(certificate) as post:
-        channels.WAYS["mail"](mail(post), *SAID)
+        channels.CHANNELS["mail"](mail(post), *SAID)
     [letter] = map(message_from_bytes, post.letters)
     assert (letter["To"], letter["From"]) == ("me@example.org", "host@example.org")
     assert letter["Subject"] == "a unit failed"
@@ -139,14 +139,14 @@ def test_a_mail_is_sent_by_tls_from_the_first_byte_on_its_port(
 ) -> None:
     with post_office(certificate, starttls=False) as post:
         monkeypatch.setattr(smtplib, "SMTP_SSL_PORT", post.port)
-        channels.WAYS["mail"](mail(post), *SAID)
+        channels.CHANNELS["mail"](mail(post), *SAID)
     assert len(post.letters) == 1
     assert all(line.startswith("tls ") for line in post.told)
 
 
 def test_a_mail_without_a_login_needs_no_tls() -> None:
     with post_office() as post:
-        channels.WAYS["mail"](mail(post, user=None, password=""), *SAID)
+        channels.CHANNELS["mail"](mail(post, user=None, password=""), *SAID)
     assert len(post.letters) == 1
     assert "AUTH" not in words(post)
 

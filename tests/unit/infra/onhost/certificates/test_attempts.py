@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from infra.onhost import layout
 from infra.onhost.certificates import attempts
 from infra.onhost.command import Failure
 from infra.onhost.config import HostConfig
@@ -26,16 +25,16 @@ def host() -> Iterator[Host]:
         yield host
 
 
-def asked(*ago: float, granted: bool = True, wanted: HostConfig = CONFIG) -> None:
+def asked(host: Host, *ago: float, granted: bool = True, wanted: HostConfig = CONFIG) -> None:
     """Notes orders of so many seconds ago."""
     with pytest.MonkeyPatch.context() as on:
         for seconds in sorted(ago, reverse=True):
             on.setattr(time, "time", lambda at=NOW - seconds: at)
-            attempts._note(wanted, granted=granted)
+            attempts._note(host, wanted, granted=granted)
 
 
-def refusal(wanted: HostConfig = CONFIG, *, renewal: bool = False) -> str:
-    return attempts.refusal(wanted, NOW, renewal=renewal)
+def refusal(host: Host, wanted: HostConfig = CONFIG, *, renewal: bool = False) -> str:
+    return attempts.refusal(host, wanted, NOW, renewal=renewal)
 
 
 def on(**terms: Any) -> HostConfig:
@@ -43,8 +42,8 @@ def on(**terms: Any) -> HostConfig:
     return replace(CONFIG, certificate=replace(CONFIG.certificate, **terms))
 
 
-def test_a_host_that_asked_for_nothing_may_ask() -> None:
-    assert attempts.read() == []
+def test_a_host_that_asked_for_nothing_may_ask(host: Host) -> None:
+    assert attempts.read(host) == []
     assert refusal() == ""
 
 
@@ -115,39 +114,39 @@ def test_the_order_of_the_names_makes_no_difference() -> None:
 
 
 @pytest.mark.parametrize("rest", ['{"at": 17', "[]", "{}", '"x"', '{"of": "later"}', ""])
-def test_a_line_that_is_cut_off_or_of_another_version_is_left_out(rest: str) -> None:
+def test_a_line_that_is_cut_off_or_of_another_version_is_left_out(host: Host, rest: str) -> None:
     asked(60)
-    with layout.ISSUED.open("a") as file:
+    with host.layout.attempts.open("a") as file:
         file.write(rest + "\n")
     asked(50)
-    assert [NOW - attempt.at for attempt in attempts.read()] == [60, 50]
+    assert [NOW - attempt.at for attempt in attempts.read(host)] == [60, 50]
 
 
-def test_a_certificate_and_a_failed_challenge_are_noted() -> None:
-    chain = layout.STATE / "chain.pem"
-    with attempts.noted(CONFIG, chain):
+def test_a_certificate_and_a_failed_challenge_are_noted(host: Host) -> None:
+    chain = host.layout.state / "chain.pem"
+    with attempts.noted(host, chain):
         make(chain, DOMAIN)
-    with pytest.raises(Failure), attempts.noted(CONFIG, chain):
+    with pytest.raises(Failure), attempts.noted(host, chain):
         raise Failure("Some challenges have failed.")
-    assert [(one.names, one.granted) for one in attempts.read()] == [
+    assert [(one.names, one.granted) for one in attempts.read(host)] == [
         ([DOMAIN], True),
         ([DOMAIN], False),
     ]
 
 
-def test_what_ended_with_the_old_certificate_or_at_no_challenge_is_not_noted() -> None:
-    chain = layout.STATE / "chain.pem"
+def test_what_ended_with_the_old_certificate_or_at_no_challenge_is_not_noted(host: Host) -> None:
+    chain = host.layout.state / "chain.pem"
     make(chain, DOMAIN)
-    with attempts.noted(CONFIG, chain):
+    with attempts.noted(host, chain):
         pass
-    with pytest.raises(Failure), attempts.noted(CONFIG, chain):
+    with pytest.raises(Failure), attempts.noted(host, chain):
         raise Failure("the CA does not answer")
-    assert attempts.read() == []
+    assert attempts.read(host) == []
 
 
-def test_a_renewal_that_the_ca_advised_is_noted_as_one_more() -> None:
-    chain = layout.STATE / "chain.pem"
+def test_a_renewal_that_the_ca_advised_is_noted_as_one_more(host: Host) -> None:
+    chain = host.layout.state / "chain.pem"
     make(chain, DOMAIN)
-    with attempts.noted(CONFIG, chain):
+    with attempts.noted(host, chain):
         make(chain, DOMAIN)
-    assert [one.granted for one in attempts.read()] == [True]
+    assert [one.granted for one in attempts.read(host)] == [True]

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from infra.onhost import layout
 from infra.onhost.certificates import check, store
 from infra.onhost.command import Failure
 from tests.support.onhost import DOMAIN, Host, config, new_host, no_listener
@@ -27,21 +26,21 @@ RENEW = "slipway certificate-renew"
 def host() -> Iterator[Host]:
     """A host that trusts one CA."""
     with new_host() as host:
-        layout.CA_BUNDLE.parent.mkdir(parents=True)
-        layout.CA_BUNDLE.write_bytes(CA.pem)
+        host.layout.ca_bundle.parent.mkdir(parents=True)
+        host.layout.ca_bundle.write_bytes(CA.pem)
         yield host
 
 
-def made(name: str, *names: str, by: Authority | None = CA, **how: Any) -> Path:
+def made(host: Host, name: str, *names: str, by: Authority | None = CA, **how: Any) -> Path:
     """A certificate with its key beside it, of the CA that the host trusts."""
-    path = layout.STATE / f"{name}.pem"
+    path = host.layout.state / f"{name}.pem"
     make(path, *(names or (DOMAIN,)), by=by, **how)
     return path
 
 
-def install(path: Path, source: str = "acme") -> None:
+def install(host: Host, path: Path, source: str = "acme") -> None:
     """Installs it as the domain's."""
-    store.put(DOMAIN, path.read_bytes(), Path(f"{path}.key").read_bytes(), source)
+    store.put(host, DOMAIN, path.read_bytes(), Path(f"{path}.key").read_bytes(), source)
 
 
 @contextlib.contextmanager
@@ -52,20 +51,21 @@ def served(path: Path, source: str = "acme") -> Iterator[int]:
         yield port
 
 
-def problems(port: int, *aliases: str) -> list[str]:
+def problems(host: Host, port: int, *aliases: str) -> list[str]:
     """What is amiss, in a line each."""
     with pytest.raises(Failure) as told:
-        check.check(replace(config(port), aliases=list(aliases)))
+        check.check(host, replace(config(port), aliases=list(aliases)))
     first, *lines = str(told.value).splitlines()
     assert first == "certificates need attention:"
     return [line.removeprefix("  ") for line in lines]
 
 
 def test_a_good_certificate_is_fine_and_its_time_is_told(
+    host: Host,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with served(made("a", DOMAIN, "www.example.org", days=90, ago=30)) as port:
-        check.check(replace(config(port), aliases=["www.example.org"]))
+        check.check(host, replace(config(port), aliases=["www.example.org"]))
     assert capsys.readouterr().err.splitlines() == [
         f"{DOMAIN}: 60 days of 90 days are left",
         "www.example.org: 60 days of 90 days are left",
@@ -76,10 +76,10 @@ def test_a_good_certificate_is_fine_and_its_time_is_told(
     ("source", "by"), [("acme", CA), ("files", CA), ("files", None), ("self-signed", None)]
 )
 def test_a_certificate_that_nobody_ever_trusted_may_stay_so(
-    source: str, by: Authority | None
+    host: Host, source: str, by: Authority | None
 ) -> None:
     with served(made("a", "*.example.org", by=by), source) as port:
-        check.check(config(port))
+        check.check(host, config(port))
 
 
 def test_where_nobody_answers_there_is_no_certificate() -> None:
@@ -124,28 +124,28 @@ def test_the_placeholder_is_told() -> None:
     ],
 )
 def test_a_certificate_that_should_be_renewed_by_now_is_told_by_its_share_of_life(
-    days: int, ago: float, left: str | None
+    host: Host, days: int, ago: float, left: str | None
 ) -> None:
     with served(made("a", days=days, ago=ago, by=None)) as port:
         if left is None:
-            check.check(config(port))
+            check.check(host, config(port))
         else:
             cure = f"it should be renewed by now: {RENEW} says why it is not"
             assert problems(port) == [f"{DOMAIN}: {left} are left: {cure}"]
 
 
-def test_of_a_certificate_of_the_operator_s_another_cure_is_told() -> None:
+def test_of_a_certificate_of_the_operator_s_another_cure_is_told(host: Host) -> None:
     with served(made("a", days=400, ago=369, by=None), "files") as port:
-        check.check(config(port))  # 31 days: time enough to bring another
+        check.check(host, config(port))  # 31 days: time enough to bring another
     with served(made("a", days=400, ago=371, by=None), "files") as port:
         [line] = problems(port)
     assert line.endswith("put a new one where certificate.chain and certificate.key lead,"
                          " and deploy")  # fmt: skip
 
 
-def test_a_certificate_that_the_host_does_not_trust_any_more_is_told() -> None:
+def test_a_certificate_that_the_host_does_not_trust_any_more_is_told(host: Host) -> None:
     with served(made("a")) as port:
-        layout.CA_BUNDLE.write_bytes(authority("other.example.org").pem)
+        host.layout.ca_bundle.write_bytes(authority("other.example.org").pem)
         told = "this host does not trust it any more, nor will visitors"
         assert problems(port) == [f"{DOMAIN}: {told}"]
 
@@ -174,4 +174,4 @@ def test_everything_that_is_amiss_is_told() -> None:
     ],
 )
 def test_a_length_of_time_is_told_in_what_fits(time: timedelta, said: str) -> None:
-    assert check.words(time) == said
+    assert check.described(time) == said

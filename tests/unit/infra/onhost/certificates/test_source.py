@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from infra.onhost import layout
 from infra.onhost.certificates import attempts, preflight, source
 from infra.onhost.command import Failure
 from infra.onhost.config import HostConfig
@@ -31,9 +30,9 @@ def leave(folder: Path, *names: str, **how: Any) -> bytes:
     return made.pem
 
 
-def has(wanted: HostConfig, root: Path | None = None, **how: Any) -> bytes:
+def has(host: Host, wanted: HostConfig, root: Path | None = None, **how: Any) -> bytes:
     """What certbot has, or is to leave, for these settings: the certificate that it gives."""
-    folder = root or layout.LETSENCRYPT
+    folder = root or host.layout.letsencrypt
     conf = folder / "renewal" / f"{DOMAIN}.conf"
     conf.parent.mkdir(parents=True, exist_ok=True)
     terms = wanted.certificate
@@ -44,10 +43,10 @@ def has(wanted: HostConfig, root: Path | None = None, **how: Any) -> bytes:
 
 def certbot_leaves(host: Host, wanted: HostConfig, exit_code: int = 0, **how: Any) -> bytes:
     """From now on certbot notes what it is asked for, and leaves this."""
-    made = has(wanted, layout.STATE / "next", **how)
-    path = layout.CERTBOT / "bin" / "certbot"
+    made = has(wanted, host.layout.state / "next", **how)
+    path = host.layout.certbot / "bin" / "certbot"
     path.parent.mkdir(parents=True, exist_ok=True)
-    copy = f"mkdir -p {layout.LETSENCRYPT}; cp -r {layout.STATE}/next/. {layout.LETSENCRYPT}"
+    copy = f"mkdir -p {host.layout.letsencrypt}; cp -r {host.layout.state}/next/. {host.layout.letsencrypt}"
     failed = "echo 'Detail: Connection refused'; echo 'Some challenges have failed' >&2"
     end = f"{failed}; exit {exit_code}" if exit_code else copy
     path.write_text(f'#!/bin/sh\necho "certbot $1" >> {host.calls}\n{end}\n')
@@ -69,11 +68,11 @@ def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
         yield host
 
 
-def obtain(wanted: HostConfig, *, advised: bool = False) -> bytes:
+def obtain(host: Host, wanted: HostConfig, *, advised: bool = False) -> bytes:
     """What the source has left when it was asked."""
-    source.obtain(wanted, advised=advised)
-    assert source.ready(wanted)
-    return source.chain(wanted).read_bytes()
+    source.obtain(host, wanted, advised=advised)
+    assert source.ready(host, wanted)
+    return source.chain(host, wanted).read_bytes()
 
 
 @pytest.mark.parametrize("advised", [True, False])
@@ -81,7 +80,7 @@ def test_a_first_certificate_is_looked_at_ordered_and_noted(host: Host, advised:
     made = certbot_leaves(host, config())
     assert obtain(config(), advised=advised) == made
     assert host.called() == ["look at an order", "certbot certonly"]
-    assert [one.granted for one in attempts.read()] == [True]
+    assert [one.granted for one in attempts.read(host)] == [True]
 
 
 def test_a_certificate_that_is_fresh_is_asked_about_by_the_timer_alone(host: Host) -> None:
@@ -91,12 +90,12 @@ def test_a_certificate_that_is_fresh_is_asked_about_by_the_timer_alone(host: Hos
     made = certbot_leaves(host, config())
     assert obtain(config(), advised=True) == made  # the CA wants it renewed early
     assert host.called() == ["certbot renew"]
-    assert [one.granted for one in attempts.read()] == [True]
+    assert [one.granted for one in attempts.read(host)] == [True]
 
 
 def test_a_certificate_that_is_due_is_looked_at_as_a_renewal(host: Host) -> None:
     has(config(), ago=61)
-    assert source.due(config())
+    assert source.renewal_due(host)
     obtain(config())
     assert host.called() == ["look at a renewal", "certbot renew"]
 
@@ -115,9 +114,9 @@ def test_what_the_look_finds_keeps_certbot_from_being_run(
 
     monkeypatch.setattr(preflight, "check", refuse)
     with pytest.raises(Failure, match="it would refuse"):
-        source.obtain(config(), advised=True)
+        source.obtain(host, advised=True)
     assert host.called() == []
-    assert attempts.read() == []  # the CA has not heard of it
+    assert attempts.read(host) == []  # the CA has not heard of it
 
 
 def test_a_challenge_that_fails_is_noted_and_the_reason_told(host: Host) -> None:
@@ -125,22 +124,22 @@ def test_a_challenge_that_fails_is_noted_and_the_reason_told(host: Host) -> None
     with pytest.raises(
         Failure, match="exit code 1: Detail: Connection refused\nSome challenges have failed"
     ):
-        source.obtain(config(), advised=False)
-    assert [one.granted for one in attempts.read()] == [False]
+        source.obtain(host, advised=False)
+    assert [one.granted for one in attempts.read(host)] == [False]
 
 
 def test_a_ca_that_gives_another_name_is_told(host: Host) -> None:
     certbot_leaves(host, config())
     wanted = replace(config(), aliases=["www.example.org"])
     with pytest.raises(Failure, match=f"certbot left no certificate for {DOMAIN}, www.example.org"):
-        source.obtain(wanted, advised=False)
+        source.obtain(host, wanted, advised=False)
 
 
 def test_a_ca_that_does_not_keep_to_a_short_life_is_told(host: Host) -> None:
     wanted = on(profile="shortlived")
     certbot_leaves(host, wanted, days=90)
     with pytest.raises(Failure, match=r"did not keep to the profile shortlived: .* 90 days"):
-        source.obtain(wanted, advised=False)
+        source.obtain(host, wanted, advised=False)
     made = certbot_leaves(host, wanted, days=6)
     assert obtain(wanted, advised=True) == made
 
@@ -151,19 +150,18 @@ SIGNED = on(source="self-signed")
 
 @pytest.mark.parametrize("names", [[DOMAIN], ["*.example.org"], [DOMAIN, "more.example.org"]])
 def test_what_the_operator_provides_is_taken_and_nobody_asked(host: Host, names: list[str]) -> None:
-    made = leave(layout.GIVEN_CERTIFICATE, *names, ago=80)
+    made = leave(host.layout.given_certificate, *names, ago=80)
     assert obtain(FILES, advised=True) == made
-    assert not source.due(FILES)
+    assert not source.renewal_due(host, FILES)
     assert host.called() == []
 
 
-@pytest.mark.usefixtures("host")
 @pytest.mark.parametrize("names", [[], ["other.example.org"]])
-def test_what_the_operator_does_not_provide_is_told(names: list[str]) -> None:
+def test_what_the_operator_does_not_provide_is_told(host: Host, names: list[str]) -> None:
     if names:
-        leave(layout.GIVEN_CERTIFICATE, *names)
+        leave(host.layout.given_certificate, *names)
     with pytest.raises(Failure, match=f"holds no certificate for {DOMAIN} as the settings want it"):
-        source.obtain(FILES, advised=True)
+        source.obtain(host, FILES, advised=True)
 
 
 def test_the_host_signs_what_is_missing_due_or_lacks_a_name(host: Host) -> None:
@@ -172,9 +170,9 @@ def test_the_host_signs_what_is_missing_due_or_lacks_a_name(host: Host) -> None:
     more = replace(SIGNED, aliases=["www.example.org"])
     second = obtain(more)
     assert second != first
-    old = leave(layout.SELF_SIGNED, *more.names, ago=61)
-    assert source.due(more)
+    old = leave(host.layout.self_signed, *more.names, ago=61)
+    assert source.renewal_due(host, more)
     assert obtain(more) not in (second, old)
-    assert openssl.read(source.chain(more)).names == set(more.names)
-    assert layout.SELF_SIGNED.stat().st_mode & 0o777 == 0o700
+    assert openssl.read(source.chain(host, more)).names == set(more.names)
+    assert host.layout.self_signed.stat().st_mode & 0o777 == 0o700
     assert host.called() == []

@@ -8,11 +8,9 @@ from typing import Any
 
 import pytest
 
-from infra.onhost import layout
 from infra.onhost.certificates import store, virtual_hosts
 from infra.onhost.command import Failure
 from infra.onhost.config import HostConfig
-from infra.onhost.services import nginx
 from tests.support.onhost import DOMAIN, Host, config, new_host
 from tests.support.operations.certificates import authority
 
@@ -27,8 +25,8 @@ HSTS = "max-age=63072000"
 def host() -> Iterator[Host]:
     """A host that trusts one CA; its nginx runs, and takes any configuration."""
     with new_host() as host:
-        layout.CA_BUNDLE.parent.mkdir(parents=True)
-        layout.CA_BUNDLE.write_bytes(CA.pem)
+        host.layout.ca_bundle.parent.mkdir(parents=True)
+        host.layout.ca_bundle.write_bytes(CA.pem)
         host.program(
             "docker",
             """case $* in ps*) echo 0123;; *reload) touch "$0.loaded";;
@@ -43,12 +41,10 @@ def at(domain: str, *aliases: str, **changes: Any) -> HostConfig:
     return replace(config(), domain=domain, aliases=list(aliases), **changes)
 
 
-def found(wanted: HostConfig) -> dict[str, dict[str, list[str]]]:
+def found(host: Host, wanted: HostConfig) -> dict[str, dict[str, list[str]]]:
     """The servers by their names: what each directive is set to."""
     servers_ = {}
-    for block in re.findall(
-        r"^server {\n(.*?)^}", virtual_hosts.text(wanted), re.MULTILINE | re.DOTALL
-    ):
+    for block in re.findall(r"^server {\n(.*?)^}", RENDER(host, wanted), re.MULTILINE | re.DOTALL):
         lines = [line.strip().removesuffix(";").partition(" ") for line in block.splitlines()]
         directives = {name: [v for n, _, v in lines if n == name] for name, _, _ in lines}
         [names] = directives.pop("server_name")
@@ -56,8 +52,8 @@ def found(wanted: HostConfig) -> dict[str, dict[str, list[str]]]:
     return servers_
 
 
-def serves_the_site(directives: dict[str, list[str]]) -> bool:
-    return directives["include"] == [str(layout.NGINX_SITE)] and "return" not in directives
+def serves_the_site(host: Host, directives: dict[str, list[str]]) -> bool:
+    return directives["include"] == [str(host.layout.nginx_site)] and "return" not in directives
 
 
 def test_the_domain_is_served_with_its_certificate_over_tcp_and_udp(host: Host) -> None:
@@ -66,8 +62,8 @@ def test_the_domain_is_served_with_its_certificate_over_tcp_and_udp(host: Host) 
     assert name == DOMAIN
     assert serves_the_site(directives)
     assert directives["listen"] == ["8443 ssl", "[::]:8443 ssl", "8443 quic", "[::]:8443 quic"]
-    assert directives["ssl_certificate"] == [str(store.chain(DOMAIN))]
-    assert directives["ssl_certificate_key"] == [str(store.key(DOMAIN))]
+    assert directives["ssl_certificate"] == [str(store.chain(host, DOMAIN))]
+    assert directives["ssl_certificate_key"] == [str(store.key(host, DOMAIN))]
 
 
 def test_without_http_3_nothing_is_said_of_udp(host: Host) -> None:
@@ -84,13 +80,13 @@ def test_aliases_lead_to_the_domain_and_have_its_headers(
         "a.example.org b.example.org"
     ]
     assert alias["return"] == [f"301 https://{DOMAIN}{suffix}$request_uri"]
-    assert alias["include"] == [str(layout.NGINX_HEADERS)]
-    assert alias["ssl_certificate"] == [str(store.chain(DOMAIN))]
+    assert alias["include"] == [str(host.layout.nginx_headers)]
+    assert alias["ssl_certificate"] == [str(store.chain(host, DOMAIN))]
 
 
-def names_of_https(wanted: HostConfig) -> dict[str, str]:
+def names_of_https(host: Host, wanted: HostConfig) -> dict[str, str]:
     """Where HTTP leads to, by the name that was asked for."""
-    [block] = re.findall(r"map \$host \$https_name {(.*?)}", virtual_hosts.text(wanted), re.DOTALL)
+    [block] = re.findall(r"map \$host \$https_name {(.*?)}", RENDER(host, wanted), re.DOTALL)
     return dict(re.findall(r"^ *(\S+) (\S+);$", block, re.MULTILINE))
 
 
@@ -125,7 +121,7 @@ def test_an_address_is_served_on_while_the_domain_has_a_placeholder(host: Host) 
     both = found(at(DOMAIN))
     assert both.keys() == {DOMAIN, ADDRESS}
     assert all(serves_the_site(directives) for directives in both.values())
-    assert both[ADDRESS]["ssl_certificate"] == [str(store.chain(ADDRESS))]
+    assert both[ADDRESS]["ssl_certificate"] == [str(store.chain(host, ADDRESS))]
     assert "default_server" in both[ADDRESS]["listen"][0]
     assert "default_server" not in both[DOMAIN]["listen"][0]
     host.certificate(DOMAIN)
@@ -157,12 +153,12 @@ def test_a_name_whose_certificate_is_no_good_any_more_goes_at_once(
 ) -> None:
     host.certificate("old.example.org", source=source, days=days)
     host.certificate(DOMAIN, source=store.PLACEHOLDER)
-    assert virtual_hosts.leaving(at(DOMAIN)) == []
+    assert virtual_hosts.previous_domains(host, at(DOMAIN)) == []
 
 
-def hsts(wanted: HostConfig) -> str:
+def hsts(host: Host, wanted: HostConfig) -> str:
     """What browsers are told."""
-    [told] = re.findall(r'^map "" \$hsts {\n    default "(.*)";\n}$', virtual_hosts.text(wanted),
+    [told] = re.findall(r'^map "" \$hsts {\n    default "(.*)";\n}$', RENDER(host, wanted),
                         re.MULTILINE)  # fmt: skip
     return str(told)
 
@@ -191,43 +187,47 @@ def test_browsers_are_told_nothing_that_would_lock_them_out(
 
 
 def test_what_is_loaded_is_known_until_something_changes(host: Host) -> None:
-    assert not virtual_hosts.loaded(at(DOMAIN))
+    assert not virtual_hosts.loaded(host, at(DOMAIN))
     host.certificate()
-    virtual_hosts.load(at(DOMAIN))
-    assert [call for call in host.called() if call.endswith(f"{nginx.CONFIGURATION} -s reload")]
-    assert layout.TLS_SERVERS.read_text() == virtual_hosts.text(at(DOMAIN))
-    assert virtual_hosts.loaded(at(DOMAIN))
-    assert not virtual_hosts.loaded(at(DOMAIN, "www.example.org"))
+    virtual_hosts.load(host, at(DOMAIN))
+    assert [
+        call
+        for call in host.called()
+        if call.endswith(f"{host.layout.nginx_configuration} -s reload")
+    ]
+    assert host.layout.virtual_hosts.read_text() == RENDER(host, at(DOMAIN))
+    assert virtual_hosts.loaded(host, at(DOMAIN))
+    assert not virtual_hosts.loaded(host, at(DOMAIN, "www.example.org"))
 
 
 def test_an_nginx_that_is_not_up_reads_the_file_when_it_starts(host: Host) -> None:
     host.program("docker")
     host.certificate()
-    virtual_hosts.load(at(DOMAIN))
-    assert virtual_hosts.loaded(at(DOMAIN))
+    virtual_hosts.load(host, at(DOMAIN))
+    assert virtual_hosts.loaded(host, at(DOMAIN))
     assert [call.split()[1] for call in host.called()] == ["ps"]
 
 
 def test_what_nginx_refuses_is_taken_back_and_not_taken_for_loaded(host: Host) -> None:
     host.certificate()
-    virtual_hosts.load(at(DOMAIN))
-    before = layout.TLS_SERVERS.read_text()
+    virtual_hosts.load(host, at(DOMAIN))
+    before = host.layout.virtual_hosts.read_text()
     host.program(
         "docker", "case $1 in ps) echo 0123;; *) echo 'nginx: [emerg] no such' >&2; exit 1;; esac"
     )
     other = at(DOMAIN, "www.example.org")
     with pytest.raises(Failure, match=r"nginx: \[emerg\] no such"):
-        virtual_hosts.load(other)
-    assert layout.TLS_SERVERS.read_text() == before
-    assert not virtual_hosts.loaded(other)
-    assert virtual_hosts.loaded(at(DOMAIN))
+        virtual_hosts.load(host, other)
+    assert host.layout.virtual_hosts.read_text() == before
+    assert not virtual_hosts.loaded(host, other)
+    assert virtual_hosts.loaded(host, at(DOMAIN))
 
 
 def test_a_first_file_that_nginx_refuses_stays_to_be_looked_at(host: Host) -> None:
-    layout.TLS_SERVERS.unlink()
+    host.layout.virtual_hosts.unlink()
     host.certificate()
     host.program("docker", "case $1 in ps) echo 0123;; *) exit 1;; esac")
     with pytest.raises(Failure):
-        virtual_hosts.load(at(DOMAIN))
-    assert layout.TLS_SERVERS.read_text() == virtual_hosts.text(at(DOMAIN))
-    assert not virtual_hosts.loaded(at(DOMAIN))
+        virtual_hosts.load(host, at(DOMAIN))
+    assert host.layout.virtual_hosts.read_text() == RENDER(host, at(DOMAIN))
+    assert not virtual_hosts.loaded(host, at(DOMAIN))

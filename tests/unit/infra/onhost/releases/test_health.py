@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from infra.onhost import layout
 from infra.onhost.command import Failure
 from infra.onhost.releases import health, release
 from infra.onhost.releases.release import Check
@@ -40,11 +39,13 @@ def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
         yield host
 
 
-def asked_until_healthy(behaviour: Behaviour, limit: int = 0, path: str = "/healthz") -> list[str]:
+def asked_until_healthy(
+    host: Host, behaviour: Behaviour, limit: int = 0, path: str = "/healthz"
+) -> list[str]:
     """What the release was asked until it was healthy."""
     given = wanted(server="gunicorn", start_limit=limit, health_path=path)
-    with on_socket(release.socket("new", "gunicorn"), behaviour) as script:
-        health.wait_until_healthy("new", given, CONFIG)
+    with on_socket(release.socket(host, "new", "gunicorn"), behaviour) as script:
+        health.wait_until_healthy(host, "new", given)
     assert script.hosts == {DOMAIN}
     return script.asked
 
@@ -85,17 +86,16 @@ def test_a_release_that_stays_ill_is_refused_at_its_limit(
     assert str(failure.value) == f"release new is not healthy after {limit} s: {told}"
 
 
-@pytest.mark.usefixtures("host")
-def test_a_release_without_a_socket_is_refused() -> None:
-    release.socket("new", "uwsgi").unlink(missing_ok=True)
+def test_a_release_without_a_socket_is_refused(host: Host) -> None:
+    release.socket(host, "new", "uwsgi").unlink(missing_ok=True)
     with pytest.raises(Failure, match=r"not healthy after 0 s: GET /healthz: .*No such file"):
-        health.wait_until_healthy("new", wanted(start_limit=0), CONFIG)
+        health.wait_until_healthy(host, "new", wanted(start_limit=0))
 
 
 def test_a_real_uwsgi_is_let_through_once_it_is_healthy(host: Host, start: Start) -> None:
     folder = host.calls.parent
     (folder / "wsgi.py").write_text(APPLICATION)
-    path = release.socket("new", "uwsgi")
+    path = release.socket(host, "new", "uwsgi")
     start({}, "uwsgi", "--socket", str(path), "--wsgi-file", str(folder / "wsgi.py"), "--need-app")
     with ThreadPoolExecutor() as pool:
         waiting = pool.submit(health.wait_until_healthy, "new", wanted(start_limit=20), CONFIG)
@@ -103,7 +103,7 @@ def test_a_real_uwsgi_is_let_through_once_it_is_healthy(host: Host, start: Start
         assert not waiting.done()
         (folder / "well").touch()
         waiting.result()
-    health.check_inside("new", wanted(checks=[Check("/healthz", 200, "said")]), CONFIG)
+    health.check_inside(host, "new", wanted(checks=[Check("/healthz", 200, "said")]))
 
 
 CHECKS = [Check("/a", contains="is here"), Check("/b", 404), Check("/c", 302, "moved")]
@@ -123,58 +123,55 @@ def but(path: str, answer: tuple[int, bytes] | None) -> Behaviour:
     return lambda _number, asked: answer if asked == path else ANSWERS[asked]
 
 
-@pytest.mark.usefixtures("host")
-def test_checks_that_hold_are_asked_once_each() -> None:
+def test_checks_that_hold_are_asked_once_each(host: Host) -> None:
     given = wanted(server="gunicorn", checks=CHECKS)
-    with on_socket(release.socket("new", "gunicorn"), but("", None)) as script:
-        health.check_inside("new", given, CONFIG)
+    with on_socket(release.socket(host, "new", "gunicorn"), but("", None)) as script:
+        health.check_inside(host, "new", given)
     assert script.asked == ["/a", "/b", "/c"]
-    health.check_inside("new", wanted(server="gunicorn"), CONFIG)  # no check, nobody to ask
+    health.check_inside(host, "new", wanted(server="gunicorn"))  # no check, nobody to ask
 
 
-@pytest.mark.usefixtures("host")
 @pytest.mark.parametrize(("path", "answer", "told"), WRONG)
 def test_a_check_that_fails_inside_is_named_at_once(
-    path: str, answer: tuple[int, bytes] | None, told: str
+    host: Host, path: str, answer: tuple[int, bytes] | None, told: str
 ) -> None:
     given = wanted(server="gunicorn", checks=CHECKS)
     with (
-        on_socket(release.socket("new", "gunicorn"), but(path, answer)) as script,
+        on_socket(release.socket(host, "new", "gunicorn"), but(path, answer)) as script,
         pytest.raises(Failure) as failure,
     ):
-        health.check_inside("new", given, CONFIG)
+        health.check_inside(host, "new", given)
     assert str(failure.value) == f"release new fails a check before traffic moves: {told}"
     assert script.asked.count(path) == 1
 
 
-@pytest.mark.usefixtures("host")
-def test_outside_the_health_path_is_asked_first_and_old_processes_are_waited_for() -> None:
+def test_outside_the_health_path_is_asked_first_and_old_processes_are_waited_for(
+    host: Host,
+) -> None:
     with behind_tls(
-        layout.TLS, lambda number, path: (502, b"") if number < 3 else ANSWERS[path]
+        host.layout.tls, lambda number, path: (502, b"") if number < 3 else ANSWERS[path]
     ) as (port, script):
-        health.check_outside("new", wanted(checks=CHECKS), config(port))
+        health.check_outside(host, "new", wanted(checks=CHECKS), config(port))
     assert script.asked == ["/healthz", "/healthz", "/healthz", "/a", "/b", "/c"]
     assert script.hosts == {DOMAIN}
 
 
-@pytest.mark.usefixtures("host")
 @pytest.mark.parametrize(
     ("path", "answer", "told"),
     [*WRONG[:4], ("/healthz", (502, b""), "GET /healthz: answered 502, expected 200")],
 )
 def test_a_check_that_fails_outside_is_named(
-    path: str, answer: tuple[int, bytes], told: str
+    host: Host, path: str, answer: tuple[int, bytes], told: str
 ) -> None:
     with (
-        behind_tls(layout.TLS, but(path, answer)) as (port, script),
+        behind_tls(host.layout.tls, but(path, answer)) as (port, script),
         pytest.raises(Failure) as failure,
     ):
-        health.check_outside("new", wanted(checks=CHECKS), config(port))
+        health.check_outside(host, "new", wanted(checks=CHECKS), config(port))
     assert str(failure.value) == f"release new fails a check through nginx: {told}"
     assert script.asked.count(path) > 1
 
 
-@pytest.mark.usefixtures("host")
-def test_a_site_that_nobody_serves_fails() -> None:
+def test_a_site_that_nobody_serves_fails(host: Host) -> None:
     with no_listener() as port, pytest.raises(Failure, match=r"GET /healthz: .*refused"):
-        health.check_outside("new", wanted(), config(port))
+        health.check_outside(host, "new", wanted(), config(port))

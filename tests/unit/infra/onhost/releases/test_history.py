@@ -18,11 +18,11 @@ def host() -> Iterator[Host]:
         yield host
 
 
-def results() -> dict[str, str]:
-    return {entry.release: entry.result for entry in history.read()}
+def results(host: Host) -> dict[str, str]:
+    return {entry.release: entry.result for entry in history.read(host)}
 
 
-def told(*steps: str) -> None:
+def told(host: Host*steps: str) -> None:
     """Switches in short: `b` is deployed, `<b` is gone back to, `!b` is refused."""
     live = ""
     for number, step in enumerate(steps):
@@ -30,26 +30,26 @@ def told(*steps: str) -> None:
         found = entry(name, live, "rollback" if step[0] == "<" else "deploy")
         found.id = str(number)
         found.result = REFUSED if step[0] == "!" else LIVE
-        history.write(found)
+        history.write(host, found)
         live = live if step[0] == "!" else name
 
 
-def test_before_the_first_switch_there_is_none() -> None:
-    assert history.read() == []
-    assert history.previous("") == ""
-    assert history.kept(3) == []
+def test_before_the_first_switch_there_is_none(host: Host) -> None:
+    assert history.read(host) == []
+    assert history.previous(host, "") == ""
+    assert history.kept(host, 3) == []
 
 
-def test_a_switch_is_one_entry_with_all_that_is_known_of_it_last() -> None:
+def test_a_switch_is_one_entry_with_all_that_is_known_of_it_last(host: Host) -> None:
     first = entry("a", result=UNDER_WAY)
-    history.write(first)
-    history.write(entry("b"))
+    history.write(host, first)
+    history.write(host, entry("b"))
     with first.stage("start"):
         pass
     first.result, first.reason = REFUSED, 'said "é"\nand more'
     first.probe = {"requests": 3}
-    history.write(first)
-    assert history.read() == [first, entry("b")]
+    history.write(host, first)
+    assert history.read(host) == [first, entry("b")]
     assert list(first.stages) == ["start"]
 
 
@@ -62,12 +62,12 @@ def test_a_stage_is_timed_in_hundredths_when_it_fails_too() -> None:
     assert took == round(took, 2)
 
 
-def test_every_line_is_readable_by_all_and_added_to_what_is_there() -> None:
-    history.write(entry("a"))
-    before = layout.HISTORY.read_bytes()
-    history.write(entry("b"))
-    assert layout.HISTORY.read_bytes().startswith(before)
-    assert layout.HISTORY.stat().st_mode & 0o777 == 0o644 & ~_umask()
+def test_every_line_is_readable_by_all_and_added_to_what_is_there(host: Host) -> None:
+    history.write(host, entry("a"))
+    before = host.layout.history.read_bytes()
+    history.write(host, entry("b"))
+    assert host.layout.history.read_bytes().startswith(before)
+    assert host.layout.history.stat().st_mode & 0o777 == 0o644 & ~_umask()
 
 
 def _umask() -> int:
@@ -76,29 +76,29 @@ def _umask() -> int:
     return mask
 
 
-def test_a_beginning_without_an_end_was_interrupted() -> None:
+def test_a_beginning_without_an_end_was_interrupted(host: Host) -> None:
     for name in "ab":
-        history.write(entry(name, result=UNDER_WAY))
+        history.write(host, entry(name, result=UNDER_WAY))
     assert results() == {"a": INTERRUPTED, "b": INTERRUPTED}
 
 
-def test_a_switch_that_was_killed_says_in_which_stage() -> None:
+def test_a_switch_that_was_killed_says_in_which_stage(host: Host) -> None:
     killed = entry("a", result=UNDER_WAY)
     killed.now = "traffic"
-    history.write(killed)
-    assert [found.reason for found in history.read()] == ["in the stage 'traffic'"]
+    history.write(host, killed)
+    assert [found.reason for found in history.read(host)] == ["in the stage 'traffic'"]
 
 
-def test_a_stage_can_be_read_while_it_lasts_and_no_more_after_it() -> None:
+def test_a_stage_can_be_read_while_it_lasts_and_no_more_after_it(host: Host) -> None:
     found = entry("a", result=UNDER_WAY)
     with found.stage("health"), command.lock("a test"):
-        assert [(entry.now, entry.result) for entry in history.read()] == [("health", UNDER_WAY)]
+        assert [(entry.now, entry.result) for entry in history.read(host)] == [("health", UNDER_WAY)]
     assert found.now == ""
 
 
-def test_the_last_one_is_under_way_while_the_lock_is_held() -> None:
+def test_the_last_one_is_under_way_while_the_lock_is_held(host: Host) -> None:
     for name in "ab":
-        history.write(entry(name, result=UNDER_WAY))
+        history.write(host, entry(name, result=UNDER_WAY))
     with command.lock("a test"):
         assert results() == {"a": INTERRUPTED, "b": UNDER_WAY}
 
@@ -107,20 +107,20 @@ def test_the_last_one_is_under_way_while_the_lock_is_held() -> None:
     "torn",
     ['{"id": "x", "relea', "\0\0\0\0", "5", '"id"', "[]", "null", "{}", '{"id": []}', '{"id": 1}'],
 )
-def test_a_torn_line_is_passed_over_and_harms_no_other(torn: str) -> None:
-    history.write(entry("a"))
-    with layout.HISTORY.open("a") as file:
+def test_a_torn_line_is_passed_over_and_harms_no_other(host: Host, torn: str) -> None:
+    history.write(host, entry("a"))
+    with host.layout.history.open("a") as file:
         file.write(torn)
     assert results() == {"a": LIVE}
-    history.write(entry("b"))
+    history.write(host, entry("b"))
     assert results() == {"a": LIVE, "b": LIVE}
 
 
-def test_bytes_that_are_no_text_are_passed_over_too() -> None:
-    history.write(entry("a"))
-    with layout.HISTORY.open("ab") as file:
+def test_bytes_that_are_no_text_are_passed_over_too(host: Host) -> None:
+    history.write(host, entry("a"))
+    with host.layout.history.open("ab") as file:
         file.write(b"\xff\xfe\n")
-    history.write(entry("b"))
+    history.write(host, entry("b"))
     assert results() == {"a": LIVE, "b": LIVE}
 
 
@@ -141,27 +141,27 @@ def test_bytes_that_are_no_text_are_passed_over_too() -> None:
         ("a b c d", "d", "c", "dcb"),
     ],
 )
-def test_one_goes_back_to_what_was_live_before_the_deploy(
+def test_one_goes_back_to_what_was_live_before_the_deploy(host: Host, 
     steps: str, current: str, previous: str, kept: str
 ) -> None:
     told(*steps.split())
-    assert history.previous(current) == previous
-    assert history.kept(3) == list(kept)
+    assert history.previous(host, current) == previous
+    assert history.kept(host, 3) == list(kept)
 
 
-def test_what_never_ended_is_nothing_to_go_back_to() -> None:
+def test_what_never_ended_is_nothing_to_go_back_to(host: Host) -> None:
     told("a", "b")
-    history.write(entry("c", "b", result=UNDER_WAY))
-    assert history.kept(3) == ["b", "a"]
-    assert history.kept(1) == ["b"]
+    history.write(host, entry("c", "b", result=UNDER_WAY))
+    assert history.kept(host, 3) == ["b", "a"]
+    assert history.kept(host, 1) == ["b"]
 
 
-def test_an_interrupted_switch_that_had_moved_can_be_gone_back_from() -> None:
+def test_an_interrupted_switch_that_had_moved_can_be_gone_back_from(host: Host) -> None:
     told("a")
-    history.write(entry("b", "a", result=UNDER_WAY))
-    assert history.previous("b") == "a"
+    history.write(host, entry("b", "a", result=UNDER_WAY))
+    assert history.previous(host, "b") == "a"
     again = entry("b", "b")
     again.id = "again"
-    history.write(again)
-    assert history.previous("b") == "a"
-    assert history.kept(3) == ["b", "a"]
+    history.write(host, again)
+    assert history.previous(host, "b") == "a"
+    assert history.kept(host, 3) == ["b", "a"]

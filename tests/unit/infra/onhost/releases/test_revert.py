@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.onhost import command, layout
+from infra.onhost import command
 from infra.onhost.command import Failure
 from infra.onhost.releases import history, release
 from tests.support.onhost.stage import MOVED, STEPS, TRIED, Stage, filled, new_stage
@@ -26,14 +26,16 @@ def stage() -> Iterator[Stage]:
 
 
 @pytest.mark.parametrize("step", TRIED)
-def test_a_step_that_fails_leaves_the_old_release_serving(stage: Stage, step: str) -> None:
+def test_a_step_that_fails_leaves_the_old_release_serving(
+    host: Host, stage: Stage, step: str
+) -> None:
     stage.fail(step)
     with pytest.raises(Failure, match="no luck"):
         stage.switch()
-    assert release.current() == "a"
+    assert release.current(host) == "a"
     assert stage.last()["result"] == history.REFUSED
     assert stage.last()["reason"].endswith("no luck")
-    assert history.kept(3) == []
+    assert history.kept(host, 3) == []
     done = stage.steps()
     index = STEPS.index(step)
     assert done[: index + 1] == filled(STEPS[: index + 1], stage)
@@ -50,13 +52,13 @@ def test_a_step_that_fails_leaves_the_old_release_serving(stage: Stage, step: st
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), ValueError("no luck")])
 @pytest.mark.parametrize("step", ["check_inside b", "check_outside b"])
 def test_an_error_that_nobody_foresaw_is_taken_back_too(
-    stage: Stage, step: str, error: Exception
+    host: Host, stage: Stage, step: str, error: Exception
 ) -> None:
     stage.error = error
     stage.fail(step)
     with pytest.raises(type(error)):
         stage.switch()
-    assert release.current() == "a"
+    assert release.current(host) == "a"
     assert stage.last()["result"] == history.REFUSED
     assert stage.last()["reason"] == str(error)
     assert filled(GIVEN_UP, stage)[1] in stage.steps()
@@ -87,39 +89,41 @@ def test_the_operator_is_told_why_and_what_serves(
 
 
 def test_an_old_release_whose_workers_do_not_come_back_serves_and_is_named(
-    stage: Stage, capsys: pytest.CaptureFixture[str]
+    host: Host, stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stage.fail("check_outside b")
-    again = f"docker compose --project-directory {release.folder('a')} up --detach web"
+    again = f"docker compose --project-directory {release.folder(host, 'a')} up --detach web"
     stage.fail_too(again)
     with pytest.raises(Failure, match="no luck"):
         stage.switch()
-    assert release.current() == "a"
+    assert release.current(host) == "a"
     assert stage.last()["reason"] == "no luck"
     assert stage.steps()[-3:] == filled(GIVEN_UP, stage)
     assert "some of release a does not start: docker compose" in capsys.readouterr().err
 
 
 def test_a_first_release_that_fails_before_traffic_is_stopped(
-    stage: Stage, capsys: pytest.CaptureFixture[str]
+    host: Host, stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    layout.CURRENT.unlink()
+    host.layout.current.unlink()
     stage.units()
     stage.fail("check_inside b")
     with pytest.raises(Failure, match="no luck"):
         stage.switch()
-    assert release.current() == ""
+    assert release.current(host) == ""
     assert stage.steps()[-3:] == filled(GIVEN_UP, stage)
     assert capsys.readouterr().err.endswith("no release serves yet\n")
 
 
-def test_a_first_release_that_fails_outside_has_nothing_to_go_back_to(stage: Stage) -> None:
-    layout.CURRENT.unlink()
+def test_a_first_release_that_fails_outside_has_nothing_to_go_back_to(
+    host: Host, stage: Stage
+) -> None:
+    host.layout.current.unlink()
     stage.units()
     stage.fail("check_outside b")
     with pytest.raises(Failure, match="no luck"):
         stage.switch()
-    assert release.current() == "b"
+    assert release.current(host) == "b"
     assert stage.last()["result"] == history.REFUSED
     assert [step.split()[0] for step in stage.steps()[-3:]] == [
         "check_outside", "journalctl", "docker",
@@ -127,13 +131,15 @@ def test_a_first_release_that_fails_outside_has_nothing_to_go_back_to(stage: Sta
     assert stage.steps()[-1].endswith("logs --no-color --tail 30")
 
 
-def test_the_release_that_serves_is_not_stopped_when_it_fails_to_start_anew(stage: Stage) -> None:
-    layout.CURRENT.unlink()
-    layout.CURRENT.symlink_to("b")
+def test_the_release_that_serves_is_not_stopped_when_it_fails_to_start_anew(
+    host: Host, stage: Stage
+) -> None:
+    host.layout.current.unlink()
+    host.layout.current.symlink_to("b")
     stage.fail("check_inside b")
     with pytest.raises(Failure, match="no luck"):
         stage.switch()
-    assert release.current() == "b"
+    assert release.current(host) == "b"
     assert not [step for step in stage.steps() if "stop" in step]
 
 

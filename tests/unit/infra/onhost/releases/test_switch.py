@@ -21,10 +21,12 @@ def stage() -> Iterator[Stage]:
         yield stage
 
 
-def test_a_release_is_tried_before_traffic_moves_and_the_old_one_stops_last(stage: Stage) -> None:
+def test_a_release_is_tried_before_traffic_moves_and_the_old_one_stops_last(
+    host: Host, stage: Stage
+) -> None:
     stage.switch()
     assert stage.steps() == filled(STEPS, stage)
-    assert release.current() == "b"
+    assert release.current(host) == "b"
 
 
 def test_the_history_says_who_when_what_and_how_long(stage: Stage) -> None:
@@ -46,14 +48,14 @@ def test_the_history_says_who_when_what_and_how_long(stage: Stage) -> None:
     assert set(cast("dict[str, float]", ended["probe"])) >= {"requests", "failed"}
 
 
-def test_a_release_keeps_the_secrets_it_started_with(stage: Stage) -> None:
+def test_a_release_keeps_the_secrets_it_started_with(host: Host, stage: Stage) -> None:
     stage.switch()
-    kept = release.folder("b") / "secrets"
+    kept = release.folder(host, "b") / "secrets"
     assert (kept / "key").read_text() == "of today"
     assert kept.stat().st_mode & 0o777 == 0o700
     found = (kept / "key").stat()
     assert (found.st_mode & 0o777, found.st_gid) == (0o440, layout.APP_UID)
-    (layout.SECRETS / "key").write_text("of tomorrow")
+    (host.layout.secrets / "key").write_text("of tomorrow")
     stage.switch(Order("b", "rollback"))
     assert (kept / "key").read_text() == "of today"
 
@@ -89,16 +91,16 @@ def test_the_operator_is_told_what_is_live_and_what_it_cost(
     assert len(told) == 5
 
 
-def test_the_first_release_needs_no_other_and_is_not_probed(stage: Stage) -> None:
-    layout.CURRENT.unlink()
+def test_the_first_release_needs_no_other_and_is_not_probed(host: Host, stage: Stage) -> None:
+    host.layout.current.unlink()
     stage.units()
     stage.switch()
     assert stage.steps() == filled(
         [step for step in STEPS[:-2] if "worker-of-a" not in step], stage
     )
-    assert release.current() == "b"
+    assert release.current(host) == "b"
     assert (stage.last()["previous"], stage.last()["probe"]) == ("", {})
-    assert layout.CURRENT.is_symlink()
+    assert host.layout.current.is_symlink()
 
 
 def test_going_back_runs_no_command_of_the_older_release(stage: Stage) -> None:
@@ -106,7 +108,9 @@ def test_going_back_runs_no_command_of_the_older_release(stage: Stage) -> None:
     assert stage.steps() == filled(STEPS[len(COMMAND_STEPS) :], stage)
 
 
-def test_a_release_without_a_command_and_static_files_has_no_such_step(stage: Stage) -> None:
+def test_a_release_without_a_command_and_static_files_has_no_such_step(
+    host: Host, stage: Stage
+) -> None:
     stage.units()
     stage.switch(Order("a"))
     assert [step.split()[0] for step in stage.steps()] == [
@@ -114,19 +118,21 @@ def test_a_release_without_a_command_and_static_files_has_no_such_step(stage: St
         "reload", "check_outside",
         "systemctl",
     ]  # fmt: skip
-    assert release.current() == "a"
+    assert release.current(host) == "a"
     assert stage.last()["result"] == history.LIVE
 
 
-def test_an_old_release_that_cannot_be_read_is_replaced_all_the_same(stage: Stage) -> None:
-    (release.folder("a") / release.CONFIG).write_text('{"of": "another version"}')
+def test_an_old_release_that_cannot_be_read_is_replaced_all_the_same(
+    host: Host, stage: Stage
+) -> None:
+    (release.folder(host, "a") / release.CONFIG).write_text('{"of": "another version"}')
     stage.switch()
-    assert release.current() == "b"
+    assert release.current(host) == "b"
 
 
-def test_every_other_release_that_is_up_is_retired(stage: Stage) -> None:
+def test_every_other_release_that_is_up_is_retired(host: Host, stage: Stage) -> None:
     stage.units("a", "b")
-    (layout.WANTED_UNITS / "slipway@stray.service").touch()
+    (host.layout.wanted_units / "slipway@stray.service").touch()
     stage.switch()
     ended = [step.split()[-1] for step in stage.steps() if step.startswith("systemd-run")]
     assert sorted(ended) == ["a", "stray"]
@@ -140,14 +146,15 @@ def test_a_release_that_ends_already_is_not_ended_again(stage: Stage) -> None:
 
 
 def test_going_back_to_a_release_that_ends_keeps_it_and_completes_its_workers(
+    host: Host,
     stage: Stage,
 ) -> None:
-    layout.CURRENT.unlink()
-    layout.CURRENT.symlink_to("b")
+    host.layout.current.unlink()
+    host.layout.current.symlink_to("b")
     stage.units("a", "b", retiring=["a"])
-    layout.TOLD.write_text("worker-of-a:1\n")  # it finishes a job
+    host.layout.draining_workers.write_text("worker-of-a:1\n")  # it finishes a job
     stage.switch(Order("a", "rollback"))
-    compose = f"docker compose --project-directory {release.folder('a')}"
+    compose = f"docker compose --project-directory {release.folder(host, 'a')}"
     assert stage.steps()[:3] == [
         "systemctl stop slipway-retire-a.service",
         f"{compose} stop web",
@@ -155,7 +162,7 @@ def test_going_back_to_a_release_that_ends_keeps_it_and_completes_its_workers(
     ]
     more = f"{compose} up --detach --no-recreate --scale worker=2 worker"
     assert stage.steps().index(more) == stage.steps().index("workers_healthy a") - 1
-    assert release.current() == "a"
+    assert release.current(host) == "a"
 
 
 def test_each_stage_is_written_before_it_begins(stage: Stage) -> None:
@@ -166,7 +173,7 @@ def test_each_stage_is_written_before_it_begins(stage: Stage) -> None:
     assert stage.last()["now"] == ""
 
 
-def test_two_switches_at_once_are_one_and_a_refusal(stage: Stage) -> None:
+def test_two_switches_at_once_are_one_and_a_refusal(host: Host, stage: Stage) -> None:
     with command.lock("deploy of release a by you"):
         assert command.locked()
         with pytest.raises(
@@ -174,18 +181,18 @@ def test_two_switches_at_once_are_one_and_a_refusal(stage: Stage) -> None:
         ):
             stage.switch()
     assert stage.host.called() == []
-    assert not layout.HISTORY.exists()
+    assert not host.layout.history.exists()
 
 
-def test_the_lock_says_who_switches_to_what(stage: Stage) -> None:
+def test_the_lock_says_who_switches_to_what(host: Host, stage: Stage) -> None:
     stage.switch()
     told = f"deploy of release b by me@laptop, process {os.getpid()}, since "
-    assert layout.LOCK.read_text().startswith(told)
+    assert host.layout.lock.read_text().startswith(told)
 
 
-def test_a_release_that_is_not_there_changes_nothing(stage: Stage) -> None:
+def test_a_release_that_is_not_there_changes_nothing(host: Host, stage: Stage) -> None:
     with pytest.raises(Failure, match="there is no release x on this host"):
         stage.switch(Order("x"))
     assert stage.host.called() == []
-    assert release.current() == "a"
-    assert not layout.HISTORY.exists()
+    assert release.current(host) == "a"
+    assert not host.layout.history.exists()

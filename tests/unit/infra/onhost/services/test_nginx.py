@@ -43,13 +43,13 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_before_the_first_release_there_is_none(host: Path) -> None:
     assert host.exists()
-    assert release.current() == ""
-    assert release.known() == set()
+    assert release.current(host) == ""
+    assert release.active(host) == set()
 
 
 def test_the_current_release_is_the_one_that_is_linked(host: Path) -> None:
     (host / "current").symlink_to("0123456789ab")
-    assert release.current() == "0123456789ab"
+    assert release.current(host) == "0123456789ab"
 
 
 def test_releases_that_run_or_would_start_with_the_host_are_known(host: Path) -> None:
@@ -58,13 +58,18 @@ def test_releases_that_run_or_would_start_with_the_host_are_known(host: Path) ->
     )
     (host / "wants" / "slipway@ba9876543210.service").touch()
     (host / "wants" / "slipway-base.service").touch()
-    assert release.known() == {"0123456789ab", "ba9876543210"}
+    assert release.active(host) == {"0123456789ab", "ba9876543210"}
 
 
-def test_a_release_has_names_of_its_own() -> None:
+def test_a_release_has_names_of_its_own(host: Host) -> None:
     assert release.unit("0123") == "slipway@0123.service"
     assert release.project("0123") == "slipway-0123"
-    assert release.routes("0123") == layout.WEB / "0123" / "routes.conf"
-    assert release.socket("0123", "uwsgi") == layout.WEB / "0123" / "socket" / "uwsgi.sock"
-    assert release.socket("0123", "gunicorn") == layout.WEB / "0123" / "socket" / "http.sock"
-    assert release.folder("0123") == layout.RELEASES / "0123"
+    assert release.routes(host, "0123") == host.layout.web / "0123" / "routes.conf"
+    assert (
+        release.socket(host, "0123", "uwsgi") == host.layout.web / "0123" / "socket" / "uwsgi.sock"
+    )
+    assert (
+        release.socket(host, "0123", "gunicorn")
+        == host.layout.web / "0123" / "socket" / "http.sock"
+    )
+    assert release.folder(host, "0123") == host.layout.releases / "0123"

@@ -64,7 +64,7 @@ def test_a_file_without_a_certificate_is_a_failure(tmp_path: Path, text: str | N
 def test_a_certificate_is_due_when_a_third_or_half_of_a_short_life_is_left(
     lifetime: timedelta, left: timedelta, due: bool
 ) -> None:
-    found = openssl.X509(frozenset({DOMAIN}), NOW + left - lifetime, NOW + left, "")
+    found = openssl.Certificate(frozenset({DOMAIN}), NOW + left - lifetime, NOW + left, "")
     assert found.due(NOW) is due
 
 

@@ -32,8 +32,8 @@ NOTHING = {"queued": 0, "started": 0, "scheduled": 0, "deferred": 0, "failed": 0
 def host() -> Iterator[Host]:
     """A host with the Redis and the users that a deploy would give it."""
     with new_host() as host:
-        (layout.SECRETS / "redis_password").write_text(PASSWORD)
-        layout.REDIS_USERS.write_bytes(redis_users.text())
+        (host.layout.secrets / "redis_password").write_text(PASSWORD)
+        host.layout.redis_users.write_bytes(redis_users.text(host))
         with redis_running():
             yield host
 
@@ -43,14 +43,14 @@ def client(host: Host) -> Iterator[Redis]:
     """The application's client of an empty Redis."""
     assert host
     with contextlib.closing(
-        Redis(unix_socket_path=str(layout.REDIS_SOCKET), password=PASSWORD)
+        Redis(unix_socket_path=str(host.layout.redis_socket), password=PASSWORD)
     ) as client:
         client.flushall()
         yield client
 
 
-def counted() -> dict[str, int]:
-    found = redis.state(CONFIG)
+def counted(host: Host) -> dict[str, int]:
+    found = redis.state(host)
     return {name: found[name] for name in NOTHING}
 
 
@@ -60,8 +60,8 @@ def test_a_redis_that_nobody_used_has_no_jobs() -> None:
 
 
 @pytest.mark.usefixtures("client")
-def test_memory_and_its_limit_are_told() -> None:
-    found = redis.state(CONFIG)
+def test_memory_and_its_limit_are_told(host: Host) -> None:
+    found = redis.state(host)
     assert found["memory_limit"] == 64 * 1024 * 1024
     assert 100_000 < found["memory"] < 64 * 1024 * 1024
     assert found.keys() == {*NOTHING, "memory", "memory_limit"}
@@ -109,14 +109,14 @@ def test_jobs_in_every_state_are_counted_over_all_queues(client: Redis) -> None:
     }
 
 
-def test_a_queue_that_no_worker_looks_at_is_named(client: Redis) -> None:
+def test_a_queue_that_no_worker_looks_at_is_named(host: Host, client: Redis) -> None:
     for name in ("one", "other", "empty"):
         queue = Queue(name, connection=client, serializer=JSONSerializer)
         job = queue.enqueue("operator.add", 1, 1)
     queue.remove(job.id)
     worker = Worker(["one"], connection=client)
     worker.register_birth()  # type: ignore[no-untyped-call]  # it has no types
-    assert redis.state(CONFIG)["unserved"] == {"other": 1}
+    assert redis.state(host)["unserved"] == {"other": 1}
 
 
 def test_a_job_that_ended_well_is_no_longer_counted(client: Redis) -> None:
@@ -127,9 +127,9 @@ def test_a_job_that_ended_well_is_no_longer_counted(client: Redis) -> None:
     assert counted() == NOTHING
 
 
-def failure() -> str:
+def failure(host: Host) -> str:
     with pytest.raises(Failure) as failure:
-        redis.state(CONFIG)
+        redis.state(host)
     return str(failure.value)
 
 
@@ -162,10 +162,10 @@ def test_a_redis_that_hangs_is_given_up() -> None:
     assert failure() == "Redis does not answer: timed out"
 
 
-def test_a_redis_that_is_gone_is_a_failure(listener: socket.socket) -> None:
+def test_a_redis_that_is_gone_is_a_failure(host: Host, listener: socket.socket) -> None:
     listener.close()
     assert failure() == "Redis does not answer: [Errno 111] Connection refused"
-    layout.REDIS_SOCKET.unlink()
+    host.layout.redis_socket.unlink()
     assert failure() == "Redis does not answer: [Errno 2] No such file or directory"
 
 
