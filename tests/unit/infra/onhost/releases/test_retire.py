@@ -26,10 +26,12 @@ esac"""
 
 
 @pytest.fixture
-def host() -> Iterator[Host]:
+def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
     """A host whose release a runs in this process, as far as Docker says."""
     with new_host() as host:
-        layout.CONTAINER_SOCKETS.mkdir(parents=True)
+        # This process has no mounts of its own, as a container has.
+        monkeypatch.setattr(layout, "CONTAINER_SOCKETS", host.root / "web")
+        layout.CONTAINER_SOCKETS.mkdir()
         host.program("docker", DOCKER.format(process=os.getpid(), seconds=30))
         host.program("systemctl")
         yield host
@@ -61,7 +63,7 @@ def test_a_release_with_an_empty_line_ends_at_once(host: Host, server: socket.so
 def test_who_waits_in_its_line_is_taken_before_it_ends(host: Host, server: socket.socket) -> None:
     with socket.socket(socket.AF_UNIX) as client, ThreadPoolExecutor() as pool:
         client.connect(server.getsockname())
-        retiring = pool.submit(retire.retire, "a")
+        retiring = pool.submit(retire.retire, host, "a")
         time.sleep(0.5)
         assert ended(host) == []
         server.accept()[0].close()
