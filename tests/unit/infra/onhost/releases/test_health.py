@@ -1,4 +1,4 @@
-"""The gate: a release is let through when it answers as expected, and is told why when not."""
+"""Health and acceptance checks: a release passes when it answers as expected; else the reason."""
 
 import time
 from collections.abc import Iterator
@@ -10,11 +10,10 @@ from infra.onhost.command import Failure
 from infra.onhost.releases import health, release
 from infra.onhost.releases.release import Check
 from infra.onhost.services import sockets
-from tests.support.onhost import DOMAIN, Host, config, new_host, no_listener, wanted
+from tests.support.onhost import DOMAIN, Host, new_host, no_listener, wanted
 from tests.support.onhost.servers import Behaviour, always, behind_tls, on_socket
 from tests.unit.conftest import Start, until
 
-CONFIG = config()
 # Healthy only once its file says so; asked as nginx would ask.
 APPLICATION = """
 import pathlib
@@ -50,24 +49,22 @@ def asked_until_healthy(
     return script.asked
 
 
-@pytest.mark.usefixtures("host")
-def test_a_healthy_release_is_asked_once_under_the_site_s_name() -> None:
-    assert asked_until_healthy(always(200)) == ["/healthz"]
-    assert asked_until_healthy(always(200), path="/up?now") == ["/up?now"]
+def test_a_healthy_release_is_asked_once_under_the_site_s_name(host: Host) -> None:
+    assert asked_until_healthy(host, always(200)) == ["/healthz"]
+    assert asked_until_healthy(host, always(200), path="/up?now") == ["/up?now"]
 
 
-@pytest.mark.usefixtures("host")
 @pytest.mark.parametrize("ill", [(503, b""), (404, b""), (301, b""), None])
 def test_a_release_that_is_slow_to_become_healthy_is_waited_for(
+    host: Host,
     ill: tuple[int, bytes] | None,
 ) -> None:
     assert (
-        asked_until_healthy(lambda number, _: ill if number < 4 else (200, b""), limit=10)
+        asked_until_healthy(host, lambda number, _: ill if number < 4 else (200, b""), limit=10)
         == ["/healthz"] * 4
     )
 
 
-@pytest.mark.usefixtures("host")
 @pytest.mark.parametrize(
     ("answer", "limit", "told"),
     [
@@ -77,11 +74,11 @@ def test_a_release_that_is_slow_to_become_healthy_is_waited_for(
     ],
 )
 def test_a_release_that_stays_ill_is_refused_at_its_limit(
-    answer: tuple[int, bytes] | None, limit: int, told: str
+    host: Host, answer: tuple[int, bytes] | None, limit: int, told: str
 ) -> None:
     began = time.monotonic()
     with pytest.raises(Failure) as failure:
-        asked_until_healthy(lambda _number, _path: answer, limit=limit)
+        asked_until_healthy(host, lambda _number, _path: answer, limit=limit)
     assert limit <= time.monotonic() - began < limit + 3
     assert str(failure.value) == f"release new is not healthy after {limit} s: {told}"
 
@@ -98,7 +95,7 @@ def test_a_real_uwsgi_is_let_through_once_it_is_healthy(host: Host, start: Start
     path = release.socket(host, "new", "uwsgi")
     start({}, "uwsgi", "--socket", str(path), "--wsgi-file", str(folder / "wsgi.py"), "--need-app")
     with ThreadPoolExecutor() as pool:
-        waiting = pool.submit(health.wait_until_healthy, "new", wanted(start_limit=20), CONFIG)
+        waiting = pool.submit(health.wait_until_healthy, host, "new", wanted(start_limit=20))
         until((folder / "asked").exists, "the release is asked")
         assert not waiting.done()
         (folder / "well").touch()
@@ -151,7 +148,7 @@ def test_outside_the_health_path_is_asked_first_and_old_processes_are_waited_for
     with behind_tls(
         host.layout.tls, lambda number, path: (502, b"") if number < 3 else ANSWERS[path]
     ) as (port, script):
-        health.check_outside(host, "new", wanted(checks=CHECKS), config(port))
+        health.check_outside(host.on_port(port), "new", wanted(checks=CHECKS))
     assert script.asked == ["/healthz", "/healthz", "/healthz", "/a", "/b", "/c"]
     assert script.hosts == {DOMAIN}
 
@@ -167,11 +164,11 @@ def test_a_check_that_fails_outside_is_named(
         behind_tls(host.layout.tls, but(path, answer)) as (port, script),
         pytest.raises(Failure) as failure,
     ):
-        health.check_outside(host, "new", wanted(checks=CHECKS), config(port))
+        health.check_outside(host.on_port(port), "new", wanted(checks=CHECKS))
     assert str(failure.value) == f"release new fails a check through nginx: {told}"
     assert script.asked.count(path) > 1
 
 
 def test_a_site_that_nobody_serves_fails(host: Host) -> None:
     with no_listener() as port, pytest.raises(Failure, match=r"GET /healthz: .*refused"):
-        health.check_outside(host, "new", wanted(), config(port))
+        health.check_outside(host.on_port(port), "new", wanted())

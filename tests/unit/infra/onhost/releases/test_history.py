@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.onhost import command, layout
+from infra.onhost import command
 from infra.onhost.releases import history
 from tests.support.onhost import Host, entry, new_host
 
@@ -22,7 +22,7 @@ def results(host: Host) -> dict[str, str]:
     return {entry.release: entry.result for entry in history.read(host)}
 
 
-def told(host: Host*steps: str) -> None:
+def told(host: Host, *steps: str) -> None:
     """Switches in short: `b` is deployed, `<b` is gone back to, `!b` is refused."""
     live = ""
     for number, step in enumerate(steps):
@@ -44,7 +44,7 @@ def test_a_switch_is_one_entry_with_all_that_is_known_of_it_last(host: Host) -> 
     first = entry("a", result=UNDER_WAY)
     history.write(host, first)
     history.write(host, entry("b"))
-    with first.stage("start"):
+    with history.stage(host, first, "start"):
         pass
     first.result, first.reason = REFUSED, 'said "é"\nand more'
     first.probe = {"requests": 3}
@@ -53,9 +53,9 @@ def test_a_switch_is_one_entry_with_all_that_is_known_of_it_last(host: Host) -> 
     assert list(first.stages) == ["start"]
 
 
-def test_a_stage_is_timed_in_hundredths_when_it_fails_too() -> None:
+def test_a_stage_is_timed_in_hundredths_when_it_fails_too(host: Host) -> None:
     found = entry("a")
-    with pytest.raises(command.Failure), found.stage("health"):
+    with pytest.raises(command.Failure), history.stage(host, found, "health"):
         command.run("sh", "-c", "sleep 0.0312; exit 1")
     took = found.stages["health"]
     assert 0.03 <= took < 3
@@ -79,7 +79,7 @@ def _umask() -> int:
 def test_a_beginning_without_an_end_was_interrupted(host: Host) -> None:
     for name in "ab":
         history.write(host, entry(name, result=UNDER_WAY))
-    assert results() == {"a": INTERRUPTED, "b": INTERRUPTED}
+    assert results(host) == {"a": INTERRUPTED, "b": INTERRUPTED}
 
 
 def test_a_switch_that_was_killed_says_in_which_stage(host: Host) -> None:
@@ -91,16 +91,18 @@ def test_a_switch_that_was_killed_says_in_which_stage(host: Host) -> None:
 
 def test_a_stage_can_be_read_while_it_lasts_and_no_more_after_it(host: Host) -> None:
     found = entry("a", result=UNDER_WAY)
-    with found.stage("health"), command.lock("a test"):
-        assert [(entry.now, entry.result) for entry in history.read(host)] == [("health", UNDER_WAY)]
+    with history.stage(host, found, "health"), command.lock(host.layout.lock, "a test"):
+        assert [(entry.now, entry.result) for entry in history.read(host)] == [
+            ("health", UNDER_WAY)
+        ]
     assert found.now == ""
 
 
 def test_the_last_one_is_under_way_while_the_lock_is_held(host: Host) -> None:
     for name in "ab":
         history.write(host, entry(name, result=UNDER_WAY))
-    with command.lock("a test"):
-        assert results() == {"a": INTERRUPTED, "b": UNDER_WAY}
+    with command.lock(host.layout.lock, "a test"):
+        assert results(host) == {"a": INTERRUPTED, "b": UNDER_WAY}
 
 
 @pytest.mark.parametrize(
@@ -111,9 +113,9 @@ def test_a_torn_line_is_passed_over_and_harms_no_other(host: Host, torn: str) ->
     history.write(host, entry("a"))
     with host.layout.history.open("a") as file:
         file.write(torn)
-    assert results() == {"a": LIVE}
+    assert results(host) == {"a": LIVE}
     history.write(host, entry("b"))
-    assert results() == {"a": LIVE, "b": LIVE}
+    assert results(host) == {"a": LIVE, "b": LIVE}
 
 
 def test_bytes_that_are_no_text_are_passed_over_too(host: Host) -> None:
@@ -121,7 +123,7 @@ def test_bytes_that_are_no_text_are_passed_over_too(host: Host) -> None:
     with host.layout.history.open("ab") as file:
         file.write(b"\xff\xfe\n")
     history.write(host, entry("b"))
-    assert results() == {"a": LIVE, "b": LIVE}
+    assert results(host) == {"a": LIVE, "b": LIVE}
 
 
 @pytest.mark.parametrize(
@@ -141,23 +143,23 @@ def test_bytes_that_are_no_text_are_passed_over_too(host: Host) -> None:
         ("a b c d", "d", "c", "dcb"),
     ],
 )
-def test_one_goes_back_to_what_was_live_before_the_deploy(host: Host, 
-    steps: str, current: str, previous: str, kept: str
+def test_one_goes_back_to_what_was_live_before_the_deploy(
+    host: Host, steps: str, current: str, previous: str, kept: str
 ) -> None:
-    told(*steps.split())
+    told(host, *steps.split())
     assert history.previous(host, current) == previous
     assert history.kept(host, 3) == list(kept)
 
 
 def test_what_never_ended_is_nothing_to_go_back_to(host: Host) -> None:
-    told("a", "b")
+    told(host, "a", "b")
     history.write(host, entry("c", "b", result=UNDER_WAY))
     assert history.kept(host, 3) == ["b", "a"]
     assert history.kept(host, 1) == ["b"]
 
 
 def test_an_interrupted_switch_that_had_moved_can_be_gone_back_from(host: Host) -> None:
-    told("a")
+    told(host, "a")
     history.write(host, entry("b", "a", result=UNDER_WAY))
     assert history.previous(host, "b") == "a"
     again = entry("b", "b")

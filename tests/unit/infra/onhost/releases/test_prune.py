@@ -6,9 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from infra.onhost.releases import history, prune
-from tests.support.onhost import Host, config, entry, new_host, wanted
+from tests.support.onhost import Host, entry, new_host, wanted
 
-CONFIG = config()  # which keeps two
 LIST = 'docker ps --all --format {{.Label "com.docker.compose.project"}}'
 
 

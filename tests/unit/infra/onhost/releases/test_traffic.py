@@ -17,10 +17,12 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to root: 
 
 
 @pytest.fixture
-def loaded(host: Host, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def loaded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What nginx was told. There is none here; host tests move traffic between real ones."""
     told: list[str] = []
-    monkeypatch.setattr(nginx, "reload", lambda: told.append(f"reload, at {release.current(host)}"))
+    monkeypatch.setattr(
+        nginx, "reload", lambda on: told.append(f"reload, at {release.current(on)}")
+    )
     monkeypatch.setattr(nginx, "started", lambda: "this morning")
     monkeypatch.setattr(nginx, "check", lambda path: told.append(path.read_text()))
     return told
@@ -45,7 +47,7 @@ def test_the_first_release_is_linked_and_loaded(host: Host, loaded: list[str]) -
     traffic.move(host, "a", "")
     assert host.layout.current.readlink() == Path("a")  # relative: true inside the container too
     assert loaded == ["reload, at a"]
-    assert spoken("uwsgi.sock") == "a, uwsgi"
+    assert spoken(host, "uwsgi.sock") == "a, uwsgi"
 
 
 def test_a_release_with_the_same_routes_is_served_without_a_reload(
@@ -86,10 +88,10 @@ def test_a_move_that_ended_before_nginx_loaded_is_known(
 ) -> None:
     release.routes(host, "b").write_text("# another\n")
     traffic.move(host, "a", "")
-    monkeypatch.setattr(traffic, "load", lambda _: None)  # killed before it
+    monkeypatch.setattr(traffic, "load", lambda *_: None)  # killed before it
     traffic.move(host, "b", "a")
     monkeypatch.undo()
-    monkeypatch.setattr(nginx, "reload", lambda: loaded.append("reload"))
+    monkeypatch.setattr(nginx, "reload", lambda _: loaded.append("reload"))
     monkeypatch.setattr(nginx, "started", lambda: "this morning")
     assert not traffic.loaded(host, "b")
     traffic.move(host, "c", "b")
@@ -119,7 +121,7 @@ def test_at_no_moment_is_there_no_release(host: Host) -> None:
     def look() -> set[str]:
         found = set()
         while not end.is_set():
-            found |= {release.current(host), spoken("uwsgi.sock")[0]}
+            found |= {release.current(host), spoken(host, "uwsgi.sock")[0]}
         return found
 
     with ThreadPoolExecutor() as pool:
@@ -135,8 +137,8 @@ def test_at_no_moment_is_there_no_release(host: Host) -> None:
 def test_until_another_protocol_is_loaded_the_old_one_leads_to_the_old_release(host: Host) -> None:
     traffic.move(host, "a", "")
     traffic.move(host, "c", "a")
-    assert spoken("http.sock") == "c, gunicorn"
-    assert spoken("uwsgi.sock") == "a, uwsgi"  # what nginx still asks for
+    assert spoken(host, "http.sock") == "c, gunicorn"
+    assert spoken(host, "uwsgi.sock") == "a, uwsgi"  # what nginx still asks for
 
 
 @pytest.mark.usefixtures("loaded")
@@ -144,11 +146,11 @@ def test_going_back_between_protocols_takes_the_way_back(host: Host) -> None:
     traffic.move(host, "a", "")
     traffic.move(host, "c", "a")
     traffic.move(host, "a", "c")
-    assert spoken("uwsgi.sock") == "a, uwsgi"
-    assert spoken("http.sock") == "c, gunicorn"
+    assert spoken(host, "uwsgi.sock") == "a, uwsgi"
+    assert spoken(host, "http.sock") == "c, gunicorn"
     traffic.move(host, "c", "a")  # to and fro: no link leads in a circle
-    assert spoken("uwsgi.sock") == "a, uwsgi"
-    assert spoken("http.sock") == "c, gunicorn"
+    assert spoken(host, "uwsgi.sock") == "a, uwsgi"
+    assert spoken(host, "http.sock") == "c, gunicorn"
 
 
 @pytest.mark.usefixtures("loaded")
@@ -159,23 +161,33 @@ def test_a_socket_of_one_s_own_is_never_replaced_and_no_bridge_outlives_its_swit
     traffic.move(host, "c", "a")
     release.socket(host, "a", "uwsgi").unlink()  # a is retired
     traffic.move(host, "d", "c")
-    assert spoken("http.sock") == "d, gunicorn"
+    assert spoken(host, "http.sock") == "d, gunicorn"
     assert not (host.layout.web / "d" / "socket" / "uwsgi.sock").is_symlink()
     traffic.move(host, "c", "d")
     assert [path.name for path in (host.layout.web / "c" / "socket").iterdir()] == ["http.sock"]
 
 
 def test_routes_are_checked_in_place_of_the_current_ones(host: Host, loaded: list[str]) -> None:
-    host.layout.nginx_configuration.write_text(f"http {{ include {host.layout.virtual_hosts}; }}\n")
-    host.layout.virtual_hosts.write_text(f"server {{ include {host.layout.nginx_site}; }}")
-    host.layout.nginx_site.write_text(f"include {host.layout.current}/routes.con[f];")
+    files = {"nginx.conf": "http {}\n", "site.conf": "include routes.conf;\n", "headers.conf": "\n"}
+    for name, text in files.items():
+        (host.layout.nginx / name).write_text(text)
+    host.layout.nginx_routes.write_text(f"include {host.layout.current}/routes.con[f];\n")
     traffic.move(host, "a", "")
     traffic.check_configuration(host, "b")
-    new = host.layout.web / "b"
-    assert loaded[1:] == [f"http {{ server {{ include {new}/routes.con[f]; }} }}\n"]
+    candidate = host.layout.web / "b" / "candidate"
+    found = {path.name: path.read_text() for path in candidate.iterdir()}
+    assert found == files | {"routes.conf": f"include {host.layout.web}/b/routes.conf;\n"}
+    assert loaded[1:] == ["http {}\n"]
     assert release.current(host) == "a"
-    assert str(host.layout.current) in host.layout.nginx_site.read_text()
-    assert host.called() == []
+
+
+def test_a_file_of_nginx_that_has_changed_is_the_one_that_is_checked(
+    host: Host, loaded: list[str]
+) -> None:
+    for text in ("# first\n", "# then\n"):
+        host.layout.nginx_configuration.write_text(text)
+        traffic.check_configuration(host, "b")
+    assert loaded == ["# first\n", "# then\n"]
 
 
 def test_nginx_words_on_routes_that_it_refuses_are_told(host: Host) -> None:
@@ -183,8 +195,8 @@ def test_nginx_words_on_routes_that_it_refuses_are_told(host: Host) -> None:
     host.program("docker", "echo 'nginx: [emerg] unexpected end of file' >&2; exit 1")
     with pytest.raises(Failure, match=r"exit code 1: nginx: \[emerg\] unexpected end of file"):
         traffic.check_configuration(host, "b")
-    candidate = host.layout.web / "b" / "check.conf"
-    assert host.called() == [f"docker exec slipway-base-nginx-1 nginx -c {candidate} -t -q"]
+    [call] = host.called()
+    assert f"nginx -c {host.layout.web}/b/candidate/nginx.conf -t" in call
 
 
 TOP = "docker top slipway-base-nginx-1 -o pid,args"
