@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from infra.hostfile import render
 from infra.onhost import layout
+from tests.support.onhost import Host
 from tests.unit.conftest import until
 
 

@@ -16,6 +16,7 @@ from infra.onhost.command import Failure
 from infra.onhost.services import docker
 from infra.onhost.watchdog import STOP_SECONDS, remedy
 from infra.setting_types import PROJECT
+from tests.support.onhost import Host
 
 ONHOST = PROJECT / "infra" / "onhost"
 MODULES = sorted(ONHOST.rglob("*.py"))

@@ -10,7 +10,7 @@ import pytest
 
 from infra.onhost import layout
 from infra.onhost.alerts import channels
-from tests.support.onhost import no_listener
+from tests.support.onhost import Host, no_listener
 from tests.support.onhost.mail import LOGIN, Post, post_office
 from tests.support.onhost.servers import Behaviour, always, serving
 from tests.support.operations.certificates import authority, make

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from infra.onhost import layout
 from infra.onhost.alerts import send
 from infra.onhost.command import Failure
 from tests.support.onhost import Host, new_host, no_listener
@@ -28,7 +27,7 @@ def host() -> Iterator[Host]:
     with new_host() as host:
         host.program("journalctl", "echo 'first line'; echo 'last line'; echo")
         host.program("tell", f"cat >> {letters(host)}; echo >> {letters(host)}")
-        ways(command=["tell", "me"])
+        ways(host, command=["tell", "me"])
         host.layout.ca_bundle.parent.mkdir(parents=True)
         host.layout.ca_bundle.write_bytes(CA.pem)
         yield host
@@ -44,7 +43,7 @@ def told(host: Host) -> int:
     return sum(call.startswith("tell") for call in host.called())
 
 
-def ways(host: Host**given: Any) -> None:
+def ways(host: Host, **given: Any) -> None:
     """The ways that are set, as a deploy writes them."""
     host.layout.alerts.write_text(json.dumps({"command": [], "webhook": "", "mail": None} | given))
 
@@ -85,7 +84,7 @@ def test_every_way_that_is_set_is_taken(host: Host, tmp_path: Path) -> None:
     with serving(tmp_path / "here.pem", always(200)) as (port, script), post_office() as post:
         mail = {"to": "me@example.org", "sender": "me@example.org", "server": "127.0.0.1",
                 "port": post.port, "user": None, "password": ""}  # fmt: skip
-        ways(command=["tell"], webhook=f"https://127.0.0.1:{port}/", mail=mail)
+        ways(host, command=["tell"], webhook=f"https://127.0.0.1:{port}/", mail=mail)
         send.send(host, UNIT)
     assert (told(host), len(script.bodies), len(post.letters)) == (1, 1, 1)
 
@@ -94,7 +93,7 @@ def test_a_way_that_fails_is_told_without_its_address_and_tried_again_alone(
     host: Host, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with no_listener() as port:
-        ways(command=["tell"], webhook=f"https://127.0.0.1:{port}/{SECRET}")
+        ways(host, command=["tell"], webhook=f"https://127.0.0.1:{port}/{SECRET}")
         for _ in range(2):
             with pytest.raises(Failure, match=r"^an alert was not sent: webhook: .*refused") as why:
                 send.send(host, UNIT)
@@ -104,10 +103,10 @@ def test_a_way_that_fails_is_told_without_its_address_and_tried_again_alone(
 
 
 def test_an_alert_that_nobody_heard_is_tried_again(host: Host) -> None:
-    ways(command=["false"])
+    ways(host, command=["false"])
     with pytest.raises(Failure, match="command: exit code 1"):
         send.send(host, UNIT)
-    ways(command=["tell"])
+    ways(host, command=["tell"])
     send.send(host, UNIT)
     assert told(host) == 1
 
@@ -117,7 +116,7 @@ def test_without_a_way_it_is_said_that_none_is_set(
     host: Host, capsys: pytest.CaptureFixture[str], written: bool
 ) -> None:
     if written:
-        ways()
+        ways(host)
     else:
         host.layout.alerts.unlink()
     send.send(host, UNIT)
@@ -130,6 +129,6 @@ def test_a_test_is_sent_every_time_and_says_that_it_is_one(host: Host) -> None:
         send.test(host)
     assert told(host) == 2
     assert "this is a test" in letters(host).read_text()
-    ways(command=["false"])
+    ways(host, command=["false"])
     with pytest.raises(Failure, match="command: exit code 1"):
         send.test(host)

@@ -44,53 +44,55 @@ def on(**terms: Any) -> HostConfig:
 
 def test_a_host_that_asked_for_nothing_may_ask(host: Host) -> None:
     assert attempts.read(host) == []
-    assert refusal() == ""
+    assert refusal(host) == ""
 
 
-def test_more_than_the_ca_issues_in_a_week_is_not_asked_for() -> None:
-    asked(6 * DAY, 5 * DAY, 4 * DAY, 3 * DAY)
-    assert refusal() == ""
-    asked(2 * DAY)
-    assert refusal() == (
+def test_more_than_the_ca_issues_in_a_week_is_not_asked_for(host: Host) -> None:
+    asked(host, 6 * DAY, 5 * DAY, 4 * DAY, 3 * DAY)
+    assert refusal(host) == ""
+    asked(host, 2 * DAY)
+    assert refusal(host) == (
         "5 certificates for these names were issued in the last seven days, the CA's limit is 5:"
         " the next is possible after 2026-01-02 00:00 UTC"
     )
 
 
-def test_what_is_older_than_a_week_does_not_count() -> None:
-    asked(7 * DAY + 1, 6 * DAY, 5 * DAY, 4 * DAY, 3 * DAY)
-    assert refusal() == ""
+def test_what_is_older_than_a_week_does_not_count(host: Host) -> None:
+    asked(host, 7 * DAY + 1, 6 * DAY, 5 * DAY, 4 * DAY, 3 * DAY)
+    assert refusal(host) == ""
 
 
-def test_over_the_limit_the_oldest_that_still_counts_says_when() -> None:
-    asked(6 * DAY, 5 * DAY, 4 * DAY)
-    assert refusal(on(weekly_limit=2)).endswith("after 2026-01-03 00:00 UTC")
-    assert refusal(on(weekly_limit=4)) == ""
+def test_over_the_limit_the_oldest_that_still_counts_says_when(host: Host) -> None:
+    asked(host, 6 * DAY, 5 * DAY, 4 * DAY)
+    assert refusal(host, on(weekly_limit=2)).endswith("after 2026-01-03 00:00 UTC")
+    assert refusal(host, on(weekly_limit=4)) == ""
 
 
-def test_a_renewal_is_beyond_the_weekly_limit_but_not_beyond_that_of_failures() -> None:
-    asked(*[DAY] * 5)
-    assert refusal()
-    assert refusal(renewal=True) == ""
-    asked(*[60] * 5, granted=False)
-    assert refusal(renewal=True)
+def test_a_renewal_is_beyond_the_weekly_limit_but_not_beyond_that_of_failures(host: Host) -> None:
+    asked(host, *[DAY] * 5)
+    assert refusal(host)
+    assert refusal(host, renewal=True) == ""
+    asked(host, *[60] * 5, granted=False)
+    assert refusal(host, renewal=True)
 
 
-def test_five_failures_in_an_hour_are_enough() -> None:
-    asked(3000, 2400, 1800, 1200, granted=False)
-    assert refusal() == ""
-    asked(600, granted=False)
-    assert refusal() == (
+def test_five_failures_in_an_hour_are_enough(host: Host) -> None:
+    asked(host, 3000, 2400, 1800, 1200, granted=False)
+    assert refusal(host) == ""
+    asked(host, 600, granted=False)
+    assert refusal(host) == (
         "5 challenges have failed in the last hour: fix the cause"
         " (journalctl --unit slipway-certificate.service); the next attempt is possible after"
         " 2026-01-01 00:10 UTC"
     )
 
 
-def test_failures_of_more_than_an_hour_ago_and_certificates_do_not_count_as_failures() -> None:
-    asked(*[HOUR + 1] * 5, granted=False)
-    asked(60, 50, 40, 30)
-    assert refusal() == ""
+def test_failures_of_more_than_an_hour_ago_and_certificates_do_not_count_as_failures(
+    host: Host,
+) -> None:
+    asked(host, *[HOUR + 1] * 5, granted=False)
+    asked(host, 60, 50, 40, 30)
+    assert refusal(host) == ""
 
 
 @pytest.mark.parametrize(
@@ -101,24 +103,24 @@ def test_failures_of_more_than_an_hour_ago_and_certificates_do_not_count_as_fail
         on(acme_directory="https://acme.example.org/directory"),
     ],
 )
-def test_other_names_and_other_cas_do_not_count(other: HostConfig) -> None:
-    asked(*[60] * 5)
-    asked(*[60] * 5, granted=False)
-    assert refusal()
-    assert refusal(other) == ""
+def test_other_names_and_other_cas_do_not_count(host: Host, other: HostConfig) -> None:
+    asked(host, *[60] * 5)
+    asked(host, *[60] * 5, granted=False)
+    assert refusal(host)
+    assert refusal(host, other) == ""
 
 
-def test_the_order_of_the_names_makes_no_difference() -> None:
-    asked(*[60] * 5, wanted=replace(CONFIG, aliases=["b.example.org", "a.example.org"]))
-    assert refusal(replace(CONFIG, aliases=["a.example.org", "b.example.org"]))
+def test_the_order_of_the_names_makes_no_difference(host: Host) -> None:
+    asked(host, *[60] * 5, wanted=replace(CONFIG, aliases=["b.example.org", "a.example.org"]))
+    assert refusal(host, replace(CONFIG, aliases=["a.example.org", "b.example.org"]))
 
 
 @pytest.mark.parametrize("rest", ['{"at": 17', "[]", "{}", '"x"', '{"of": "later"}', ""])
 def test_a_line_that_is_cut_off_or_of_another_version_is_left_out(host: Host, rest: str) -> None:
-    asked(60)
+    asked(host, 60)
     with host.layout.attempts.open("a") as file:
         file.write(rest + "\n")
-    asked(50)
+    asked(host, 50)
     assert [NOW - attempt.at for attempt in attempts.read(host)] == [60, 50]
 
 

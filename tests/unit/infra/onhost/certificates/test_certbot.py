@@ -94,9 +94,9 @@ def test_certbot_s_parameters_are_read() -> None:
 def host() -> Iterator[Host]:
     """A host on which certbot left a certificate of the settings."""
     with new_host() as host:
-        make(chain(), DOMAIN)
-        renewal().parent.mkdir()
-        renewal().write_text(RENEWAL)
+        make(chain(host), DOMAIN)
+        renewal(host).parent.mkdir()
+        renewal(host).write_text(RENEWAL)
         yield host
 
 
@@ -117,7 +117,7 @@ def renewal(host: Host) -> Path:
     ],
 )
 def test_a_lineage_of_the_settings_matches(host: Host, saved: str, wanted: str) -> None:
-    renewal().write_text(RENEWAL + saved)
+    renewal(host).write_text(RENEWAL + saved)
     assert certbot.matches(host, on(profile=wanted))
 
 
@@ -140,12 +140,12 @@ def test_a_lineage_of_other_settings_does_not_match(host: Host, other: HostConfi
     ("saved", "wanted"), [("shortlived", ""), ("None", "shortlived"), ("tlsserver", "shortlived")]
 )
 def test_a_lineage_of_another_profile_does_not_match(host: Host, saved: str, wanted: str) -> None:
-    renewal().write_text(RENEWAL + f"preferred_profile = {saved}\n")
+    renewal(host).write_text(RENEWAL + f"preferred_profile = {saved}\n")
     assert not certbot.matches(host, on(profile=wanted))
 
 
 def test_a_lineage_of_more_names_does_not_match(host: Host) -> None:
-    make(chain(), DOMAIN, "www.example.org")
+    make(chain(host), DOMAIN, "www.example.org")
     assert not certbot.matches(host)
     assert certbot.matches(host, replace(CONFIG, aliases=["www.example.org"]))
 
@@ -189,7 +189,7 @@ def registered(host: Host) -> tuple[Path, Path]:
 
 
 def test_an_account_that_the_ca_has_lost_is_put_aside_and_another_registered(host: Host) -> None:
-    account, log = registered()
+    account, log = registered(host)
     said = "echo 'Account 7 not found.' >&2"
     certbot_says(
         host, f"! test -e {account} || {{ echo 'urn:accountDoesNotExist' >{log}; {said}; exit 1; }}"
@@ -203,7 +203,7 @@ def test_an_account_that_the_ca_has_lost_is_put_aside_and_another_registered(hos
 def test_an_account_that_is_gone_from_the_disk_is_replaced_by_the_one_there_or_another(
     host: Host,
 ) -> None:
-    account, log = registered()
+    account, log = registered(host)
     certbot_says(
         host, f"[ $1 != renew ] || {{ echo certbot.errors.AccountNotFound >{log}; exit 1; }}"
     )
@@ -215,7 +215,7 @@ def test_an_account_that_is_gone_from_the_disk_is_replaced_by_the_one_there_or_a
 def test_an_account_that_is_gone_from_the_disk_and_another_that_the_ca_has_lost_are_replaced(
     host: Host,
 ) -> None:
-    account, log = registered()
+    account, log = registered(host)
     renew = f"[ $1 != renew ] || {{ echo certbot.errors.AccountNotFound >{log}; exit 1; }}"
     order = f"! test -e {account} || {{ echo accountDoesNotExist >{log}; exit 1; }}"
     certbot_says(host, f"{renew}\n{order}")

@@ -159,10 +159,10 @@ def test_a_host_signs_once_and_again_when_it_is_due(
 ) -> None:
     monkeypatch.setattr(certificate, "RELOAD_SECONDS", 0)
     with no_listener() as port:
-        first = renewed(signed(port))
-        assert renewed(signed(port)) == first
+        first = renewed(host, signed(port))
+        assert renewed(host, signed(port)) == first
         old = make(host.layout.self_signed / "fullchain.pem", DOMAIN, ago=61)
-        assert renewed(signed(port)) not in (first, old.pem)
+        assert renewed(host, signed(port)) not in (first, old.pem)
     assert store.record(host, DOMAIN).source == "self-signed"
     assert virtual_hosts.loaded(host, signed(port))
 

@@ -62,7 +62,7 @@ def left(host: Host) -> list[str]:
 def test_a_name_whose_address_answers_with_the_webroot_is_fine(host: Host, webroot: Folder) -> None:
     assert challenge.problems(host, at(webroot.port), {DOMAIN: [HERE]}) == []
     assert webroot.hosts == [DOMAIN]
-    assert left() == []
+    assert left(host) == []
 
 
 def test_each_name_and_each_address_is_asked(host: Host, webroot: Folder) -> None:
@@ -83,7 +83,7 @@ def test_a_port_that_does_not_answer_is_told(host: Host) -> None:
             f"{DOMAIN}: its A record, {HERE}, is this host's, but its port 80 does not answer with"
             f" the webroot: open it in the firewall {SKIP}"
         ]
-    assert left() == []
+    assert left(host) == []
 
 
 def test_another_site_on_the_port_is_no_answer(host: Host) -> None:
@@ -135,7 +135,7 @@ def test_what_a_killed_run_left_in_the_webroot_goes(host: Host, webroot: Folder)
         (folder / name).touch()
         os.utime(folder / name, (0, time.time() - age))
     assert challenge.problems(host, at(webroot.port), {DOMAIN: [HERE]}) == []
-    assert sorted(left()) == ["of-certbot", "slipway-of-another-run"]
+    assert sorted(left(host)) == ["of-certbot", "slipway-of-another-run"]
 
 
 def test_the_addresses_of_containers_bridges_and_of_loopback_are_not_public(host: Host) -> None:

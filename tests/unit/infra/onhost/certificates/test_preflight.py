@@ -80,7 +80,7 @@ def on(url: str, **terms: Any) -> HostConfig:
 
 def problems(host: Host, meta: bytes | dict[str, Any], **terms: Any) -> list[str]:
     """What a CA that says this of itself would refuse."""
-    with directory(meta) as url:
+    with directory(host, meta) as url:
         return preflight.problems_of(host, on(url, **terms), renewal=False)
 
 
@@ -104,14 +104,14 @@ ACCOUNT = "it requires an external account: set certificate.external_account"
     ],
 )  # fmt: skip
 def test_what_the_ca_says_of_itself_is_held_against_the_settings(
-    meta: bytes | dict[str, Any], terms: dict[str, Any], told: list[str]
+    host: Host, meta: bytes | dict[str, Any], terms: dict[str, Any], told: list[str]
 ) -> None:
-    assert problems(meta, **terms) == told
+    assert problems(host, meta, **terms) == told
 
 
 @pytest.mark.parametrize(("answer", "status"), [(b"{", 200), (b"", 200), (b"{}", 500)])
 def test_a_ca_that_does_not_answer_as_one_is_told(host: Host, answer: bytes, status: int) -> None:
-    with directory(answer, status) as url, pytest.raises(Failure) as told:
+    with directory(host, answer, status) as url, pytest.raises(Failure) as told:
         preflight.check(host, on(url), renewal=False)
     assert str(told.value).startswith(f"the CA does not answer at {url}: ")
     assert str(told.value).endswith("the timer slipway-certificate.timer asks again")
@@ -129,7 +129,7 @@ def test_a_ca_that_is_not_there_is_none_or_is_not_trusted_is_told(host: Host) ->
     ):
         preflight.directory(host, on(f"https://{HERE}:{post.port}/directory"))
     host.layout.ca_bundle.write_bytes(authority("ca.example.org").pem)
-    with directory({}) as url, pytest.raises(Failure, match="certificate verify failed"):
+    with directory(host, {}) as url, pytest.raises(Failure, match="certificate verify failed"):
         preflight.directory(host, on(url))
 
 
@@ -137,7 +137,7 @@ def test_everything_that_is_to_be_mended_is_told_at_once(
     host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(attempts, "FAILURES", 1)
-    with directory({"externalAccountRequired": True}) as url, names({}):
+    with directory(host, {"externalAccountRequired": True}) as url, names(host, {}):
         wanted = on(url, check_names=True)
         with pytest.raises(Failure), attempts.noted(host, wanted, host.layout.attempts):
             raise Failure("Some challenges have failed.")
@@ -155,9 +155,9 @@ def test_everything_that_is_to_be_mended_is_told_at_once(
 def test_names_that_lead_here_are_fine_and_others_are_told(host: Host) -> None:
     other = "www.example.org"
     with (
-        directory({}) as url,
+        directory(host, {}) as url,
         folder_over_http(host.layout.webroot) as webroot,
-        names(WELL),
+        names(host, WELL),
         pytest.MonkeyPatch.context() as on_it,
     ):
         on_it.setattr(challenge, "PORT", webroot.port)
@@ -169,14 +169,14 @@ def test_names_that_lead_here_are_fine_and_others_are_told(host: Host) -> None:
 
 
 def test_an_address_needs_no_dns(host: Host) -> None:
-    with directory({}) as url, folder_over_http(host.layout.webroot) as webroot:
+    with directory(host, {}) as url, folder_over_http(host.layout.webroot) as webroot:
         wanted = replace(on(url, check_names=True), domain=HERE, http_port=webroot.port)
         assert preflight.problems_of(host, wanted, renewal=False) == []
     assert webroot.hosts == [HERE]
 
 
 def test_dns_that_does_not_answer_is_told(host: Host) -> None:
-    with directory({}) as url, names({}):
+    with directory(host, {}) as url, names(host, {}):
         wanted = replace(on(url, check_names=True), domain=BROKEN)
         with pytest.raises(Failure, match="DNS does not answer"):
             preflight.problems_of(host, wanted, renewal=False)
@@ -201,7 +201,7 @@ def test_caa_records_must_allow_the_ca(
     host: Host, caa: list[str], identities: list[str], told: str
 ) -> None:
     records: Records = WELL | {("example.org", "CAA"): caa}
-    with directory({"caaIdentities": identities}) as url, names(records):
+    with directory(host, {"caaIdentities": identities}) as url, names(host, records):
         found = preflight.problems_of(host, on(url, check_names=True), renewal=False)
     mine = [line for line in found if "CAA" in line]
     assert mine == ([f"{DOMAIN}: CAA records of example.org allow {told}: add one with issue"

@@ -43,7 +43,7 @@ def has(host: Host, wanted: HostConfig, root: Path | None = None, **how: Any) ->
 
 def certbot_leaves(host: Host, wanted: HostConfig, exit_code: int = 0, **how: Any) -> bytes:
     """From now on certbot notes what it is asked for, and leaves this."""
-    made = has(wanted, host.layout.state / "next", **how)
+    made = has(host, wanted, host.layout.state / "next", **how)
     path = host.layout.certbot / "bin" / "certbot"
     path.parent.mkdir(parents=True, exist_ok=True)
     copy = f"mkdir -p {host.layout.letsencrypt}; cp -r {host.layout.state}/next/. {host.layout.letsencrypt}"
@@ -78,31 +78,31 @@ def obtain(host: Host, wanted: HostConfig, *, advised: bool = False) -> bytes:
 @pytest.mark.parametrize("advised", [True, False])
 def test_a_first_certificate_is_looked_at_ordered_and_noted(host: Host, advised: bool) -> None:
     made = certbot_leaves(host, config())
-    assert obtain(config(), advised=advised) == made
+    assert obtain(host, advised=advised) == made
     assert host.called() == ["look at an order", "certbot certonly"]
     assert [one.granted for one in attempts.read(host)] == [True]
 
 
 def test_a_certificate_that_is_fresh_is_asked_about_by_the_timer_alone(host: Host) -> None:
-    kept = has(config())
-    assert obtain(config()) == kept
+    kept = has(host)
+    assert obtain(host) == kept
     assert host.called() == []
     made = certbot_leaves(host, config())
-    assert obtain(config(), advised=True) == made  # the CA wants it renewed early
+    assert obtain(host, advised=True) == made  # the CA wants it renewed early
     assert host.called() == ["certbot renew"]
     assert [one.granted for one in attempts.read(host)] == [True]
 
 
 def test_a_certificate_that_is_due_is_looked_at_as_a_renewal(host: Host) -> None:
-    has(config(), ago=61)
+    has(host, ago=61)
     assert source.renewal_due(host)
-    obtain(config())
+    obtain(host)
     assert host.called() == ["look at a renewal", "certbot renew"]
 
 
 def test_a_certificate_on_other_terms_is_an_order(host: Host) -> None:
-    has(on(acme_directory="https://acme.example.org/directory"))
-    obtain(config())
+    has(host, on(acme_directory="https://acme.example.org/directory"))
+    obtain(host)
     assert host.called() == ["look at an order", "certbot certonly"]
 
 
@@ -141,7 +141,7 @@ def test_a_ca_that_does_not_keep_to_a_short_life_is_told(host: Host) -> None:
     with pytest.raises(Failure, match=r"did not keep to the profile shortlived: .* 90 days"):
         source.obtain(host, wanted, advised=False)
     made = certbot_leaves(host, wanted, days=6)
-    assert obtain(wanted, advised=True) == made
+    assert obtain(host, wanted, advised=True) == made
 
 
 FILES = on(source="files")
@@ -151,7 +151,7 @@ SIGNED = on(source="self-signed")
 @pytest.mark.parametrize("names", [[DOMAIN], ["*.example.org"], [DOMAIN, "more.example.org"]])
 def test_what_the_operator_provides_is_taken_and_nobody_asked(host: Host, names: list[str]) -> None:
     made = leave(host.layout.given_certificate, *names, ago=80)
-    assert obtain(FILES, advised=True) == made
+    assert obtain(host, FILES, advised=True) == made
     assert not source.renewal_due(host, FILES)
     assert host.called() == []
 
@@ -165,14 +165,14 @@ def test_what_the_operator_does_not_provide_is_told(host: Host, names: list[str]
 
 
 def test_the_host_signs_what_is_missing_due_or_lacks_a_name(host: Host) -> None:
-    first = obtain(SIGNED)
-    assert obtain(SIGNED, advised=True) == first
+    first = obtain(host, SIGNED)
+    assert obtain(host, SIGNED, advised=True) == first
     more = replace(SIGNED, aliases=["www.example.org"])
-    second = obtain(more)
+    second = obtain(host, more)
     assert second != first
     old = leave(host.layout.self_signed, *more.names, ago=61)
     assert source.renewal_due(host, more)
-    assert obtain(more) not in (second, old)
+    assert obtain(host, more) not in (second, old)
     assert openssl.read(source.chain(host, more)).names == set(more.names)
     assert host.layout.self_signed.stat().st_mode & 0o777 == 0o700
     assert host.called() == []

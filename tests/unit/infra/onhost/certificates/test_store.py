@@ -111,7 +111,7 @@ def test_a_version_that_somebody_changed_is_put_right(host: Host, tmp_path: Path
     store.put(host, DOMAIN, content, key, "acme")
     assert store.chain(host, DOMAIN).read_bytes() == content
     assert fit(host.layout.tls / DOMAIN)
-    assert len(versions()) == 1
+    assert len(versions(host)) == 1
 
 
 def test_what_an_interrupted_run_left_is_no_name_and_no_hindrance(host: Host) -> None:
@@ -125,10 +125,10 @@ def test_names_that_nobody_wants_and_old_versions_go(host: Host) -> None:
     host.certificate("old.example.org")
     host.certificate()
     host.certificate()
-    assert len(versions()) == 3
+    assert len(versions(host)) == 3
     store.tidy(host, [DOMAIN])
     assert store.names(host) == [DOMAIN]
-    assert versions() == [(host.layout.tls / DOMAIN).readlink().name]
+    assert versions(host) == [(host.layout.tls / DOMAIN).readlink().name]
     assert fit(host.layout.tls / DOMAIN)
     assert host.layout.virtual_hosts.exists()
 

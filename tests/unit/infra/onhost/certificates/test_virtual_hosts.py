@@ -58,9 +58,9 @@ def serves_the_site(host: Host, directives: dict[str, list[str]]) -> bool:
 
 def test_the_domain_is_served_with_its_certificate_over_tcp_and_udp(host: Host) -> None:
     host.certificate()
-    [(name, directives)] = found(at(DOMAIN, https_port=8443)).items()
+    [(name, directives)] = found(host, at(DOMAIN, https_port=8443)).items()
     assert name == DOMAIN
-    assert serves_the_site(directives)
+    assert serves_the_site(host, directives)
     assert directives["listen"] == ["8443 ssl", "[::]:8443 ssl", "8443 quic", "[::]:8443 quic"]
     assert directives["ssl_certificate"] == [str(store.chain(host, DOMAIN))]
     assert directives["ssl_certificate_key"] == [str(store.key(host, DOMAIN))]
@@ -68,7 +68,7 @@ def test_the_domain_is_served_with_its_certificate_over_tcp_and_udp(host: Host) 
 
 def test_without_http_3_nothing_is_said_of_udp(host: Host) -> None:
     host.certificate()
-    assert found(at(DOMAIN, http3=False))[DOMAIN]["listen"] == ["443 ssl", "[::]:443 ssl"]
+    assert found(host, at(DOMAIN, http3=False))[DOMAIN]["listen"] == ["443 ssl", "[::]:443 ssl"]
 
 
 @pytest.mark.parametrize(("port", "suffix"), [(443, ""), (8443, ":8443")])
@@ -76,7 +76,7 @@ def test_aliases_lead_to_the_domain_and_have_its_headers(
     host: Host, port: int, suffix: str
 ) -> None:
     host.certificate()
-    alias = found(at(DOMAIN, "a.example.org", "b.example.org", https_port=port))[
+    alias = found(host, at(DOMAIN, "a.example.org", "b.example.org", https_port=port))[
         "a.example.org b.example.org"
     ]
     assert alias["return"] == [f"301 https://{DOMAIN}{suffix}$request_uri"]
@@ -92,22 +92,22 @@ def names_of_https(host: Host, wanted: HostConfig) -> dict[str, str]:
 
 def test_http_leads_an_alias_to_its_own_name_and_any_other_to_the_site(host: Host) -> None:
     host.certificate()
-    assert names_of_https(at(DOMAIN)) == {"default": DOMAIN}
+    assert names_of_https(host, at(DOMAIN)) == {"default": DOMAIN}
     alias = "www.example.org"
-    assert names_of_https(at(DOMAIN, alias)) == {"default": DOMAIN, alias: alias}
+    assert names_of_https(host, at(DOMAIN, alias)) == {"default": DOMAIN, alias: alias}
 
 
 def test_http_leads_to_a_name_that_is_leaving_as_long_as_it_is_served(host: Host) -> None:
     host.certificate(ADDRESS)
     host.certificate(DOMAIN, source=store.PLACEHOLDER)
-    assert names_of_https(at(DOMAIN)) == {"default": DOMAIN, ADDRESS: ADDRESS}
+    assert names_of_https(host, at(DOMAIN)) == {"default": DOMAIN, ADDRESS: ADDRESS}
     host.certificate(DOMAIN)
-    assert names_of_https(at(DOMAIN)) == {"default": DOMAIN}
+    assert names_of_https(host, at(DOMAIN)) == {"default": DOMAIN}
 
 
 def test_an_address_is_served_to_whoever_names_no_server(host: Host) -> None:
     host.certificate(ADDRESS)
-    assert found(at(ADDRESS))[ADDRESS]["listen"] == [
+    assert found(host, at(ADDRESS))[ADDRESS]["listen"] == [
         "443 ssl default_server",
         "[::]:443 ssl default_server",
         "443 quic default_server",
@@ -118,31 +118,31 @@ def test_an_address_is_served_to_whoever_names_no_server(host: Host) -> None:
 def test_an_address_is_served_on_while_the_domain_has_a_placeholder(host: Host) -> None:
     host.certificate(ADDRESS)
     host.certificate(DOMAIN, source=store.PLACEHOLDER)
-    both = found(at(DOMAIN))
+    both = found(host, at(DOMAIN))
     assert both.keys() == {DOMAIN, ADDRESS}
-    assert all(serves_the_site(directives) for directives in both.values())
+    assert all(serves_the_site(host, directives) for directives in both.values())
     assert both[ADDRESS]["ssl_certificate"] == [str(store.chain(host, ADDRESS))]
     assert "default_server" in both[ADDRESS]["listen"][0]
     assert "default_server" not in both[DOMAIN]["listen"][0]
     host.certificate(DOMAIN)
-    assert found(at(DOMAIN)).keys() == {DOMAIN}
+    assert found(host, at(DOMAIN)).keys() == {DOMAIN}
 
 
 def test_a_domain_that_becomes_an_alias_is_served_on_meanwhile(host: Host) -> None:
     host.certificate("old.example.org")
     host.certificate(DOMAIN, source=store.PLACEHOLDER)
     wanted = at(DOMAIN, "old.example.org", "www.example.org")
-    meanwhile = found(wanted)
+    meanwhile = found(host, wanted)
     assert meanwhile.keys() == {DOMAIN, "old.example.org", "www.example.org"}
-    assert serves_the_site(meanwhile["old.example.org"])
+    assert serves_the_site(host, meanwhile["old.example.org"])
     host.certificate(DOMAIN, "old.example.org", "www.example.org")
-    assert found(wanted).keys() == {DOMAIN, "old.example.org www.example.org"}
+    assert found(host, wanted).keys() == {DOMAIN, "old.example.org www.example.org"}
 
 
 def test_of_two_addresses_the_one_of_the_settings_is_the_default(host: Host) -> None:
     host.certificate(ADDRESS)
     host.certificate("192.0.2.2", source=store.PLACEHOLDER)
-    assert found(at("192.0.2.2")).keys() == {"192.0.2.2"}
+    assert found(host, at("192.0.2.2")).keys() == {"192.0.2.2"}
 
 
 @pytest.mark.parametrize(
@@ -166,8 +166,8 @@ def hsts(host: Host, wanted: HostConfig) -> str:
 @pytest.mark.parametrize("source", ["acme", "files"])
 def test_browsers_are_told_of_https_alone_as_the_settings_say(host: Host, source: str) -> None:
     host.certificate(source=source, by=CA)
-    assert hsts(at(DOMAIN, hsts=HSTS)) == HSTS
-    assert hsts(at(DOMAIN, hsts="")) == ""
+    assert hsts(host, at(DOMAIN, hsts=HSTS)) == HSTS
+    assert hsts(host, at(DOMAIN, hsts="")) == ""
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_browsers_are_told_nothing_that_would_lock_them_out(
     host: Host, domain: str, trusted: bool, source: str
 ) -> None:
     host.certificate(domain, source=source, by=CA if trusted else None)
-    assert hsts(at(domain, hsts=HSTS)) == ""
+    assert hsts(host, at(domain, hsts=HSTS)) == ""
 
 
 def test_what_is_loaded_is_known_until_something_changes(host: Host) -> None:

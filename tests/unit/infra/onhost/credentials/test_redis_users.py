@@ -28,8 +28,8 @@ def client(host: Host, password: str) -> Redis:
     return Redis(unix_socket_path=str(host.layout.redis_socket), password=password)
 
 
-def takes(password: str) -> bool:
-    with contextlib.closing(client(password)) as redis:
+def takes(host: Host, password: str) -> bool:
+    with contextlib.closing(client(host, password)) as redis:
         try:
             return redis.ping() is True
         except AuthenticationError:
@@ -52,13 +52,13 @@ def host() -> Iterator[Host]:
 def test_another_password_is_taken_beside_that_of_a_release_and_connections_stay(
     host: Host,
 ) -> None:
-    with contextlib.closing(client("one")) as kept:
+    with contextlib.closing(client(host, "one")) as kept:
         number = kept.client_id()
         secret(host.layout.secrets, "two")
         assert not redis_users.current(host)
         redis_users.put(host)
         redis_users.load(host)
-        assert (takes("one"), takes("two"), takes("three")) == (True, True, False)
+        assert (takes(host, "one"), takes(host, "two"), takes(host, "three")) == (True, True, False)
         assert kept.client_id() == number
 
 
@@ -70,7 +70,7 @@ def test_the_password_of_a_release_that_goes_is_refused(host: Host) -> None:
     applied = apply.digests(host)
     shutil.rmtree(host.layout.releases / "a")
     apply.follow_passwords(host)
-    assert (takes("one"), takes("two")) == (False, True)
+    assert (takes(host, "one"), takes(host, "two")) == (False, True)
     assert apply.digests(host) != applied
     assert apply._applied(host)["redis_users"] == apply.digests(host)["redis_users"]
     host.calls.write_text("")

@@ -14,6 +14,7 @@ from infra.onhost.config import HostConfig
 from infra.onhost.credentials import secrets
 from infra.programs import host_config
 from infra.setting_types import PROJECT
+from tests.support.onhost import Host
 
 GOOD = {"domain": "app.example.org", "email": "you@example.org"}
 CONFIG = host_config(load(GOOD, "one"))

@@ -8,6 +8,7 @@ import pytest
 from infra.onhost import layout
 from infra.onhost.releases import release
 from infra.onhost.services import nginx, openssl
+from tests.support.onhost import Host
 from tests.support.onhost.servers import always, serving
 from tests.support.operations.certificates import make
 

@@ -7,6 +7,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from infra.onhost import layout
 from infra.onhost.services import openssl
+from tests.support.onhost import Host
 from tests.support.operations.certificates import authority, make
 
 DOMAIN = "app.example.org"

@@ -10,7 +10,7 @@ import pytest
 
 from infra.onhost.services import https, probe
 from infra.onhost.services.probe import Request, of_site, summary
-from tests.support.onhost import DOMAIN, config
+from tests.support.onhost import DOMAIN, Host, config
 from tests.support.onhost.servers import always, behind_tls
 from tests.unit.conftest import until
 

@@ -55,8 +55,8 @@ def counted(host: Host) -> dict[str, int]:
 
 
 @pytest.mark.usefixtures("client")
-def test_a_redis_that_nobody_used_has_no_jobs() -> None:
-    assert counted() == NOTHING
+def test_a_redis_that_nobody_used_has_no_jobs(host: Host) -> None:
+    assert counted(host) == NOTHING
 
 
 @pytest.mark.usefixtures("client")
@@ -80,7 +80,7 @@ def start(client: Redis, job: Job, queue: Queue) -> None:
         pipeline.execute()
 
 
-def test_jobs_in_every_state_are_counted_over_all_queues(client: Redis) -> None:
+def test_jobs_in_every_state_are_counted_over_all_queues(host: Host, client: Redis) -> None:
     one, two = (
         Queue(name, connection=client, serializer=JSONSerializer) for name in ("one", "two")
     )
@@ -98,7 +98,7 @@ def test_jobs_in_every_state_are_counted_over_all_queues(client: Redis) -> None:
     for name in ("first", "second", "third"):
         worker = Worker([one], name=name, connection=client)
         worker.register_birth()  # type: ignore[no-untyped-call]  # it has no types
-    assert counted() == {
+    assert counted(host) == {
         "queued": 4,
         "started": 2,
         "scheduled": 5,
@@ -119,12 +119,12 @@ def test_a_queue_that_no_worker_looks_at_is_named(host: Host, client: Redis) -> 
     assert redis.state(host)["unserved"] == {"other": 1}
 
 
-def test_a_job_that_ended_well_is_no_longer_counted(client: Redis) -> None:
+def test_a_job_that_ended_well_is_no_longer_counted(host: Host, client: Redis) -> None:
     queue = Queue("one", connection=client, serializer=JSONSerializer)
     queue.enqueue("operator.add", 1, 1)
-    assert counted() == NOTHING | {"queued": 1, "unserved": {"one": 1}}
+    assert counted(host) == NOTHING | {"queued": 1, "unserved": {"one": 1}}
     work(client, queue)
-    assert counted() == NOTHING
+    assert counted(host) == NOTHING
 
 
 def failure(host: Host) -> str:
@@ -135,13 +135,13 @@ def failure(host: Host) -> str:
 
 @pytest.mark.usefixtures("client")
 def test_a_wrong_password_is_told_in_redis_own_words(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "redis_password").write_text("another")
     monkeypatch.setattr(layout, "SECRETS", tmp_path)
-    assert failure().startswith("Redis does not answer: WRONGPASS ")
+    assert failure(host).startswith("Redis does not answer: WRONGPASS ")
     (tmp_path / "redis_password").unlink()
-    assert failure().endswith(f"No such file or directory: '{tmp_path / 'redis_password'}'")
+    assert failure(host).endswith(f"No such file or directory: '{tmp_path / 'redis_password'}'")
 
 
 @pytest.fixture
@@ -158,18 +158,20 @@ def listener(host: Host, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.soc
 
 
 @pytest.mark.usefixtures("listener")
-def test_a_redis_that_hangs_is_given_up() -> None:
-    assert failure() == "Redis does not answer: timed out"
+def test_a_redis_that_hangs_is_given_up(host: Host) -> None:
+    assert failure(host) == "Redis does not answer: timed out"
 
 
 def test_a_redis_that_is_gone_is_a_failure(host: Host, listener: socket.socket) -> None:
     listener.close()
-    assert failure() == "Redis does not answer: [Errno 111] Connection refused"
+    assert failure(host) == "Redis does not answer: [Errno 111] Connection refused"
     host.layout.redis_socket.unlink()
-    assert failure() == "Redis does not answer: [Errno 2] No such file or directory"
+    assert failure(host) == "Redis does not answer: [Errno 2] No such file or directory"
 
 
-def test_a_redis_that_dies_while_it_answers_is_a_failure(listener: socket.socket) -> None:
+def test_a_redis_that_dies_while_it_answers_is_a_failure(
+    host: Host, listener: socket.socket
+) -> None:
     def die() -> None:
         connection, _ = listener.accept()
         with connection:
@@ -177,5 +179,5 @@ def test_a_redis_that_dies_while_it_answers_is_a_failure(listener: socket.socket
 
     thread = threading.Thread(target=die)
     thread.start()
-    assert failure() == "Redis does not answer: the connection was closed"
+    assert failure(host) == "Redis does not answer: the connection was closed"
     thread.join()
