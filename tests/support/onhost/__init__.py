@@ -14,6 +14,7 @@ import pytest
 from infra.inventory import load
 from infra.onhost import config
 from infra.onhost.certificates import store
+from infra.onhost.config import HostConfig
 from infra.onhost.credentials import redis_users
 from infra.onhost.layout import Layout
 from infra.onhost.releases import release
@@ -23,6 +24,7 @@ from tests.support.operations.certificates import Authority, make
 
 DOMAIN = "app.example.org"
 SETTINGS = {"domain": DOMAIN, "email": "you@example.org", "keep_releases": 2}
+CONFIG = host_config(load(SETTINGS, "one"))
 
 
 def wanted(image: str = "slipway/app:1", **values: object) -> release.ReleaseConfig:
@@ -57,13 +59,17 @@ class Host(config.Host):
         """The file with a line for each call."""
         return self.root / "calls"
 
+    def with_config(self, wanted: HostConfig) -> Self:
+        """The same host, which knows these settings."""
+        return replace(self, config=wanted)
+
     def on_port(self, port: int) -> Self:
         """The same host, with HTTPS on this port."""
-        return replace(self, config=replace(self.config, https_port=port))
+        return self.with_config(replace(self.config, https_port=port))
 
     def with_settings(self, **settings: object) -> Self:
         """The same host, deployed with these settings."""
-        return replace(self, config=host_config(load(SETTINGS | settings, "one")))
+        return self.with_config(host_config(load(SETTINGS | settings, "one")))
 
     def program(self, name: str, script: str = "") -> None:
         """Puts a program first on PATH that notes its arguments and then runs this script."""
@@ -113,7 +119,7 @@ class Host(config.Host):
 
 def _blank(root: Path) -> Host:
     """The host as a deploy makes it, before nginx, Redis and the first release."""
-    host = Host(Layout(root), host_config(load(SETTINGS, "one")))
+    host = Host(Layout(root), CONFIG)
     layout = host.layout
     folders = (
         *(layout.releases, layout.web, layout.secrets, layout.wanted_units, layout.nginx),

@@ -10,12 +10,11 @@ import pytest
 from infra.onhost.certificates import attempts
 from infra.onhost.command import Failure
 from infra.onhost.config import HostConfig
-from tests.support.onhost import DOMAIN, Host, config, new_host
+from tests.support.onhost import CONFIG, DOMAIN, Host, new_host
 from tests.support.operations.certificates import make
 
 NOW = 1_767_225_600.0  # 2026-01-01 00:00 UTC
 HOUR, DAY = 3600, 86400
-CONFIG = config()
 
 
 @pytest.fixture(autouse=True)
@@ -30,11 +29,11 @@ def asked(host: Host, *ago: float, granted: bool = True, wanted: HostConfig = CO
     with pytest.MonkeyPatch.context() as on:
         for seconds in sorted(ago, reverse=True):
             on.setattr(time, "time", lambda at=NOW - seconds: at)
-            attempts._note(host, wanted, granted=granted)
+            attempts._note(host.with_config(wanted), granted=granted)
 
 
 def refusal(host: Host, wanted: HostConfig = CONFIG, *, renewal: bool = False) -> str:
-    return attempts.refusal(host, wanted, NOW, renewal=renewal)
+    return attempts.refusal(host.with_config(wanted), NOW, renewal=renewal)
 
 
 def on(**terms: Any) -> HostConfig:

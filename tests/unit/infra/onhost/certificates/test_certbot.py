@@ -12,11 +12,10 @@ from infra.onhost.certificates import certbot
 from infra.onhost.command import Failure
 from infra.onhost.config import HostConfig
 from infra.programs import host_config
-from tests.support.onhost import DOMAIN, Host, config, new_host
+from tests.support.onhost import CONFIG, DOMAIN, Host, new_host
 from tests.support.operations.certificates import make
 
 ACME = "https://acme-v02.api.letsencrypt.org/directory"
-CONFIG = config()
 RENEWAL = f"""# renew_before_expiry = 30 days
 version = 5.8.0
 cert = /etc/letsencrypt/live/{DOMAIN}/cert.pem
@@ -55,12 +54,12 @@ def test_what_the_settings_want_besides_is_asked_for(
     host: Host, other: HostConfig, words: list[str]
 ) -> None:
     plain = certbot.issue_command(host, force=False)
-    assert certbot.issue_command(host, other, force=False) == [*plain, *words]
+    assert certbot.issue_command(host.with_config(other), force=False) == [*plain, *words]
 
 
 def test_an_address_is_asked_for_as_one_and_short_lived(host: Host) -> None:
     given = host_config(load({"domain": "192.0.2.1", "email": "you@example.org"}, "one"))
-    command = certbot.issue_command(host, given, force=False)
+    command = certbot.issue_command(host.with_config(given), force=False)
     assert command[-4:] == ["--ip-address", "192.0.2.1", "--preferred-profile", "shortlived"]
     assert "--domain" not in command
 
@@ -118,7 +117,7 @@ def renewal(host: Host) -> Path:
 )
 def test_a_lineage_of_the_settings_matches(host: Host, saved: str, wanted: str) -> None:
     renewal(host).write_text(RENEWAL + saved)
-    assert certbot.matches(host, on(profile=wanted))
+    assert certbot.matches(host.with_config(on(profile=wanted)))
 
 
 @pytest.mark.parametrize(
@@ -133,7 +132,7 @@ def test_a_lineage_of_the_settings_matches(host: Host, saved: str, wanted: str) 
 )
 def test_a_lineage_of_other_settings_does_not_match(host: Host, other: HostConfig) -> None:
     assert certbot.matches(host)
-    assert not certbot.matches(host, other)
+    assert not certbot.matches(host.with_config(other))
 
 
 @pytest.mark.parametrize(
@@ -141,13 +140,13 @@ def test_a_lineage_of_other_settings_does_not_match(host: Host, other: HostConfi
 )
 def test_a_lineage_of_another_profile_does_not_match(host: Host, saved: str, wanted: str) -> None:
     renewal(host).write_text(RENEWAL + f"preferred_profile = {saved}\n")
-    assert not certbot.matches(host, on(profile=wanted))
+    assert not certbot.matches(host.with_config(on(profile=wanted)))
 
 
 def test_a_lineage_of_more_names_does_not_match(host: Host) -> None:
     make(chain(host), DOMAIN, "www.example.org")
     assert not certbot.matches(host)
-    assert certbot.matches(host, replace(CONFIG, aliases=["www.example.org"]))
+    assert certbot.matches(host.with_config(replace(CONFIG, aliases=["www.example.org"])))
 
 
 @pytest.mark.parametrize("lost", [chain, renewal])
@@ -176,7 +175,7 @@ def test_certbot_renews_what_fits_and_issues_what_does_not(
     host: Host, other: HostConfig, asked: str, forced: bool
 ) -> None:
     certbot_says(host, f'echo "$*" | grep -c -e --force-renewal >> {host.calls} || true')
-    certbot.ask(host, other)
+    certbot.ask(host.with_config(other))
     assert host.called() == [f"{asked} {host.layout.ca_bundle}", str(int(forced))]
 
 

@@ -13,7 +13,7 @@ from infra.certificate import LOCK, venv
 from infra.onhost.certificates import certificate, source, store, virtual_hosts
 from infra.onhost.command import Failure
 from infra.onhost.config import HostConfig
-from tests.support.onhost import DOMAIN, Host, config, new_host, no_listener
+from tests.support.onhost import CONFIG, DOMAIN, Host, new_host, no_listener
 from tests.support.onhost.servers import always, serving
 from tests.support.operations.certificates import make
 
@@ -43,22 +43,24 @@ def given(host: Host, *names: str, port: int = 443, days: int = 90) -> HostConfi
     make(chain, *(names or (DOMAIN,)), days=days)
     chain.with_name("fullchain.pem.key").rename(chain.with_name("privkey.pem"))
     assert host.calls.exists()
-    plain = config(port)
+    plain = replace(CONFIG, https_port=port)
     return replace(plain, certificate=replace(plain.certificate, source="files"))
 
 
 def signed(port: int) -> HostConfig:
     """The configuration of a host that signs its certificate itself."""
-    plain = config(port)
+    plain = replace(CONFIG, https_port=port)
     return replace(plain, certificate=replace(plain.certificate, source="self-signed"))
 
 
 @pytest.mark.parametrize("source", ["acme", "files", "self-signed"])
 def test_a_host_without_a_certificate_has_all_to_do(host: Host, source: str) -> None:
     with no_listener() as port:
-        wanted = replace(config(port), certificate=replace(config().certificate, source=source))
-        assert set(certificate.state(host, wanted).values()) == {False}
-        assert set(certificate.prepared(host, wanted).values()) == {False}
+        wanted = replace(
+            replace(CONFIG, https_port=port), certificate=replace(CONFIG.certificate, source=source)
+        )
+        assert set(certificate.state(host.with_config(wanted)).values()) == {False}
+        assert set(certificate.prepared(host.with_config(wanted)).values()) == {False}
 
 
 def test_what_is_loaded_and_served_is_not_loaded_again(host: Host) -> None:
@@ -127,20 +129,20 @@ def test_what_stands_is_told_fact_by_fact(host: Host) -> None:
     (chain.parent / "fullchain.pem.key").write_bytes((chain.parent / "privkey.pem").read_bytes())
     with serving(chain, always(200)) as (port, _):
         wanted = replace(wanted, https_port=port)
-        found = certificate.state(host, wanted)
+        found = certificate.state(host.with_config(wanted))
         assert found == {"issued": True, "fresh": True, "installed": False, "loaded": False,
                          "served": True}  # fmt: skip
-        certificate.prepare(host, wanted)
-        assert set(certificate.state(host, wanted).values()) == {True}
+        certificate.prepare(host.with_config(wanted))
+        assert set(certificate.state(host.with_config(wanted)).values()) == {True}
         host.layout.virtual_hosts.write_text("# of another day\n")
-        assert [name for name, right in certificate.state(host, wanted).items() if not right] == [
-            "loaded"
-        ]
+        assert [
+            name for name, right in certificate.state(host.with_config(wanted)).items() if not right
+        ] == ["loaded"]
 
 
 def test_what_the_operator_provides_is_never_due(host: Host) -> None:
     with no_listener() as port:
-        facts = certificate.state(host, given(host, port=port, days=1))
+        facts = certificate.state(host.with_config(given(host, port=port, days=1)))
     assert facts["issued"]
     assert facts["fresh"]
 
@@ -148,10 +150,10 @@ def test_what_the_operator_provides_is_never_due(host: Host) -> None:
 def test_a_certificate_that_lacks_a_name_is_none(host: Host) -> None:
     wanted = replace(given(host), aliases=["www.example.org"])
     with no_listener() as port:
-        facts = certificate.state(host, replace(wanted, https_port=port))
+        facts = certificate.state(host.with_config(replace(wanted, https_port=port)))
     assert not facts["issued"]
     with pytest.raises(Failure, match=rf"holds no certificate for {DOMAIN}, www\.example\.org"):
-        certificate.renew(host, wanted)
+        certificate.renew(host.with_config(wanted))
 
 
 def test_a_host_signs_once_and_again_when_it_is_due(
@@ -164,13 +166,13 @@ def test_a_host_signs_once_and_again_when_it_is_due(
         old = make(host.layout.self_signed / "fullchain.pem", DOMAIN, ago=61)
         assert renewed(host, signed(port)) not in (first, old.pem)
     assert store.record(host, DOMAIN).source == "self-signed"
-    assert virtual_hosts.loaded(host, signed(port))
+    assert virtual_hosts.loaded(host.with_config(signed(port)))
 
 
 def renewed(host: Host, wanted: HostConfig) -> bytes:
     """What is installed by a renewal on a host where nobody serves it."""
     with pytest.raises(Failure, match="nginx does not serve the certificate on disk"):
-        certificate.renew(host, wanted)
+        certificate.renew(host.with_config(wanted))
     found = store.chain(host, wanted.domain).read_bytes()
     assert found == (host.layout.self_signed / "fullchain.pem").read_bytes()
     return found

@@ -11,7 +11,7 @@ import pytest
 
 from infra.onhost.certificates import challenge
 from infra.onhost.config import HostConfig
-from tests.support.onhost import DOMAIN, Host, config, new_host, no_listener
+from tests.support.onhost import CONFIG, DOMAIN, Host, new_host, no_listener
 from tests.support.onhost.servers import Folder, folder_over_http
 
 HERE = "127.0.0.1"
@@ -51,7 +51,7 @@ def webroot(host: Host) -> Iterator[Folder]:
 
 
 def at(port: int) -> HostConfig:
-    return replace(config(), http_port=port)
+    return replace(CONFIG, http_port=port)
 
 
 def left(host: Host) -> list[str]:
@@ -60,14 +60,14 @@ def left(host: Host) -> list[str]:
 
 
 def test_a_name_whose_address_answers_with_the_webroot_is_fine(host: Host, webroot: Folder) -> None:
-    assert challenge.problems(host, at(webroot.port), {DOMAIN: [HERE]}) == []
+    assert challenge.problems(host.with_config(at(webroot.port)), {DOMAIN: [HERE]}) == []
     assert webroot.hosts == [DOMAIN]
     assert left(host) == []
 
 
 def test_each_name_and_each_address_is_asked(host: Host, webroot: Folder) -> None:
     names = {DOMAIN: [HERE, HERE], "www.example.org": [HERE]}
-    assert challenge.problems(host, at(webroot.port), names) == []
+    assert challenge.problems(host.with_config(at(webroot.port)), names) == []
     assert sorted(webroot.hosts) == [DOMAIN, DOMAIN, "www.example.org"]
 
 
@@ -79,7 +79,7 @@ def test_a_name_that_leads_nowhere_is_told_where_to_lead(host: Host) -> None:
 
 def test_a_port_that_does_not_answer_is_told(host: Host) -> None:
     with no_listener() as port:
-        assert challenge.problems(host, at(port), {DOMAIN: [HERE]}) == [
+        assert challenge.problems(host.with_config(at(port)), {DOMAIN: [HERE]}) == [
             f"{DOMAIN}: its A record, {HERE}, is this host's, but its port 80 does not answer with"
             f" the webroot: open it in the firewall {SKIP}"
         ]
@@ -88,7 +88,7 @@ def test_a_port_that_does_not_answer_is_told(host: Host) -> None:
 
 def test_another_site_on_the_port_is_no_answer(host: Host) -> None:
     with folder_over_http(host.layout.state) as other:
-        [problem] = challenge.problems(host, at(other.port), {HERE: [HERE]})
+        [problem] = challenge.problems(host.with_config(at(other.port)), {HERE: [HERE]})
     assert problem.startswith(f"{HERE} is this host's, but its port 80 does not answer")
     assert other.hosts == [HERE]
 
@@ -98,10 +98,12 @@ def test_an_address_that_is_not_the_host_s_is_asked_at_the_port_that_a_ca_asks(
 ) -> None:
     host.program("ip", f"echo '{links(('eth0', '192.0.2.1', 'global'))}'")
     monkeypatch.setattr(challenge, "PORT", webroot.port)
-    assert challenge.problems(host, at(1), {DOMAIN: [HERE]}) == []  # it leads here by NAT
+    assert (
+        challenge.problems(host.with_config(at(1)), {DOMAIN: [HERE]}) == []
+    )  # it leads here by NAT
     with no_listener() as port:
         monkeypatch.setattr(challenge, "PORT", port)
-        assert challenge.problems(host, at(1), {DOMAIN: [HERE]}) == [
+        assert challenge.problems(host.with_config(at(1)), {DOMAIN: [HERE]}) == [
             f"{DOMAIN}: its A record, {HERE}, is not of this host (192.0.2.1) and does not answer"
             f" for it: mend the record, or open port {port} on the way {SKIP}"
         ]
@@ -120,11 +122,11 @@ def test_with_docker_s_bridge_the_host_is_asked_as_by_a_stranger(
     host: Host, webroot: Folder
 ) -> None:
     host.program("docker", DOCKER)
-    assert challenge.problems(host, at(webroot.port), {DOMAIN: [HERE]}) == []
+    assert challenge.problems(host.with_config(at(webroot.port)), {DOMAIN: [HERE]}) == []
     assert webroot.hosts == [DOMAIN]
     assert [call for call in host.called() if " --network bridge " in call]
     with no_listener() as port:
-        [problem] = challenge.problems(host, at(port), {DOMAIN: [HERE]})
+        [problem] = challenge.problems(host.with_config(at(port)), {DOMAIN: [HERE]})
     assert "does not answer with the webroot" in problem
 
 
@@ -134,7 +136,7 @@ def test_what_a_killed_run_left_in_the_webroot_goes(host: Host, webroot: Folder)
     for name, age in (("slipway-old", 7200), ("slipway-of-another-run", 10), ("of-certbot", 7200)):
         (folder / name).touch()
         os.utime(folder / name, (0, time.time() - age))
-    assert challenge.problems(host, at(webroot.port), {DOMAIN: [HERE]}) == []
+    assert challenge.problems(host.with_config(at(webroot.port)), {DOMAIN: [HERE]}) == []
     assert sorted(left(host)) == ["of-certbot", "slipway-of-another-run"]
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from infra.onhost.certificates import check, store
 from infra.onhost.command import Failure
-from tests.support.onhost import DOMAIN, Host, config, new_host, no_listener
+from tests.support.onhost import CONFIG, DOMAIN, Host, new_host, no_listener
 from tests.support.onhost.servers import always, serving
 from tests.support.operations.certificates import Authority, authority, make
 
@@ -54,7 +54,9 @@ def served(host: Host, path: Path, source: str = "acme") -> Iterator[int]:
 def problems(host: Host, port: int, *aliases: str) -> list[str]:
     """What is amiss, in a line each."""
     with pytest.raises(Failure) as told:
-        check.check(host, replace(config(port), aliases=list(aliases)))
+        check.check(
+            host.with_config(replace(replace(CONFIG, https_port=port), aliases=list(aliases)))
+        )
     first, *lines = str(told.value).splitlines()
     assert first == "certificates need attention:"
     return [line.removeprefix("  ") for line in lines]
@@ -65,7 +67,9 @@ def test_a_good_certificate_is_fine_and_its_time_is_told(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with served(host, made(host, "a", DOMAIN, "www.example.org", days=90, ago=30)) as port:
-        check.check(host, replace(config(port), aliases=["www.example.org"]))
+        check.check(
+            host.with_config(replace(replace(CONFIG, https_port=port), aliases=["www.example.org"]))
+        )
     assert capsys.readouterr().err.splitlines() == [
         f"{DOMAIN}: 60 days of 90 days are left",
         "www.example.org: 60 days of 90 days are left",
@@ -79,7 +83,7 @@ def test_a_certificate_that_nobody_ever_trusted_may_stay_so(
     host: Host, source: str, by: Authority | None
 ) -> None:
     with served(host, made(host, "a", "*.example.org", by=by), source) as port:
-        check.check(host, config(port))
+        check.check(host.with_config(replace(CONFIG, https_port=port)))
 
 
 def test_where_nobody_answers_there_is_no_certificate(host: Host) -> None:
@@ -128,7 +132,7 @@ def test_a_certificate_that_should_be_renewed_by_now_is_told_by_its_share_of_lif
 ) -> None:
     with served(host, made(host, "a", days=days, ago=ago, by=None)) as port:
         if left is None:
-            check.check(host, config(port))
+            check.check(host.with_config(replace(CONFIG, https_port=port)))
         else:
             cure = f"it should be renewed by now: {RENEW} says why it is not"
             assert problems(host, port) == [f"{DOMAIN}: {left} are left: {cure}"]
@@ -136,7 +140,9 @@ def test_a_certificate_that_should_be_renewed_by_now_is_told_by_its_share_of_lif
 
 def test_of_a_certificate_of_the_operator_s_another_cure_is_told(host: Host) -> None:
     with served(host, made(host, "a", days=400, ago=369, by=None), "files") as port:
-        check.check(host, config(port))  # 31 days: time enough to bring another
+        check.check(
+            host.with_config(replace(CONFIG, https_port=port))
+        )  # 31 days: time enough to bring another
     with served(host, made(host, "a", days=400, ago=371, by=None), "files") as port:
         [line] = problems(host, port)
     assert line.endswith("put a new one where certificate.chain and certificate.key lead,"

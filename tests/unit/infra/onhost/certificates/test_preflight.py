@@ -14,7 +14,7 @@ from infra.onhost.certificates import attempts, challenge, dns_records, prefligh
 from infra.onhost.command import Failure
 from infra.onhost.config import HostConfig
 from infra.setting_types import PROJECT
-from tests.support.onhost import DOMAIN, Host, config, new_host, no_listener
+from tests.support.onhost import CONFIG, DOMAIN, Host, new_host, no_listener
 from tests.support.onhost.mail import post_office
 from tests.support.onhost.names import BROKEN, Records, name_server
 from tests.support.onhost.servers import always, folder_over_http, serving
@@ -74,14 +74,14 @@ def names(host: Host, records: Records) -> Iterator[None]:
 
 def on(url: str, **terms: Any) -> HostConfig:
     """The configuration of a host that looks at no names, with this CA and other terms."""
-    certificate = replace(config().certificate, acme_directory=url)
-    return replace(config(), certificate=replace(certificate, **({"check_names": False} | terms)))
+    certificate = replace(CONFIG.certificate, acme_directory=url)
+    return replace(CONFIG, certificate=replace(certificate, **({"check_names": False} | terms)))
 
 
 def problems(host: Host, meta: bytes | dict[str, Any], **terms: Any) -> list[str]:
     """What a CA that says this of itself would refuse."""
     with directory(host, meta) as url:
-        return preflight.problems_of(host, on(url, **terms), renewal=False)
+        return preflight.problems_of(host.with_config(on(url, **terms)), renewal=False)
 
 
 ACCOUNT = "it requires an external account: set certificate.external_account"
@@ -112,7 +112,7 @@ def test_what_the_ca_says_of_itself_is_held_against_the_settings(
 @pytest.mark.parametrize(("answer", "status"), [(b"{", 200), (b"", 200), (b"{}", 500)])
 def test_a_ca_that_does_not_answer_as_one_is_told(host: Host, answer: bytes, status: int) -> None:
     with directory(host, answer, status) as url, pytest.raises(Failure) as told:
-        preflight.check(host, on(url), renewal=False)
+        preflight.check(host.with_config(on(url)), renewal=False)
     assert str(told.value).startswith(f"the CA does not answer at {url}: ")
     assert str(told.value).endswith("the timer slipway-certificate.timer asks again")
     if isinstance(told.value.__cause__, HTTPError):
@@ -121,16 +121,16 @@ def test_a_ca_that_does_not_answer_as_one_is_told(host: Host, answer: bytes, sta
 
 def test_a_ca_that_is_not_there_is_none_or_is_not_trusted_is_told(host: Host) -> None:
     with no_listener() as port, pytest.raises(Failure, match=r"does not answer at .*refused"):
-        preflight.directory(host, on(f"https://{HERE}:{port}/directory"))
+        preflight.directory(host.with_config(on(f"https://{HERE}:{port}/directory")))
     make(host.layout.state / "mail.pem", HERE, by=CA)
     with (
         post_office(host.layout.state / "mail.pem", starttls=False) as post,
         pytest.raises(Failure, match=r"does not answer at .*220 mail\.example\.org"),
     ):
-        preflight.directory(host, on(f"https://{HERE}:{post.port}/directory"))
+        preflight.directory(host.with_config(on(f"https://{HERE}:{post.port}/directory")))
     host.layout.ca_bundle.write_bytes(authority("ca.example.org").pem)
     with directory(host, {}) as url, pytest.raises(Failure, match="certificate verify failed"):
-        preflight.directory(host, on(url))
+        preflight.directory(host.with_config(on(url)))
 
 
 def test_everything_that_is_to_be_mended_is_told_at_once(
@@ -139,10 +139,10 @@ def test_everything_that_is_to_be_mended_is_told_at_once(
     monkeypatch.setattr(attempts, "FAILURES", 1)
     with directory(host, {"externalAccountRequired": True}) as url, names(host, {}):
         wanted = on(url, check_names=True)
-        with pytest.raises(Failure), attempts.noted(host, wanted, host.layout.attempts):
+        with pytest.raises(Failure), attempts.noted(host.with_config(wanted), host.layout.attempts):
             raise Failure("Some challenges have failed.")
         with pytest.raises(Failure) as told:
-            preflight.check(host, wanted, renewal=False)
+            preflight.check(host.with_config(wanted), renewal=False)
     first, *lines = str(told.value).splitlines()
     assert first == f"{url} was not asked for a certificate; it would refuse:"
     assert lines[0].startswith("  1 challenges have failed in the last hour")
@@ -162,8 +162,10 @@ def test_names_that_lead_here_are_fine_and_others_are_told(host: Host) -> None:
     ):
         on_it.setattr(challenge, "PORT", webroot.port)
         wanted = replace(on(url, check_names=True), http_port=webroot.port)
-        assert preflight.problems_of(host, wanted, renewal=False) == []
-        [problem] = preflight.problems_of(host, replace(wanted, aliases=[other]), renewal=False)
+        assert preflight.problems_of(host.with_config(wanted), renewal=False) == []
+        [problem] = preflight.problems_of(
+            host.with_config(replace(wanted, aliases=[other])), renewal=False
+        )
     assert problem.startswith(f"{other}: does not resolve")
     assert webroot.hosts == [DOMAIN, DOMAIN]
 
@@ -171,7 +173,7 @@ def test_names_that_lead_here_are_fine_and_others_are_told(host: Host) -> None:
 def test_an_address_needs_no_dns(host: Host) -> None:
     with directory(host, {}) as url, folder_over_http(host.layout.webroot) as webroot:
         wanted = replace(on(url, check_names=True), domain=HERE, http_port=webroot.port)
-        assert preflight.problems_of(host, wanted, renewal=False) == []
+        assert preflight.problems_of(host.with_config(wanted), renewal=False) == []
     assert webroot.hosts == [HERE]
 
 
@@ -179,7 +181,7 @@ def test_dns_that_does_not_answer_is_told(host: Host) -> None:
     with directory(host, {}) as url, names(host, {}):
         wanted = replace(on(url, check_names=True), domain=BROKEN)
         with pytest.raises(Failure, match="DNS does not answer"):
-            preflight.problems_of(host, wanted, renewal=False)
+            preflight.problems_of(host.with_config(wanted), renewal=False)
 
 
 @pytest.mark.parametrize(
@@ -202,7 +204,7 @@ def test_caa_records_must_allow_the_ca(
 ) -> None:
     records: Records = WELL | {("example.org", "CAA"): caa}
     with directory(host, {"caaIdentities": identities}) as url, names(host, records):
-        found = preflight.problems_of(host, on(url, check_names=True), renewal=False)
+        found = preflight.problems_of(host.with_config(on(url, check_names=True)), renewal=False)
     mine = [line for line in found if "CAA" in line]
     assert mine == ([f"{DOMAIN}: CAA records of example.org allow {told}: add one with issue"
                      ' "ca.example.net"'] if told else [])  # fmt: skip

@@ -12,7 +12,7 @@ from infra.onhost.certificates import attempts, preflight, source
 from infra.onhost.command import Failure
 from infra.onhost.config import HostConfig
 from infra.onhost.services import openssl
-from tests.support.onhost import DOMAIN, Host, config, new_host
+from tests.support.onhost import CONFIG, DOMAIN, Host, new_host
 from tests.support.operations.certificates import make
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="is root's: needs root")
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="is root's: needs root
 
 def on(**terms: Any) -> HostConfig:
     """The configuration with these terms of the certificate."""
-    return replace(config(), certificate=replace(config().certificate, **terms))
+    return replace(CONFIG, certificate=replace(CONFIG.certificate, **terms))
 
 
 def leave(folder: Path, *names: str, **how: Any) -> bytes:
@@ -64,20 +64,20 @@ def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
                 calls.write(f"look at {'a renewal' if renewal else 'an order'}\n")
 
         monkeypatch.setattr(preflight, "check", look)  # it has tests of its own
-        certbot_leaves(host, config())
+        certbot_leaves(host, CONFIG)
         yield host
 
 
 def obtain(host: Host, wanted: HostConfig, *, advised: bool = False) -> bytes:
     """What the source has left when it was asked."""
-    source.obtain(host, wanted, advised=advised)
-    assert source.ready(host, wanted)
-    return source.chain(host, wanted).read_bytes()
+    source.obtain(host.with_config(wanted), advised=advised)
+    assert source.ready(host.with_config(wanted))
+    return source.chain(host.with_config(wanted)).read_bytes()
 
 
 @pytest.mark.parametrize("advised", [True, False])
 def test_a_first_certificate_is_looked_at_ordered_and_noted(host: Host, advised: bool) -> None:
-    made = certbot_leaves(host, config())
+    made = certbot_leaves(host, CONFIG)
     assert obtain(host, advised=advised) == made
     assert host.called() == ["look at an order", "certbot certonly"]
     assert [one.granted for one in attempts.read(host)] == [True]
@@ -87,7 +87,7 @@ def test_a_certificate_that_is_fresh_is_asked_about_by_the_timer_alone(host: Hos
     kept = has(host)
     assert obtain(host) == kept
     assert host.called() == []
-    made = certbot_leaves(host, config())
+    made = certbot_leaves(host, CONFIG)
     assert obtain(host, advised=True) == made  # the CA wants it renewed early
     assert host.called() == ["certbot renew"]
     assert [one.granted for one in attempts.read(host)] == [True]
@@ -120,7 +120,7 @@ def test_what_the_look_finds_keeps_certbot_from_being_run(
 
 
 def test_a_challenge_that_fails_is_noted_and_the_reason_told(host: Host) -> None:
-    certbot_leaves(host, config(), exit_code=1)
+    certbot_leaves(host, CONFIG, exit_code=1)
     with pytest.raises(
         Failure, match="exit code 1: Detail: Connection refused\nSome challenges have failed"
     ):
@@ -129,17 +129,17 @@ def test_a_challenge_that_fails_is_noted_and_the_reason_told(host: Host) -> None
 
 
 def test_a_ca_that_gives_another_name_is_told(host: Host) -> None:
-    certbot_leaves(host, config())
-    wanted = replace(config(), aliases=["www.example.org"])
+    certbot_leaves(host, CONFIG)
+    wanted = replace(CONFIG, aliases=["www.example.org"])
     with pytest.raises(Failure, match=f"certbot left no certificate for {DOMAIN}, www.example.org"):
-        source.obtain(host, wanted, advised=False)
+        source.obtain(host.with_config(wanted), advised=False)
 
 
 def test_a_ca_that_does_not_keep_to_a_short_life_is_told(host: Host) -> None:
     wanted = on(profile="shortlived")
     certbot_leaves(host, wanted, days=90)
     with pytest.raises(Failure, match=r"did not keep to the profile shortlived: .* 90 days"):
-        source.obtain(host, wanted, advised=False)
+        source.obtain(host.with_config(wanted), advised=False)
     made = certbot_leaves(host, wanted, days=6)
     assert obtain(host, wanted, advised=True) == made
 

@@ -68,18 +68,18 @@ def test_what_is_remembered_of_it_is_told(host: Host) -> None:
     ca = authority("ca.example.org")
     host.layout.ca_bundle.parent.mkdir(parents=True)
     host.layout.ca_bundle.write_bytes(ca.pem)
-    assert store.record(host, DOMAIN) == store.About()
+    assert store.record(host, DOMAIN) == store.Record()
     host.certificate(source="files")
-    assert store.record(host, DOMAIN) == store.About("files", trusted=False)
+    assert store.record(host, DOMAIN) == store.Record("files", trusted=False)
     host.certificate(by=ca)
-    assert store.record(host, DOMAIN) == store.About("acme", trusted=True)
+    assert store.record(host, DOMAIN) == store.Record("acme", trusted=True)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '"x"', '{"of": "later"}'])
 def test_what_cannot_be_read_is_as_nothing(host: Host, text: str) -> None:
     host.certificate()
     (host.layout.tls / DOMAIN / "about.json").write_text(text)
-    assert store.record(host, DOMAIN) == store.About()
+    assert store.record(host, DOMAIN) == store.Record()
 
 
 def test_at_no_moment_do_certificate_and_key_not_fit(host: Host) -> None:

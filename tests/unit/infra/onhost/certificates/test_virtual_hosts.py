@@ -11,7 +11,7 @@ import pytest
 from infra.onhost.certificates import store, virtual_hosts
 from infra.onhost.command import Failure
 from infra.onhost.config import HostConfig
-from tests.support.onhost import DOMAIN, Host, config, new_host
+from tests.support.onhost import CONFIG, DOMAIN, Host, new_host
 from tests.support.operations.certificates import authority
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to nginx: needs root")
@@ -36,15 +36,22 @@ def host() -> Iterator[Host]:
         yield host
 
 
+def text(host: Host) -> str:
+    """nginx' file for what the host has."""
+    return virtual_hosts.render(host, virtual_hosts.current(host))
+
+
 def at(domain: str, *aliases: str, **changes: Any) -> HostConfig:
     """The configuration of a host with these names."""
-    return replace(config(), domain=domain, aliases=list(aliases), **changes)
+    return replace(CONFIG, domain=domain, aliases=list(aliases), **changes)
 
 
 def found(host: Host, wanted: HostConfig) -> dict[str, dict[str, list[str]]]:
     """The servers by their names: what each directive is set to."""
     servers_ = {}
-    for block in re.findall(r"^server {\n(.*?)^}", RENDER(host, wanted), re.MULTILINE | re.DOTALL):
+    for block in re.findall(
+        r"^server {\n(.*?)^}", text(host.with_config(wanted)), re.MULTILINE | re.DOTALL
+    ):
         lines = [line.strip().removesuffix(";").partition(" ") for line in block.splitlines()]
         directives = {name: [v for n, _, v in lines if n == name] for name, _, _ in lines}
         [names] = directives.pop("server_name")
@@ -86,7 +93,9 @@ def test_aliases_lead_to_the_domain_and_have_its_headers(
 
 def names_of_https(host: Host, wanted: HostConfig) -> dict[str, str]:
     """Where HTTP leads to, by the name that was asked for."""
-    [block] = re.findall(r"map \$host \$https_name {(.*?)}", RENDER(host, wanted), re.DOTALL)
+    [block] = re.findall(
+        r"map \$host \$https_name {(.*?)}", text(host.with_config(wanted)), re.DOTALL
+    )
     return dict(re.findall(r"^ *(\S+) (\S+);$", block, re.MULTILINE))
 
 
@@ -153,12 +162,12 @@ def test_a_name_whose_certificate_is_no_good_any_more_goes_at_once(
 ) -> None:
     host.certificate("old.example.org", source=source, days=days)
     host.certificate(DOMAIN, source=store.PLACEHOLDER)
-    assert virtual_hosts.previous_domains(host, at(DOMAIN)) == []
+    assert virtual_hosts.previous_domains(host.with_config(at(DOMAIN))) == []
 
 
 def hsts(host: Host, wanted: HostConfig) -> str:
     """What browsers are told."""
-    [told] = re.findall(r'^map "" \$hsts {\n    default "(.*)";\n}$', RENDER(host, wanted),
+    [told] = re.findall(r'^map "" \$hsts {\n    default "(.*)";\n}$', text(host.with_config(wanted)),
                         re.MULTILINE)  # fmt: skip
     return str(told)
 
@@ -187,40 +196,40 @@ def test_browsers_are_told_nothing_that_would_lock_them_out(
 
 
 def test_what_is_loaded_is_known_until_something_changes(host: Host) -> None:
-    assert not virtual_hosts.loaded(host, at(DOMAIN))
+    assert not virtual_hosts.loaded(host.with_config(at(DOMAIN)))
     host.certificate()
-    virtual_hosts.load(host, at(DOMAIN))
+    virtual_hosts.load(host.with_config(at(DOMAIN)))
     assert [
         call
         for call in host.called()
         if call.endswith(f"{host.layout.nginx_configuration} -s reload")
     ]
-    assert host.layout.virtual_hosts.read_text() == RENDER(host, at(DOMAIN))
-    assert virtual_hosts.loaded(host, at(DOMAIN))
-    assert not virtual_hosts.loaded(host, at(DOMAIN, "www.example.org"))
+    assert host.layout.virtual_hosts.read_text() == text(host.with_config(at(DOMAIN)))
+    assert virtual_hosts.loaded(host.with_config(at(DOMAIN)))
+    assert not virtual_hosts.loaded(host.with_config(at(DOMAIN, "www.example.org")))
 
 
 def test_an_nginx_that_is_not_up_reads_the_file_when_it_starts(host: Host) -> None:
     host.program("docker")
     host.certificate()
-    virtual_hosts.load(host, at(DOMAIN))
-    assert virtual_hosts.loaded(host, at(DOMAIN))
+    virtual_hosts.load(host.with_config(at(DOMAIN)))
+    assert virtual_hosts.loaded(host.with_config(at(DOMAIN)))
     assert [call.split()[1] for call in host.called()] == ["ps"]
 
 
 def test_what_nginx_refuses_is_taken_back_and_not_taken_for_loaded(host: Host) -> None:
     host.certificate()
-    virtual_hosts.load(host, at(DOMAIN))
+    virtual_hosts.load(host.with_config(at(DOMAIN)))
     before = host.layout.virtual_hosts.read_text()
     host.program(
         "docker", "case $1 in ps) echo 0123;; *) echo 'nginx: [emerg] no such' >&2; exit 1;; esac"
     )
     other = at(DOMAIN, "www.example.org")
     with pytest.raises(Failure, match=r"nginx: \[emerg\] no such"):
-        virtual_hosts.load(host, other)
+        virtual_hosts.load(host.with_config(other))
     assert host.layout.virtual_hosts.read_text() == before
-    assert not virtual_hosts.loaded(host, other)
-    assert virtual_hosts.loaded(host, at(DOMAIN))
+    assert not virtual_hosts.loaded(host.with_config(other))
+    assert virtual_hosts.loaded(host.with_config(at(DOMAIN)))
 
 
 def test_a_first_file_that_nginx_refuses_stays_to_be_looked_at(host: Host) -> None:
@@ -228,6 +237,6 @@ def test_a_first_file_that_nginx_refuses_stays_to_be_looked_at(host: Host) -> No
     host.certificate()
     host.program("docker", "case $1 in ps) echo 0123;; *) exit 1;; esac")
     with pytest.raises(Failure):
-        virtual_hosts.load(host, at(DOMAIN))
-    assert host.layout.virtual_hosts.read_text() == RENDER(host, at(DOMAIN))
-    assert not virtual_hosts.loaded(host, at(DOMAIN))
+        virtual_hosts.load(host.with_config(at(DOMAIN)))
+    assert host.layout.virtual_hosts.read_text() == text(host.with_config(at(DOMAIN)))
+    assert not virtual_hosts.loaded(host.with_config(at(DOMAIN)))

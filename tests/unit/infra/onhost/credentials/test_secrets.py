@@ -41,7 +41,9 @@ def with_operator_s(name: str) -> HostConfig:
 @pytest.mark.usefixtures("folder")
 def test_a_fresh_host_misses_what_is_to_be_made(host: Host) -> None:
     assert secrets.state(host) == {"missing": NAMES, "redis_users": False}
-    assert secrets.state(host, with_operator_s("api_key"))["missing"] == sorted(["api_key", *NAMES])
+    assert secrets.state(host.with_config(with_operator_s("api_key")))["missing"] == sorted(
+        ["api_key", *NAMES]
+    )
 
 
 def test_what_is_missing_is_made_for_root_and_the_application(host: Host, folder: Path) -> None:
@@ -78,9 +80,9 @@ def test_a_secret_that_is_there_is_never_made_again(host: Host, folder: Path) ->
 
 def test_the_operator_s_secret_is_not_made_in_their_place(host: Host, folder: Path) -> None:
     config = with_operator_s("secret_key")
-    secrets.ensure(host, config)
+    secrets.ensure(host.with_config(config))
     assert not (folder / "secret_key").exists()
-    assert secrets.state(host, config)["missing"] == ["secret_key"]
+    assert secrets.state(host.with_config(config))["missing"] == ["secret_key"]
 
 
 def test_redis_users_follow_the_password_and_do_not_hold_it(host: Host, folder: Path) -> None:

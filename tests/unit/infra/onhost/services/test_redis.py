@@ -19,11 +19,10 @@ from infra.onhost import layout
 from infra.onhost.command import Failure
 from infra.onhost.credentials import redis_users
 from infra.onhost.services import redis
-from tests.support.onhost import Host, config, new_host
+from tests.support.onhost import Host, new_host
 from tests.support.onhost.redis_server import redis_running
 
 PASSWORD = "of the tests: é"  # noqa: S105  for the tests' own Redis
-CONFIG = config()
 NOTHING = {"queued": 0, "started": 0, "scheduled": 0, "deferred": 0, "failed": 0, "workers": 0,
            "unserved": {}}  # fmt: skip
 

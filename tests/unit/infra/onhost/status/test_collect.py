@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from infra.onhost.certificates import store
 from infra.onhost.releases import history
 from infra.onhost.services import docker
 from infra.onhost.status import collect, warn
-from tests.support.onhost import DOMAIN, Host, config, entry, new_host, no_listener
+from tests.support.onhost import CONFIG, DOMAIN, Host, entry, new_host, no_listener
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to nginx: needs root")
 
@@ -165,7 +166,7 @@ def test_one_look_finds_everything(host: Host) -> None:
     history.write(host, entry("a"))
     history.write(host, entry("b", result=history.REFUSED))
     with no_listener() as port, command.lock("a test"):
-        found = collect.status(host, config(port))
+        found = collect.status(host.with_config(replace(CONFIG, https_port=port)))
     assert found["release"] == "a"
     assert found["switch"].startswith("a test, process ")
     assert [container["name"] for container in found["containers"]] == ["nginx", "web"]
@@ -191,7 +192,7 @@ def test_one_look_finds_everything(host: Host) -> None:
 def test_a_host_before_its_first_release_can_be_looked_at(host: Host) -> None:
     host.program("systemctl")
     with no_listener() as port:
-        found = collect.status(host, config(port))
+        found = collect.status(host.with_config(replace(CONFIG, https_port=port)))
     assert (found["release"], found["switch"], found["last"]) == ("", "", {})
     assert found["certificate"] is None
     assert str(store.chain(host, DOMAIN)) in found["attention"][0]
