@@ -5,6 +5,7 @@ import json
 import pytest
 
 from infra.onhost.certificates import store
+from infra.onhost.layout import LAYOUT
 from tests.faults.certificates import SETTLED, changed, served
 from tests.faults.conftest import Target
 from tests.faults.load import asked_steadily
@@ -44,8 +45,8 @@ def test_a_stale_certificate_in_nginx_is_found_and_mended(target: Target) -> Non
     target.run(
         "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 9"
         f" -subj /CN={target.site.domain} -keyout /tmp/k.pem -out /tmp/c.pem 2>/dev/null;"
-        f" cat /tmp/k.pem > {store.key(target.site.domain)};"
-        f" cat /tmp/c.pem > {store.chain(target.site.domain)}; rm /tmp/k.pem /tmp/c.pem;"
+        f" cat /tmp/k.pem > {LAYOUT.tls / target.site.domain / store.KEY};"
+        f" cat /tmp/c.pem > {LAYOUT.tls / target.site.domain / store.CHAIN}; rm /tmp/k.pem /tmp/c.pem;"
         " docker exec slipway-base-nginx-1 nginx -c /opt/slipway/nginx/nginx.conf -s reload"
     )
     wait_until(lambda: changed(target.site, wanted), SETTLED)

@@ -11,6 +11,7 @@ from testinfra.host import Host
 
 from infra.onhost import layout
 from infra.onhost.certificates import source, store
+from infra.onhost.config import Host as OnHost
 from infra.onhost.config import is_address
 from infra.onhost.layout import LAYOUT
 from infra.onhost.services import openssl
@@ -35,8 +36,8 @@ def test_a_client_that_trusts_the_ca_trusts_the_site(site: Site) -> None:
 def test_served_installed_and_issued_are_the_same_on_every_name(
     host: Host, site: Site, settings: Settings
 ) -> None:
-    left = host.file(str(source.chain(host_config(settings)))).content_string
-    assert left == host.file(str(store.chain(settings.domain))).content_string
+    left = host.file(str(source.chain(OnHost(LAYOUT, host_config(settings))))).content_string
+    assert left == host.file(str(LAYOUT.tls / settings.domain / store.CHAIN)).content_string
     for name in settings.names:
         assert hashlib.sha256(served(site, name)).hexdigest() == openssl.fingerprint(left), name
 

@@ -54,7 +54,7 @@ def test_no_secret_stands_in_an_environment_a_command_line_or_a_log(
 
 
 def test_the_private_key_is_nginx_own(host: Host, settings: Settings) -> None:
-    key = host.file(str(store.key(settings.domain)))
+    key = host.file(str(LAYOUT.tls / settings.domain / store.KEY))
     assert (key.uid, key.gid, key.mode) == (0, layout.NGINX_UID, 0o640)
     if settings.certificate.source == source.ACME:
         assert host.file(str(LAYOUT.letsencrypt / "accounts")).mode == 0o700

@@ -11,7 +11,7 @@ from infra.hostfile import compose
 from infra.inventory import load
 from infra.onhost import layout
 from infra.onhost.layout import LAYOUT
-from infra.onhost.releases import release as release_on_host
+from infra.onhost.services import sockets
 from infra.settings import RESERVED_VARIABLES
 
 GOOD: dict[str, Any] = {"domain": "app.example.org", "email": "you@example.org"}
@@ -119,7 +119,7 @@ def test_every_secret_is_a_file_of_the_release() -> None:
 def test_the_project_and_the_socket_are_the_release_s_own() -> None:
     found = loaded()
     assert found["name"] == layout.RELEASE_PROJECT.format(release=RELEASE)
-    socket = release_on_host.socket(RELEASE, "uwsgi")
+    socket = LAYOUT.web / RELEASE / "socket" / sockets.UWSGI
     web = found["services"]["web"]
     assert f"{socket.parent}:{layout.CONTAINER_SOCKETS}" in web["volumes"]
     assert web["healthcheck"]["test"][4] == f"{layout.CONTAINER_SOCKETS}/{socket.name}"

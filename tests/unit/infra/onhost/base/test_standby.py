@@ -22,9 +22,8 @@ REPLACED = "systemctl reload-or-restart slipway-base.service"
 @pytest.fixture
 def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
     with new_host() as host:
-        monkeypatch.setattr(nginx, "reload", lambda: None)
+        monkeypatch.setattr(nginx, "reload", lambda _: None)
         monkeypatch.setattr(standby, "LISTEN_SECONDS", 0)
-        monkeypatch.setattr(downtime, "LAST", host.layout.applied / "base-cost")
         monkeypatch.setattr(apply, "SYSCTL", "true")
         host.program("systemctl")
         host.program(
@@ -62,14 +61,14 @@ def test_what_runs_and_is_not_as_its_file_says_is_made_anew(host: Host) -> None:
 
 def test_nginx_is_tried_and_another_is_there_before_it_is_made_anew(host: Host) -> None:
     docker(host)
-    standby.serve_during(host, 443, lambda: host.note(REPLACED))
+    standby.serve_during(host, lambda: host.note(REPLACED))
     assert done(host) == [DOWN, TRIAL, DOWN, BRIDGE, REPLACED, DOWN]
 
 
 def test_a_new_nginx_that_is_no_good_changes_nothing(host: Host) -> None:
     docker(host, fails="--wait trial")
     with pytest.raises(Failure, match="the new nginx does not serve, the old one goes on"):
-        standby.serve_during(host, 443, lambda: host.note(REPLACED))
+        standby.serve_during(host, lambda: host.note(REPLACED))
     assert REPLACED not in done(host)
     assert done(host)[-1] == DOWN
 
@@ -78,7 +77,7 @@ def test_nginx_is_made_anew_all_the_same_where_none_can_be_beside_it(
     host: Host, capsys: pytest.CaptureFixture[str]
 ) -> None:
     docker(host, fails="up --detach bridge")
-    standby.serve_during(host, 443, lambda: host.note(REPLACED))
+    standby.serve_during(host, lambda: host.note(REPLACED))
     assert done(host)[-2:] == [REPLACED, DOWN]
     assert "nginx will be away for a moment" in capsys.readouterr().err
 
@@ -90,7 +89,7 @@ def test_the_other_one_serves_on_when_nginx_does_not_come_back(host: Host) -> No
         raise Failure("no luck")
 
     with pytest.raises(Failure, match="no luck"):
-        standby.serve_during(host, 443, fail)
+        standby.serve_during(host, fail)
     assert done(host)[-1] == BRIDGE
 
 

@@ -67,13 +67,13 @@ def test_what_is_loaded_and_served_is_not_loaded_again(host: Host) -> None:
     wanted, chain = given(host), host.layout.given_certificate / "fullchain.pem"
     (chain.parent / "fullchain.pem.key").write_bytes((chain.parent / "privkey.pem").read_bytes())
     with serving(chain, always(200)) as (port, _):
-        certificate.install(host, replace(wanted, https_port=port))
+        certificate.install(host.with_config(replace(wanted, https_port=port)))
         once = host.called()
         assert once
-        certificate.install(host, replace(wanted, https_port=port))
+        certificate.install(host.with_config(replace(wanted, https_port=port)))
         assert host.called() == once
     with no_listener() as port:
-        certificate.install(host, replace(wanted, https_port=port))
+        certificate.install(host.with_config(replace(wanted, https_port=port)))
     assert len(host.called()) > len(once)
 
 
@@ -81,7 +81,9 @@ def test_every_name_is_looked_at_and_told(host: Host, capsys: pytest.CaptureFixt
     wanted, chain = given(host), host.layout.given_certificate / "fullchain.pem"
     make(chain, DOMAIN, "www.example.org")
     with serving(chain, always(200)) as (port, _):
-        certificate.check(host, replace(wanted, https_port=port, aliases=["www.example.org"]))
+        certificate.check(
+            host.with_config(replace(wanted, https_port=port, aliases=["www.example.org"]))
+        )
     told = capsys.readouterr().err
     assert told.startswith(f"{DOMAIN}, www.example.org serves its certificate until 20")
 
@@ -92,22 +94,22 @@ def test_a_renewal_that_is_refused_leaves_the_good_certificate_to_a_deploy_and_f
     wanted, chain = given(host), host.layout.given_certificate / "fullchain.pem"
     (chain.parent / "fullchain.pem.key").write_bytes((chain.parent / "privkey.pem").read_bytes())
 
-    def refuse(_config: HostConfig, *, advised: bool) -> None:
+    def refuse(_host: Host, *, advised: bool) -> None:
         raise Failure(f"the CA does not answer ({advised=})")
 
     with serving(chain, always(200)) as (port, _):
         wanted = replace(wanted, https_port=port)
         host.layout.applied.mkdir(parents=True, exist_ok=True)
-        certificate.ensure(host, wanted)
+        certificate.ensure(host.with_config(wanted))
         assert certificate.postponed(host) == ""
         monkeypatch.setattr(source, "obtain", refuse)
-        certificate.ensure(host, wanted)
+        certificate.ensure(host.with_config(wanted))
         assert "renewed yet: the CA does not answer (advised=False)" in certificate.postponed(host)
         with pytest.raises(Failure, match="advised=True"):
-            certificate.renew(host, wanted)
+            certificate.renew(host.with_config(wanted))
         given(host, days=0)
         with pytest.raises(Failure, match="advised=False"):
-            certificate.ensure(host, wanted)
+            certificate.ensure(host.with_config(wanted))
 
 
 def test_two_who_are_at_the_certificate_wait_for_each_other(host: Host) -> None:
@@ -115,7 +117,7 @@ def test_two_who_are_at_the_certificate_wait_for_each_other(host: Host) -> None:
     with ThreadPoolExecutor() as pool:
         with host.layout.certificate_lock.open("a") as held:
             fcntl.flock(held, fcntl.LOCK_EX)
-            other = pool.submit(certificate.prepare, wanted)
+            other = pool.submit(certificate.prepare, host.with_config(wanted))
             time.sleep(0.3)
             assert not other.done()
             assert store.names(host) == []

@@ -59,7 +59,7 @@ def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
     """A host without a certificate; that the CA is looked at first, and as what, is noted."""
     with new_host() as host:
 
-        def look(_config: HostConfig, *, renewal: bool) -> None:
+        def look(_host: Host, *, renewal: bool) -> None:
             with host.calls.open("a") as calls:
                 calls.write(f"look at {'a renewal' if renewal else 'an order'}\n")
 
@@ -78,43 +78,43 @@ def obtain(host: Host, wanted: HostConfig, *, advised: bool = False) -> bytes:
 @pytest.mark.parametrize("advised", [True, False])
 def test_a_first_certificate_is_looked_at_ordered_and_noted(host: Host, advised: bool) -> None:
     made = certbot_leaves(host, CONFIG)
-    assert obtain(host, advised=advised) == made
+    assert obtain(host, CONFIG, advised=advised) == made
     assert host.called() == ["look at an order", "certbot certonly"]
     assert [one.granted for one in attempts.read(host)] == [True]
 
 
 def test_a_certificate_that_is_fresh_is_asked_about_by_the_timer_alone(host: Host) -> None:
-    kept = has(host)
-    assert obtain(host) == kept
+    kept = has(host, CONFIG)
+    assert obtain(host, CONFIG) == kept
     assert host.called() == []
     made = certbot_leaves(host, CONFIG)
-    assert obtain(host, advised=True) == made  # the CA wants it renewed early
+    assert obtain(host, CONFIG, advised=True) == made  # the CA wants it renewed early
     assert host.called() == ["certbot renew"]
     assert [one.granted for one in attempts.read(host)] == [True]
 
 
 def test_a_certificate_that_is_due_is_looked_at_as_a_renewal(host: Host) -> None:
-    has(host, ago=61)
+    has(host, CONFIG, ago=61)
     assert source.renewal_due(host)
-    obtain(host)
+    obtain(host, CONFIG)
     assert host.called() == ["look at a renewal", "certbot renew"]
 
 
 def test_a_certificate_on_other_terms_is_an_order(host: Host) -> None:
     has(host, on(acme_directory="https://acme.example.org/directory"))
-    obtain(host)
+    obtain(host, CONFIG)
     assert host.called() == ["look at an order", "certbot certonly"]
 
 
 def test_what_the_look_finds_keeps_certbot_from_being_run(
     host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_config: HostConfig, **_: Any) -> None:
+    def refuse(_host: Host, **_: Any) -> None:
         raise Failure("it would refuse")
 
     monkeypatch.setattr(preflight, "check", refuse)
     with pytest.raises(Failure, match="it would refuse"):
-        source.obtain(host, advised=True)
+        source.obtain(host, CONFIG, advised=True)
     assert host.called() == []
     assert attempts.read(host) == []  # the CA has not heard of it
 
@@ -124,7 +124,7 @@ def test_a_challenge_that_fails_is_noted_and_the_reason_told(host: Host) -> None
     with pytest.raises(
         Failure, match="exit code 1: Detail: Connection refused\nSome challenges have failed"
     ):
-        source.obtain(host, advised=False)
+        source.obtain(host, CONFIG, advised=False)
     assert [one.granted for one in attempts.read(host)] == [False]
 
 
@@ -152,7 +152,7 @@ SIGNED = on(source="self-signed")
 def test_what_the_operator_provides_is_taken_and_nobody_asked(host: Host, names: list[str]) -> None:
     made = leave(host.layout.given_certificate, *names, ago=80)
     assert obtain(host, FILES, advised=True) == made
-    assert not source.renewal_due(host, FILES)
+    assert not source.renewal_due(host.with_config(FILES))
     assert host.called() == []
 
 
@@ -161,7 +161,7 @@ def test_what_the_operator_does_not_provide_is_told(host: Host, names: list[str]
     if names:
         leave(host.layout.given_certificate, *names)
     with pytest.raises(Failure, match=f"holds no certificate for {DOMAIN} as the settings want it"):
-        source.obtain(host, FILES, advised=True)
+        source.obtain(host.with_config(FILES), advised=True)
 
 
 def test_the_host_signs_what_is_missing_due_or_lacks_a_name(host: Host) -> None:
@@ -171,8 +171,8 @@ def test_the_host_signs_what_is_missing_due_or_lacks_a_name(host: Host) -> None:
     second = obtain(host, more)
     assert second != first
     old = leave(host.layout.self_signed, *more.names, ago=61)
-    assert source.renewal_due(host, more)
+    assert source.renewal_due(host.with_config(more))
     assert obtain(host, more) not in (second, old)
-    assert openssl.read(source.chain(host, more)).names == set(more.names)
+    assert openssl.read(source.chain(host.with_config(more))).names == set(more.names)
     assert host.layout.self_signed.stat().st_mode & 0o777 == 0o700
     assert host.called() == []

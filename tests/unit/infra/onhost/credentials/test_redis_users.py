@@ -45,7 +45,7 @@ def host() -> Iterator[Host]:
         secret(host.layout.secrets, "one")
         secret(host.layout.releases / "a" / "secrets", "one")
         redis_users.put(host)
-        with redis_running():
+        with redis_running(host):
             yield host
 
 

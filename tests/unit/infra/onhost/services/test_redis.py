@@ -33,7 +33,7 @@ def host() -> Iterator[Host]:
     with new_host() as host:
         (host.layout.secrets / "redis_password").write_text(PASSWORD)
         host.layout.redis_users.write_bytes(redis_users.text(host))
-        with redis_running():
+        with redis_running(host):
             yield host
 
 

@@ -165,7 +165,7 @@ def test_one_look_finds_everything(host: Host) -> None:
     host.certificate(days=10)
     history.write(host, entry("a"))
     history.write(host, entry("b", result=history.REFUSED))
-    with no_listener() as port, command.lock("a test"):
+    with no_listener() as port, command.lock(host.layout.lock, "a test"):
         found = collect.status(host.with_config(replace(CONFIG, https_port=port)))
     assert found["release"] == "a"
     assert found["switch"].startswith("a test, process ")
