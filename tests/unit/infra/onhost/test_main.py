@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from infra import programs
 from infra.inventory import load
 from infra.onhost import config, layout
-from infra.onhost.__main__ import ACTIONS
+from infra.onhost.__main__ import COMMANDS, INTERNAL
 from infra.onhost.command import Failure
 from infra.onhost.layout import LAYOUT, Layout
 from infra.onhost.services import docker
@@ -65,7 +66,20 @@ def test_it_runs_without_any_package(library: Path) -> None:
         text=True,
         check=True,
     )
-    assert all(f"\n    {name}" in done.stdout for name in ACTIONS)
+    assert re.findall(r"^    ([a-z-]+)", done.stdout, re.MULTILINE) == list(COMMANDS)
+
+
+@pytest.mark.parametrize("name", INTERNAL)
+def test_what_units_and_deploys_call_is_there_and_not_listed(library: Path, name: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-S", "-P", "-m", "onhost", name, "--help"],
+        env={"PYTHONPATH": str(library)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith(f"usage: slipway {name}")
+    assert name not in COMMANDS
 
 
 def test_it_runs_in_a_directory_with_modules_of_other_people(library: Path, tmp_path: Path) -> None:

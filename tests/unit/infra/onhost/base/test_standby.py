@@ -10,12 +10,12 @@ from infra.onhost.base import apply, downtime, standby
 from infra.onhost.command import Failure
 from infra.onhost.services import nginx
 from tests.support.onhost import Host, new_host
+from tests.support.onhost.stage import step
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to root: needs root")
-COMPOSE = "docker compose --file /opt/slipway/base/bridge.yaml "
-DOWN = COMPOSE + "down"
-TRIAL = COMPOSE + "up --detach --wait trial"
-BRIDGE = COMPOSE + "up --detach bridge"
+DOWN = "docker compose down"
+TRIAL = "docker compose up trial"
+STANDBY = "docker compose up bridge"
 REPLACED = "systemctl reload-or-restart slipway-base.service"
 
 
@@ -48,7 +48,8 @@ def docker(host: Host, *, nginx: str = "old", fails: str = "nothing") -> None:
 def done(host: Host) -> list[str]:
     """What was done, without what was only asked."""
     asking = ("docker ps", "docker top", "ss ", "docker compose --project-directory")
-    return [call for call in host.called() if not call.startswith(asking)]
+    calls = (call for call in host.called() if not call.startswith(asking))
+    return [step(call.replace(f"--file {host.layout.standby_compose} ", "")) for call in calls]
 
 
 def test_what_runs_and_is_not_as_its_file_says_is_made_anew(host: Host) -> None:
@@ -62,7 +63,7 @@ def test_what_runs_and_is_not_as_its_file_says_is_made_anew(host: Host) -> None:
 def test_nginx_is_tried_and_another_is_there_before_it_is_made_anew(host: Host) -> None:
     docker(host)
     standby.serve_during(host, lambda: host.note(REPLACED))
-    assert done(host) == [DOWN, TRIAL, DOWN, BRIDGE, REPLACED, DOWN]
+    assert done(host) == [DOWN, TRIAL, DOWN, STANDBY, REPLACED, DOWN]
 
 
 def test_a_new_nginx_that_is_no_good_changes_nothing(host: Host) -> None:
@@ -90,7 +91,7 @@ def test_the_other_one_serves_on_when_nginx_does_not_come_back(host: Host) -> No
 
     with pytest.raises(Failure, match="no luck"):
         standby.serve_during(host, fail)
-    assert done(host)[-1] == BRIDGE
+    assert done(host)[-1] == STANDBY
 
 
 @pytest.mark.parametrize(("well", "ends"), [("n", True), ("", False)])
@@ -129,5 +130,5 @@ def test_what_it_cost_is_measured_and_kept(host: Host, capsys: pytest.CaptureFix
     host.release("a")
     host.layout.current.symlink_to("a")
     apply.apply(host, "/healthz")
-    assert downtime.last(host).startswith("nginx was made anew: ")
+    assert downtime.last(host).startswith("nginx was replaced: ")
     assert downtime.last(host) in capsys.readouterr().err

@@ -33,11 +33,11 @@ def on(**terms: Any) -> HostConfig:
 
 def test_the_first_certificate_is_asked_for_by_webroot(host: Host) -> None:
     assert certbot.issue_command(host, force=False) == [
-        *("/opt/certbot/bin/certbot", "certonly", "--non-interactive", "--agree-tos"),
+        *(f"{host.layout.certbot}/bin/certbot", "certonly", "--non-interactive", "--agree-tos"),
         *("--email", "you@example.org", "--server", ACME),
-        *("--webroot", "--webroot-path", "/var/lib/slipway/webroot"),
+        *("--webroot-path", str(host.layout.webroot)),
         *("--cert-name", DOMAIN, "--key-type", "ecdsa"),
-        *("--deploy-hook", "/usr/local/sbin/slipway certificate-install"),
+        *("--deploy-hook", f"{host.layout.command} certificate-install"),
         *("--domain", DOMAIN),
     ]
 
@@ -54,7 +54,8 @@ def test_what_the_settings_want_besides_is_asked_for(
     host: Host, other: HostConfig, words: list[str]
 ) -> None:
     plain = certbot.issue_command(host, force=False)
-    assert certbot.issue_command(host.with_config(other), force=False) == [*plain, *words]
+    more = [word.replace("/etc", f"{host.layout.root}/etc") for word in words]
+    assert certbot.issue_command(host.with_config(other), force=False) == [*plain, *more]
 
 
 def test_an_address_is_asked_for_as_one_and_short_lived(host: Host) -> None:
@@ -151,7 +152,7 @@ def test_a_lineage_of_more_names_does_not_match(host: Host) -> None:
 
 @pytest.mark.parametrize("lost", [chain, renewal])
 def test_a_lineage_that_lacks_a_file_does_not_match(host: Host, lost: Any) -> None:
-    lost().unlink()
+    lost(host).unlink()
     assert not certbot.matches(host)
 
 

@@ -13,6 +13,7 @@ from infra.certificate import LOCK, venv
 from infra.onhost.certificates import certificate, source, store, virtual_hosts
 from infra.onhost.command import Failure
 from infra.onhost.config import HostConfig
+from infra.onhost.layout import LAYOUT
 from tests.support.onhost import CONFIG, DOMAIN, Host, new_host, no_listener
 from tests.support.onhost.servers import always, serving
 from tests.support.operations.certificates import make
@@ -21,9 +22,9 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to nginx:
 
 
 def test_certbot_s_directory_is_named_after_its_lock(
-    host: Host, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert venv().parent == host.layout.certbot_venvs
+    assert venv().parent == LAYOUT.certbot_venvs
     before = venv()
     monkeypatch.setattr("infra.certificate.LOCK", LOCK.with_name("app.txt"))
     assert venv() != before

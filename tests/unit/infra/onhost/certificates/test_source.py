@@ -46,7 +46,8 @@ def certbot_leaves(host: Host, wanted: HostConfig, exit_code: int = 0, **how: An
     made = has(host, wanted, host.layout.state / "next", **how)
     path = host.layout.certbot / "bin" / "certbot"
     path.parent.mkdir(parents=True, exist_ok=True)
-    copy = f"mkdir -p {host.layout.letsencrypt}; cp -r {host.layout.state}/next/. {host.layout.letsencrypt}"
+    own = host.layout.letsencrypt
+    copy = f"mkdir -p {own}; cp -r {host.layout.state}/next/. {own}"
     failed = "echo 'Detail: Connection refused'; echo 'Some challenges have failed' >&2"
     end = f"{failed}; exit {exit_code}" if exit_code else copy
     path.write_text(f'#!/bin/sh\necho "certbot $1" >> {host.calls}\n{end}\n')
@@ -114,7 +115,7 @@ def test_what_the_look_finds_keeps_certbot_from_being_run(
 
     monkeypatch.setattr(preflight, "check", refuse)
     with pytest.raises(Failure, match="it would refuse"):
-        source.obtain(host, CONFIG, advised=True)
+        source.obtain(host, advised=True)
     assert host.called() == []
     assert attempts.read(host) == []  # the CA has not heard of it
 
@@ -124,7 +125,7 @@ def test_a_challenge_that_fails_is_noted_and_the_reason_told(host: Host) -> None
     with pytest.raises(
         Failure, match="exit code 1: Detail: Connection refused\nSome challenges have failed"
     ):
-        source.obtain(host, CONFIG, advised=False)
+        source.obtain(host, advised=False)
     assert [one.granted for one in attempts.read(host)] == [False]
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,10 @@ from infra.onhost import layout
 from infra.onhost.base import apply
 from infra.onhost.config import HostConfig
 from infra.onhost.credentials import secrets
+from infra.onhost.layout import LAYOUT
 from infra.programs import host_config
 from infra.setting_types import PROJECT
-from tests.support.onhost import Host
+from tests.support.onhost import Host, new_host
 
 GOOD = {"domain": "app.example.org", "email": "you@example.org"}
 CONFIG = host_config(load(GOOD, "one"))
@@ -24,14 +26,15 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to root: 
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The directory of the secrets; that of Redis' users is beside it."""
-    (tmp_path / "secrets").mkdir()
-    (tmp_path / "redis").mkdir()
-    monkeypatch.setattr(layout, "SECRETS", tmp_path / "secrets")
-    monkeypatch.setattr(layout, "REDIS_USERS", tmp_path / "redis" / "users.acl")
-    monkeypatch.setattr(layout, "RELEASES", tmp_path / "releases")
-    return tmp_path / "secrets"
+def host() -> Iterator[Host]:
+    with new_host() as host:
+        yield host
+
+
+@pytest.fixture
+def folder(host: Host) -> Path:
+    """The directory of the secrets."""
+    return host.layout.secrets
 
 
 def with_operator_s(name: str) -> HostConfig:
@@ -122,47 +125,49 @@ def test_the_version_does_not_change_with_what_is_no_secret_of_the_settings(
     assert secrets.version(host) == before
 
 
-def test_the_operator_s_files_lose_their_last_line_break_alone(host: Host, tmp_path: Path) -> None:
+def test_the_operator_s_files_lose_their_last_line_break_alone(tmp_path: Path) -> None:
     path = tmp_path / "api key"
     path.write_bytes(b" first \r\nsecond \r\n")
     [file] = given.given(load(GOOD | {"secrets": {"api_key": str(path)}}, "one"))
-    assert (file.path, file.mode, file.user) == (f"{host.layout.secrets}/api_key", "440", 0)
+    assert (file.path, file.mode, file.user) == (f"{LAYOUT.secrets}/api_key", "440", 0)
     assert file.group == layout.APP_UID
     assert file.content == b" first \r\nsecond "
 
 
 @pytest.fixture
-def base_files(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def base_files(host: Host) -> dict[str, Path]:
     """The files that the base runs from."""
-    root = folder.parent
-    for name in ("base/redis/redis.conf", "base/compose.yaml", "nginx/nginx.conf",
-                 "redis/users.acl"):  # fmt: skip
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(name)
-    monkeypatch.setattr(layout, "BASE", root / "base")
-    monkeypatch.setattr(layout, "NGINX", root / "nginx")
-    return tmp_path
+    files = {
+        "redis.conf": host.layout.base / "redis" / "redis.conf",
+        "compose.yaml": host.layout.base_compose,
+        "nginx.conf": host.layout.nginx_configuration,
+        "users.acl": host.layout.redis_users,
+    }
+    for name, file in files.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(name)
+    return files
 
 
 @pytest.mark.parametrize(
     ("name", "changed"),
     [
-        ("base/redis/redis.conf", {"compose"}),
-        ("base/compose.yaml", {"compose"}),
-        ("nginx/nginx.conf", {"nginx"}),
-        ("redis/users.acl", {"redis_users"}),
+        ("redis.conf", {"compose"}),
+        ("compose.yaml", {"compose"}),
+        ("nginx.conf", {"nginx"}),
+        ("users.acl", {"redis_users"}),
     ],
 )
 def test_the_base_notices_each_of_its_files(
-    host: Host, base_files: Path, name: str, changed: set[str]
+    host: Host, base_files: dict[str, Path], name: str, changed: set[str]
 ) -> None:
     before = apply.digests(host)
-    (base_files / name).write_text("other")
+    base_files[name].write_text("other")
     after = apply.digests(host)
     assert {key for key in before if before[key] != after[key]} == changed
 
 
-def test_the_base_notices_a_file_that_came_or_went(host: Host, base_files: Path) -> None:
+def test_the_base_notices_a_file_that_came_or_went(host: Host, base_files: dict[str, Path]) -> None:
     before = apply.digests(host)
-    (base_files / "nginx" / "nginx.conf").rename(base_files / "nginx" / "other.conf")
+    base_files["nginx.conf"].rename(base_files["nginx.conf"].with_name("other.conf"))
     assert apply.digests(host)["nginx"] != before["nginx"]

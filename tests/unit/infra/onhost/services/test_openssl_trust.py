@@ -1,13 +1,13 @@
 """Whether the host trusts a certificate, as visitors do."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from infra.onhost import layout
 from infra.onhost.services import openssl
-from tests.support.onhost import Host
+from tests.support.onhost import Host, new_host
 from tests.support.operations.certificates import authority, make
 
 DOMAIN = "app.example.org"
@@ -15,11 +15,13 @@ ROOT = authority("root.example.org")
 BETWEEN = authority("between.example.org", ROOT)
 
 
-@pytest.fixture(autouse=True)
-def bundle(host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The CAs of a host that trusts one, and another that nothing here is of."""
-    monkeypatch.setattr(layout, "CA_BUNDLE", tmp_path / "bundle.pem")
-    host.layout.ca_bundle.write_bytes(authority("other.example.org").pem + ROOT.pem)
+@pytest.fixture
+def host() -> Iterator[Host]:
+    """A host that trusts this CA, and another that has signed nothing here."""
+    with new_host() as host:
+        host.layout.ca_bundle.parent.mkdir(parents=True)
+        host.layout.ca_bundle.write_bytes(authority("other.example.org").pem + ROOT.pem)
+        yield host
 
 
 def test_a_certificate_of_a_known_ca_is_trusted(host: Host, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from infra.onhost.services import https, probe
 from infra.onhost.services.probe import Request, of_site, summary
-from tests.support.onhost import CONFIG, DOMAIN, Host
+from tests.support.onhost import CONFIG, DOMAIN, Host, new_host
 from tests.support.onhost.servers import always, behind_tls
 from tests.unit.conftest import until
 
@@ -69,6 +69,12 @@ def test_the_site_is_asked_by_its_name_whatever_its_certificate(host: Host, tmp_
         )
     assert script.asked == ["/a?b=c"]
     assert script.hosts == {DOMAIN}
+
+
+@pytest.fixture
+def host() -> Iterator[Host]:
+    with new_host() as host:
+        yield host
 
 
 @pytest.fixture

@@ -146,9 +146,7 @@ def test_a_wrong_password_is_told_in_redis_own_words(
 @pytest.fixture
 def listener(host: Host, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
     """What listens in Redis' place."""
-    path = host.calls.with_name("other.sock")
-    path.unlink(missing_ok=True)
-    monkeypatch.setattr(layout, "REDIS_SOCKET", path)
+    path = host.layout.redis_socket
     monkeypatch.setattr(redis, "TIMEOUT", 0.1)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))
