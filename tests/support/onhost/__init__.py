@@ -7,14 +7,14 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import pytest
 
 from infra.inventory import load
 from infra.onhost import config
 from infra.onhost.certificates import store
-from infra.onhost.config import HostConfig
+from infra.onhost.config import CertificateConfig, HostConfig
 from infra.onhost.credentials import redis_users
 from infra.onhost.layout import Layout
 from infra.onhost.releases import release
@@ -66,6 +66,14 @@ class Host(config.Host):
     def on_port(self, port: int) -> Self:
         """The same host, with HTTPS on this port."""
         return self.with_config(replace(self.config, https_port=port))
+
+    def changed(self, **values: Any) -> Self:
+        """The same host, with other values of its configuration, or of its certificate's."""
+        known = CertificateConfig.__dataclass_fields__
+        terms = {name: value for name, value in values.items() if name in known}
+        others = {name: value for name, value in values.items() if name not in known}
+        certificate = replace(self.config.certificate, **terms)
+        return replace(self, config=replace(self.config, certificate=certificate, **others))
 
     def with_settings(self, **settings: object) -> Self:
         """The same host, deployed with these settings."""

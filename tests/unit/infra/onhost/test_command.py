@@ -15,7 +15,7 @@ HOLD = """
 import subprocess, sys
 from pathlib import Path
 from infra.onhost.command import lock
-with lock("a deploy", Path({path!r})):
+with lock(Path({path!r}), "a deploy"):
     child = subprocess.Popen(["sleep", "60"], stdout=subprocess.DEVNULL)
     print(child.pid, flush=True)
     child.wait()

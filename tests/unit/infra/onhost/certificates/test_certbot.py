@@ -32,14 +32,18 @@ def on(**terms: Any) -> HostConfig:
 
 
 def test_the_first_certificate_is_asked_for_by_webroot(host: Host) -> None:
-    assert certbot.issue_command(host, force=False) == [
-        *(f"{host.layout.certbot}/bin/certbot", "certonly", "--non-interactive", "--agree-tos"),
-        *("--email", "you@example.org", "--server", ACME),
-        *("--webroot-path", str(host.layout.webroot)),
-        *("--cert-name", DOMAIN, "--key-type", "ecdsa"),
-        *("--deploy-hook", f"{host.layout.command} certificate-install"),
-        *("--domain", DOMAIN),
-    ]
+    program, *words = certbot.issue_command(host, force=False)
+    assert program == f"{host.layout.certbot}/bin/certbot"
+    assert words[:4] == ["certonly", "--non-interactive", "--agree-tos", "--webroot"]
+    assert dict(zip(words[4::2], words[5::2], strict=True)) == {
+        "--email": "you@example.org",
+        "--server": ACME,
+        "--webroot-path": str(host.layout.webroot),
+        "--cert-name": DOMAIN,
+        "--key-type": "ecdsa",
+        "--deploy-hook": f"{host.layout.command} certificate-install",
+        "--domain": DOMAIN,
+    }
 
 
 @pytest.mark.parametrize(
@@ -77,7 +81,7 @@ def test_a_certificate_on_other_terms_is_replaced_at_once(host: Host) -> None:
 
 def test_a_renewal_leaves_it_to_certbot_whether_it_is_time(host: Host) -> None:
     assert certbot.renew_command(host) == [
-        *("/opt/certbot/bin/certbot", "renew", "--non-interactive"),
+        *(f"{host.layout.certbot}/bin/certbot", "renew", "--non-interactive"),
         *("--no-random-sleep-on-renew", "--cert-name", DOMAIN),
     ]
 

@@ -83,7 +83,7 @@ def test_a_certificate_that_nobody_ever_trusted_may_stay_so(
     host: Host, source: str, by: Authority | None
 ) -> None:
     with served(host, made(host, "a", "*.example.org", by=by), source) as port:
-        check.check(host.with_config(replace(CONFIG, https_port=port)))
+        check.check(host.on_port(port))
 
 
 def test_where_nobody_answers_there_is_no_certificate(host: Host) -> None:
@@ -132,7 +132,7 @@ def test_a_certificate_that_should_be_renewed_by_now_is_told_by_its_share_of_lif
 ) -> None:
     with served(host, made(host, "a", days=days, ago=ago, by=None)) as port:
         if left is None:
-            check.check(host.with_config(replace(CONFIG, https_port=port)))
+            check.check(host.on_port(port))
         else:
             cure = f"it should be renewed by now: {RENEW} says why it is not"
             assert problems(host, port) == [f"{DOMAIN}: {left} are left: {cure}"]
@@ -140,9 +140,7 @@ def test_a_certificate_that_should_be_renewed_by_now_is_told_by_its_share_of_lif
 
 def test_of_a_certificate_of_the_operator_s_another_cure_is_told(host: Host) -> None:
     with served(host, made(host, "a", days=400, ago=369, by=None), "files") as port:
-        check.check(
-            host.with_config(replace(CONFIG, https_port=port))
-        )  # 31 days: time enough to bring another
+        check.check(host.on_port(port))  # 31 days: time enough to bring another
     with served(host, made(host, "a", days=400, ago=371, by=None), "files") as port:
         [line] = problems(host, port)
     assert line.endswith("put a new one where certificate.chain and certificate.key lead,"

@@ -167,8 +167,8 @@ def test_a_name_whose_certificate_is_no_good_any_more_goes_at_once(
 
 def hsts(host: Host, wanted: HostConfig) -> str:
     """What browsers are told."""
-    [told] = re.findall(r'^map "" \$hsts {\n    default "(.*)";\n}$', text(host.with_config(wanted)),
-                        re.MULTILINE)  # fmt: skip
+    block = r'^map "" \$hsts {\n    default "(.*)";\n}$'
+    [told] = re.findall(block, text(host.with_config(wanted)), re.MULTILINE)
     return str(told)
 
 

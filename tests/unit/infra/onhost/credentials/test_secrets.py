@@ -43,6 +43,7 @@ def with_operator_s(name: str) -> HostConfig:
 
 @pytest.mark.usefixtures("folder")
 def test_a_fresh_host_misses_what_is_to_be_made(host: Host) -> None:
+    host.layout.redis_users.unlink()
     assert secrets.state(host) == {"missing": NAMES, "redis_users": False}
     assert secrets.state(host.with_config(with_operator_s("api_key")))["missing"] == sorted(
         ["api_key", *NAMES]

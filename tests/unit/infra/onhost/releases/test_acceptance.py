@@ -12,6 +12,7 @@ from infra import release as releases
 from infra.inventory import SettingsError, load
 from infra.onhost.certificates import store
 from infra.onhost.command import Failure
+from infra.onhost.layout import LAYOUT
 from infra.onhost.releases import acceptance, release
 from infra.settings import Settings
 from tests.support.onhost import Host, new_host, wanted
@@ -130,14 +131,14 @@ def test_without_tests_there_is_nothing_of_them() -> None:
     assert releases.acceptance_image(load(GOOD, "one")) is None
 
 
-def test_the_tests_get_the_site_s_address_and_nothing_else(host: Host, tmp_path: Path) -> None:
+def test_the_tests_get_the_site_s_address_and_nothing_else(tmp_path: Path) -> None:
     given = settings(tmp_path, nginx={"https_port": 8443}, aliases=["www.example.org"])
     services = yaml.safe_load(files(given)["compose.yaml"])["services"]
     front, tests = services["front"], services["acceptance"]
     assert (front["network_mode"], tests["network_mode"]) == ("none", "service:front")
     assert front["volumes"] == [
-        {"type": "tmpfs", "target": str(host.layout.web)},
-        f"{host.layout.web}/${{RELEASE}}:{host.layout.current}:ro",
+        {"type": "tmpfs", "target": str(LAYOUT.web)},
+        f"{LAYOUT.web}/${{RELEASE}}:{LAYOUT.current}:ro",
     ]
     assert front["extra_hosts"] == ["app.example.org:127.0.0.1", "www.example.org:127.0.0.1"]
     assert tests["environment"] == {

@@ -5,7 +5,6 @@ import socket
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from redis import Redis
@@ -15,7 +14,6 @@ from rq.job import Job
 from rq.registry import StartedJobRegistry
 from rq.serializers import JSONSerializer
 
-from infra.onhost import layout
 from infra.onhost.command import Failure
 from infra.onhost.credentials import redis_users
 from infra.onhost.services import redis
@@ -134,19 +132,29 @@ def failure(host: Host) -> str:
 
 @pytest.mark.usefixtures("client")
 def test_a_wrong_password_is_told_in_redis_own_words(
-    host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    host: Host,
 ) -> None:
-    (tmp_path / "redis_password").write_text("another")
-    monkeypatch.setattr(layout, "SECRETS", tmp_path)
+    password = host.layout.secrets / "redis_password"
+    password.write_text("another")
     assert failure(host).startswith("Redis does not answer: WRONGPASS ")
-    (tmp_path / "redis_password").unlink()
-    assert failure(host).endswith(f"No such file or directory: '{tmp_path / 'redis_password'}'")
+    password.unlink()
+    assert failure(host).endswith(f"No such file or directory: '{password}'")
+    password.write_text(PASSWORD)
 
 
 @pytest.fixture
-def listener(host: Host, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
+def silent() -> Iterator[Host]:
+    """A host on which no Redis runs."""
+    with new_host() as host:
+        yield host
+
+
+@pytest.fixture
+def listener(silent: Host, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
     """What listens in Redis' place."""
+    host = silent
     path = host.layout.redis_socket
+    (host.layout.secrets / "redis_password").write_text(PASSWORD)
     monkeypatch.setattr(redis, "TIMEOUT", 0.1)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))
@@ -155,19 +163,19 @@ def listener(host: Host, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.soc
 
 
 @pytest.mark.usefixtures("listener")
-def test_a_redis_that_hangs_is_given_up(host: Host) -> None:
-    assert failure(host) == "Redis does not answer: timed out"
+def test_a_redis_that_hangs_is_given_up(silent: Host) -> None:
+    assert failure(silent) == "Redis does not answer: timed out"
 
 
-def test_a_redis_that_is_gone_is_a_failure(host: Host, listener: socket.socket) -> None:
+def test_a_redis_that_is_gone_is_a_failure(silent: Host, listener: socket.socket) -> None:
     listener.close()
-    assert failure(host) == "Redis does not answer: [Errno 111] Connection refused"
-    host.layout.redis_socket.unlink()
-    assert failure(host) == "Redis does not answer: [Errno 2] No such file or directory"
+    assert failure(silent) == "Redis does not answer: [Errno 111] Connection refused"
+    silent.layout.redis_socket.unlink()
+    assert failure(silent) == "Redis does not answer: [Errno 2] No such file or directory"
 
 
 def test_a_redis_that_dies_while_it_answers_is_a_failure(
-    host: Host, listener: socket.socket
+    silent: Host, listener: socket.socket
 ) -> None:
     def die() -> None:
         connection, _ = listener.accept()
@@ -176,5 +184,5 @@ def test_a_redis_that_dies_while_it_answers_is_a_failure(
 
     thread = threading.Thread(target=die)
     thread.start()
-    assert failure(host) == "Redis does not answer: the connection was closed"
+    assert failure(silent) == "Redis does not answer: the connection was closed"
     thread.join()

@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from infra.onhost.certificates import store
 from infra.onhost.releases import history
 from infra.onhost.services import docker
 from infra.onhost.status import collect, warn
-from tests.support.onhost import CONFIG, DOMAIN, Host, entry, new_host, no_listener
+from tests.support.onhost import DOMAIN, Host, entry, new_host, no_listener
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to nginx: needs root")
 
@@ -166,7 +165,7 @@ def test_one_look_finds_everything(host: Host) -> None:
     history.write(host, entry("a"))
     history.write(host, entry("b", result=history.REFUSED))
     with no_listener() as port, command.lock(host.layout.lock, "a test"):
-        found = collect.status(host.with_config(replace(CONFIG, https_port=port)))
+        found = collect.status(host.on_port(port))
     assert found["release"] == "a"
     assert found["switch"].startswith("a test, process ")
     assert [container["name"] for container in found["containers"]] == ["nginx", "web"]
@@ -192,7 +191,7 @@ def test_one_look_finds_everything(host: Host) -> None:
 def test_a_host_before_its_first_release_can_be_looked_at(host: Host) -> None:
     host.program("systemctl")
     with no_listener() as port:
-        found = collect.status(host.with_config(replace(CONFIG, https_port=port)))
+        found = collect.status(host.on_port(port))
     assert (found["release"], found["switch"], found["last"]) == ("", "", {})
     assert found["certificate"] is None
     assert str(store.chain(host, DOMAIN)) in found["attention"][0]

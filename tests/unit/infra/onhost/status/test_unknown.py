@@ -3,12 +3,11 @@
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
 from infra.onhost.status import collect, render
-from tests.support.onhost import CONFIG, Host, new_host, no_listener
+from tests.support.onhost import Host, new_host, no_listener
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to nginx: needs root")
 
@@ -31,7 +30,7 @@ def test_every_part_may_be_broken_and_the_rest_is_told(host: Host) -> None:
     host.layout.redis_socket.touch()
     (host.layout.secrets / "redis_password").mkdir()
     with no_listener() as port:
-        found = collect.status(host.with_config(replace(CONFIG, https_port=port)))
+        found = collect.status(host.on_port(port))
     broken = ("containers", "queues", "units", "last")
     assert {part: found[part] for part in broken} == dict.fromkeys(broken)
     assert (found["release"], found["maintenance"]) == ("a", "off")
@@ -52,7 +51,7 @@ def test_every_part_may_be_broken_and_the_rest_is_told(host: Host) -> None:
 def test_what_is_installed_is_told_when_what_nginx_read_cannot_be_had(host: Host) -> None:
     host.layout.virtual_hosts.write_bytes(b"\xff")  # which is no text
     with no_listener() as port:
-        found = collect.status(host.with_config(replace(CONFIG, https_port=port)))
+        found = collect.status(host.on_port(port))
     assert (found["certificate"]["days"], found["certificate"]["fine"]) == (10.0, None)
     [line] = [line for line in found["attention"] if line.startswith("the certificate")]
     assert line.startswith("the certificate's state: ")
