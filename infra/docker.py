@@ -6,7 +6,7 @@ from pathlib import Path
 from pyinfra.api import deploy
 
 from infra.hostfile import text
-from infra.onhost import layout
+from infra.onhost.layout import LAYOUT
 from infra.operations import files, host
 from infra.settings import Settings
 
@@ -52,5 +52,5 @@ def current() -> None:
     """dockerd has read its configuration and the CA bundle."""
     host.docker_current(
         name="Run Docker with its configuration",
-        files=[str(CONFIGURATION), str(layout.CA_BUNDLE)],
+        files=[str(CONFIGURATION), str(LAYOUT.ca_bundle)],
     )

@@ -13,6 +13,8 @@ from pathlib import Path, PurePosixPath
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from infra.checkout import CHECKOUT
+from infra.onhost import layout
+from infra.onhost.layout import LAYOUT
 
 TEMPLATES = Environment(
     loader=FileSystemLoader(CHECKOUT),
@@ -34,6 +36,7 @@ def compose(value: object) -> str:
 
 
 TEMPLATES.filters["compose"] = compose
+TEMPLATES.globals |= {"layout": LAYOUT, "names": layout}  # paths, and the other names on a host
 
 
 @dataclass(frozen=True, order=True)

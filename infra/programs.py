@@ -6,12 +6,13 @@ from infra.checkout import CHECKOUT
 from infra.hostfile import HostFile, directory, folder, template, text
 from infra.onhost import layout
 from infra.onhost.config import CertificateConfig, HostConfig, is_address
+from infra.onhost.layout import LAYOUT
 from infra.operations import files, host
 from infra.settings import Settings
 
 COMMAND = f"""#!/bin/sh
 # Slipway on this host; `slipway --help` lists what it does.
-PYTHONPATH={layout.LIBRARY} exec python3 -P -m onhost "$@"  # -P: not from this directory
+PYTHONPATH={LAYOUT.library} exec python3 -P -m onhost "$@"  # -P: not from this directory
 """
 SYSCTL = """# Of Slipway.
 # nginx has no privilege, and ports 80 and 443 all the same.
@@ -75,47 +76,47 @@ def certificate_config(settings: Settings) -> CertificateConfig:
 def directories() -> list[HostFile]:
     """Slipway's directories; those of sockets give their group to what is made in them."""
     return [
-        directory(layout.ROOT),
-        directory(layout.RELEASES, "700"),
-        directory(layout.CONFIG),
-        directory(layout.SECRETS, "700"),
-        directory(layout.GIVEN_CERTIFICATE, "700"),
-        directory(layout.REDIS_USERS.parent, "750", group=layout.REDIS_UID),
-        directory(layout.STATE),
-        directory(layout.APPLIED),
-        directory(layout.WEBROOT),
-        directory(layout.STATIC),
-        directory(layout.VOLUMES),
-        directory(layout.TLS, "750", group=layout.NGINX_UID),
-        directory(layout.WEB),
-        directory(layout.MAINTENANCE),
-        directory(layout.REDIS_SOCKETS, "2770", layout.REDIS_UID, layout.REDIS_SOCKET_GID),
+        directory(LAYOUT.home),
+        directory(LAYOUT.releases, "700"),
+        directory(LAYOUT.config),
+        directory(LAYOUT.secrets, "700"),
+        directory(LAYOUT.given_certificate, "700"),
+        directory(LAYOUT.redis_users.parent, "750", group=layout.REDIS_UID),
+        directory(LAYOUT.state),
+        directory(LAYOUT.applied),
+        directory(LAYOUT.webroot),
+        directory(LAYOUT.static),
+        directory(LAYOUT.volumes),
+        directory(LAYOUT.tls, "750", group=layout.NGINX_UID),
+        directory(LAYOUT.web),
+        directory(LAYOUT.maintenance),
+        directory(LAYOUT.redis_sockets, "2770", layout.REDIS_UID, layout.REDIS_SOCKET_GID),
     ]
 
 
 def volumes(settings: Settings) -> list[HostFile]:
     """The application's own directories, which outlive its releases."""
     names = sorted(settings.app.volumes)
-    return [directory(layout.VOLUMES / name, "700", layout.APP_UID, layout.APP_UID)
+    return [directory(LAYOUT.volumes / name, "700", layout.APP_UID, layout.APP_UID)
             for name in names]  # fmt: skip
 
 
 def unit_file(name: str, settings: Settings) -> HostFile:
     """A unit, from the template of its name in systemd/."""
-    return template(layout.UNITS / name, f"systemd/{name}.j2", layout=layout, settings=settings)
+    return template(LAYOUT.units / name, f"systemd/{name}.j2", settings=settings)
 
 
 @deploy("Programs")
 def installed(settings: Settings) -> None:
     """The programs stand on the host, and systemd knows the units; nothing is started yet."""
-    library = folder(CHECKOUT / "infra" / "onhost", f"{layout.LIBRARY}/onhost")
+    library = folder(CHECKOUT / "infra" / "onhost", f"{LAYOUT.library}/onhost")
     own: list[HostFile] = [
         *directories(),
         *volumes(settings),
         *library,
-        text(layout.COMMAND, COMMAND, "755"),
-        text(layout.SYSCTL, SYSCTL),
-        text(layout.HOST_CONFIG, host_config(settings).to_json()),
+        text(LAYOUT.command, COMMAND, "755"),
+        text(LAYOUT.sysctl, SYSCTL),
+        text(LAYOUT.host_config, host_config(settings).to_json()),
         *(unit_file(name, settings) for name in UNITS),
     ]
     files.put(name="Put Slipway's programs and units", files=own)

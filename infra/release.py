@@ -5,7 +5,6 @@ from pyinfra.api import deploy
 from infra import origin
 from infra.checkout import CHECKOUT
 from infra.hostfile import HostFile, folder, render
-from infra.onhost import layout
 from infra.onhost.releases.release import CONFIG, ROUTES, Check, ReleaseConfig
 from infra.onhost.services import sockets
 from infra.operations.images import Image, built
@@ -56,7 +55,6 @@ def release_files(settings: Settings, tag: str) -> list[HostFile]:
     tests = settings.app.acceptance
     port = settings.nginx.https_port
     values = {
-        "layout": layout,
         "settings": settings,
         "app_image": tag,
         "command": settings.web.command or COMMANDS[settings.web.server],

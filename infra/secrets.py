@@ -4,6 +4,7 @@ from pyinfra.api import deploy
 
 from infra.hostfile import HostFile
 from infra.onhost import layout
+from infra.onhost.layout import LAYOUT
 from infra.operations import files, host
 from infra.settings import Settings
 
@@ -11,7 +12,7 @@ from infra.settings import Settings
 def given(settings: Settings) -> list[HostFile]:
     """The operator's secrets as files of the host, without the editor's last line break."""
     return [
-        HostFile(str(layout.SECRETS / name), path.read_bytes().rstrip(b"\r\n"), "440", 0,
+        HostFile(str(LAYOUT.secrets / name), path.read_bytes().rstrip(b"\r\n"), "440", 0,
                  layout.APP_UID)
         for name, path in sorted(settings.secrets.items())
     ]  # fmt: skip

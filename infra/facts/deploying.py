@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pyinfra.api import FactBase
 
 from infra.onhost import layout
+from infra.onhost.layout import LAYOUT
 
 # Finds the SSH connection that this script came by, if only shells and sudo are in between, and
 # lets a transient unit live as long as that: it holds its name, and dies with the connection. One
@@ -42,7 +43,7 @@ class OtherChange(FactBase[str]):
 
     def command(self, by: str) -> str:
         """Tries for five seconds: what an earlier connection had is given back after one."""
-        words = [layout.DEPLOY_UNIT, f"deploy by {by}", str(layout.LOCK)]
+        words = [layout.DEPLOY_UNIT, f"deploy by {by}", str(LAYOUT.lock)]
         return f"sh -c {shlex.quote(SCRIPT)} sh {shlex.join(words)}"
 
     def process(self, output: Iterable[str]) -> str:

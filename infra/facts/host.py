@@ -7,7 +7,7 @@ from typing import Any
 
 from pyinfra.api import FactBase
 
-from infra.onhost import layout
+from infra.onhost.layout import LAYOUT
 
 
 class SlipwayState(FactBase[dict[str, Any]]):
@@ -17,7 +17,7 @@ class SlipwayState(FactBase[dict[str, Any]]):
 
     def command(self, question: str) -> str:
         """The question; what cannot be answered is empty, and the action that follows says why."""
-        return f"{layout.COMMAND} {question} 2>/dev/null; true"
+        return f"{LAYOUT.command} {question} 2>/dev/null; true"
 
     def process(self, output: Iterable[str]) -> dict[str, Any]:
         """The JSON object in the last line."""
@@ -33,7 +33,7 @@ class SlipwayText(FactBase[list[str]]):
     def command(self, question: str) -> str:
         """The question; a host that Slipway is not on says so and fails."""
         absent = "{ echo 'Slipway is not on this host: deploy to it first' >&2; exit 1; }"
-        return f"test -x {layout.COMMAND} || {absent}; {layout.COMMAND} {question}"
+        return f"test -x {LAYOUT.command} || {absent}; {LAYOUT.command} {question}"
 
     def process(self, output: Iterable[str]) -> list[str]:
         """The lines."""
@@ -131,7 +131,7 @@ class ExtraTrust(FactBase[dict[str, Any]]):
 
     def command(self) -> str:
         """Names, then `stale` when the bundle must be made again."""
-        folder, bundle = layout.CA_CERTIFICATES, layout.CA_BUNDLE
+        folder, bundle = LAYOUT.ca_certificates, LAYOUT.ca_bundle
         return (
             f"find {folder} -name 'slipway-*.crt' -printf '%f\\n' 2>/dev/null;"
             f' test -z "$(find {folder} -newer {bundle} 2>/dev/null)" || echo stale'

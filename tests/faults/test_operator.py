@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from infra.onhost import layout
+from infra.onhost.layout import LAYOUT
 from tests.faults.conftest import INVENTORY, Target, pyinfra
 
 pytestmark = pytest.mark.destructive
@@ -42,8 +43,8 @@ FAULTS = {
         "the jobs: Redis does not answer",
     ),
     "certificate": Fault(
-        f"mv {layout.TLS} {layout.TLS}.away",
-        f"mv {layout.TLS}.away {layout.TLS}",
+        f"mv {LAYOUT.tls} {LAYOUT.tls}.away",
+        f"mv {LAYOUT.tls}.away {LAYOUT.tls}",
         "certificate",
         "the certificate: openssl x509",
     ),
@@ -126,14 +127,14 @@ def test_the_status_tells_the_rest_of_a_broken_host(target: Target, fault: Fault
 
 def test_a_host_that_cannot_answer_is_a_failure_with_its_reason(target: Target) -> None:
     with unattended(target):
-        target.run(f"mv {layout.COMMAND} {layout.COMMAND}.away")
+        target.run(f"mv {LAYOUT.command} {LAYOUT.command}.away")
         try:
             calls = [
                 pyinfra(*words, INVENTORY, "status.py", "-y", TEST_HOST=target.name)
                 for words in ((), ("--json",))
             ]
         finally:
-            target.run(f"mv {layout.COMMAND}.away {layout.COMMAND}")
+            target.run(f"mv {LAYOUT.command}.away {LAYOUT.command}")
     for done in calls:
         assert done.returncode == 1
         assert "Slipway is not on this host" in done.stderr

@@ -8,6 +8,7 @@ import yaml
 from infra import programs, release
 from infra.checkout import CHECKOUT
 from infra.onhost import layout
+from infra.onhost.layout import LAYOUT
 from infra.settings import Settings, load
 
 GOOD: dict[str, Any] = {"domain": "app.example.org", "email": "you@example.org"}
@@ -48,11 +49,11 @@ def test_without_a_command_there_is_no_such_service() -> None:
 
 
 def test_volumes_stand_in_every_container_of_the_application_and_are_its_own() -> None:
-    mount = f"{layout.VOLUMES}/uploads:/srv/uploads"
+    mount = f"{LAYOUT.volumes}/uploads:/srv/uploads"
     assert all(mount in service["volumes"] for service in release_file(NEEDS)["services"].values())
     [folder] = programs.volumes(NEEDS)
     assert (folder.path, folder.user, folder.mode) == (
-        f"{layout.VOLUMES}/uploads", layout.APP_UID, "700",
+        f"{LAYOUT.volumes}/uploads", layout.APP_UID, "700",
     )  # fmt: skip
 
 

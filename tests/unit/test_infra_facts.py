@@ -3,12 +3,14 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pyinfra.api import FactBase
 
+from infra.facts import host as facts
 from infra.facts.files import HostFiles
 from infra.facts.host import (
     DockerImages,
@@ -21,7 +23,7 @@ from infra.facts.host import (
     Units,
 )
 from infra.hostfile import text
-from infra.onhost import layout
+from infra.onhost.layout import Layout
 
 HOUR = 3600
 
@@ -159,18 +161,32 @@ def test_a_host_without_docker_has_no_images(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def trust(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
+    """The paths of a host below a directory."""
+    layout = Layout(tmp_path)
+    monkeypatch.setattr(facts, "LAYOUT", layout)
+    return layout
+
+
+@pytest.fixture
+def trust(layout: Layout) -> Path:
     """A folder of CAs, one of them Slipway's, and a bundle made later."""
-    folder, bundle = tmp_path / "cas", tmp_path / "bundle"
-    folder.mkdir()
+    folder, bundle = layout.ca_certificates, layout.ca_bundle
+    for parent in (folder, bundle.parent):
+        parent.mkdir(parents=True)
     for name in ("slipway-1.crt", "other.crt"):
         (folder / name).touch()
         os.utime(folder / name, (BEGAN, BEGAN))
     bundle.touch()
     os.utime(folder, (BEGAN, BEGAN))
-    monkeypatch.setattr(layout, "CA_CERTIFICATES", folder)
-    monkeypatch.setattr(layout, "CA_BUNDLE", bundle)
     return folder
+
+
+@pytest.fixture
+def slipway(layout: Layout) -> Callable[[str], None]:
+    """Puts the command `slipway`, which runs this script."""
+    layout.command.parent.mkdir(parents=True)
+    return lambda script: program(layout.command.parent, layout.command.name, script)
 
 
 @pytest.mark.usefixtures("trust")
@@ -178,47 +194,44 @@ def test_only_slipway_s_cas_are_named() -> None:
     assert ask(ExtraTrust()) == {"names": {"slipway-1.crt"}, "stale": False}
 
 
-def test_a_bundle_older_than_a_ca_is_stale(trust: Path) -> None:
-    later = (trust.parent / "bundle").stat().st_mtime + HOUR
+def test_a_bundle_older_than_a_ca_is_stale(layout: Layout, trust: Path) -> None:
+    later = layout.ca_bundle.stat().st_mtime + HOUR
     os.utime(trust / "slipway-1.crt", (later, later))
     assert ask(ExtraTrust())["stale"] is True
 
 
-def test_a_bundle_older_than_the_removal_of_a_ca_is_stale(trust: Path) -> None:
+def test_a_bundle_older_than_the_removal_of_a_ca_is_stale(layout: Layout, trust: Path) -> None:
     (trust / "slipway-1.crt").unlink()
-    later = (trust.parent / "bundle").stat().st_mtime + HOUR
+    later = layout.ca_bundle.stat().st_mtime + HOUR
     os.utime(trust, (later, later))
     assert ask(ExtraTrust()) == {"names": set(), "stale": True}
 
 
 def test_the_host_s_program_answers_in_its_last_line(
-    programs: Path, monkeypatch: pytest.MonkeyPatch
+    slipway: Callable[[str], None],
 ) -> None:
-    program(programs, "slipway", """echo "a warning" >&2; echo progress; echo '{"up": true}'""")
-    monkeypatch.setattr(layout, "COMMAND", programs / "slipway")
+    slipway("""echo "a warning" >&2; echo progress; echo '{"up": true}'""")
     assert ask(SlipwayState(), question="base-state") == {"up": True}
 
 
 @pytest.mark.parametrize("script", ["exit 1", "echo broken >&2; exit 1"])
 def test_a_program_that_fails_or_is_missing_answers_nothing(
-    programs: Path, monkeypatch: pytest.MonkeyPatch, script: str
+    slipway: Callable[[str], None], script: str
 ) -> None:
-    monkeypatch.setattr(layout, "COMMAND", programs / "slipway")
     assert ask(SlipwayState(), question="base-state") == {}
-    program(programs, "slipway", script)
+    slipway(script)
     assert ask(SlipwayState(), question="base-state") == {}
 
 
 def test_what_a_person_asked_for_is_answered_or_refused_aloud(
-    programs: Path, monkeypatch: pytest.MonkeyPatch
+    slipway: Callable[[str], None],
 ) -> None:
-    monkeypatch.setattr(layout, "COMMAND", programs / "slipway")
     question = ["sh", "-c", SlipwayText().command(question="status --json")]
     absent = subprocess.run(question, capture_output=True, text=True, check=False)
     assert (absent.returncode, absent.stdout) == (1, "")
     assert absent.stderr == "Slipway is not on this host: deploy to it first\n"
-    program(programs, "slipway", 'echo "$*"; echo broken >&2; exit 1')
+    slipway('echo "$*"; echo broken >&2; exit 1')
     broken = subprocess.run(question, capture_output=True, text=True, check=False)
     assert (broken.returncode, broken.stderr) == (1, "broken\n")
-    program(programs, "slipway", 'echo "$*"')
+    slipway('echo "$*"')
     assert ask(SlipwayText(), question="status --json") == ["status --json"]

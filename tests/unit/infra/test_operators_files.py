@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from infra.certificate import alerts, own_files
-from infra.onhost import layout
+from infra.onhost.layout import LAYOUT
 from infra.programs import host_config
 from tests.support.operations.certificates import make
 from tests.support.settings import SECRET, settings, written
@@ -31,7 +31,7 @@ def test_alerts_are_a_file_with_the_secrets_in_it(tmp_path: Path) -> None:
         },
     }
     [file] = own_files(given)
-    assert (file.path, file.mode) == (str(layout.ALERTS), "600")
+    assert (file.path, file.mode) == (str(LAYOUT.alerts), "600")
 
 
 def test_without_alerts_nobody_is_told() -> None:
@@ -44,7 +44,7 @@ def test_the_operator_s_certificate_is_two_files(tmp_path: Path) -> None:
     given = {"source": "files", "chain": str(chain), "key": str(key)}
     found = {file.path: file for file in own_files(settings(certificate=given))}
     for path, content in (("fullchain.pem", chain), ("privkey.pem", key)):
-        file = found[str(layout.GIVEN_CERTIFICATE / path)]
+        file = found[str(LAYOUT.given_certificate / path)]
         assert (file.content, file.mode, file.user) == (content.read_bytes(), "600", 0)
 
 
@@ -53,6 +53,6 @@ def test_an_external_account_is_a_file_of_certbot_s_options(tmp_path: Path) -> N
     given = settings(certificate={"external_account": account})
     assert host_config(given).certificate.external_account
     assert SECRET not in host_config(given).to_json()
-    [file] = [file for file in own_files(given) if file.path == str(layout.EXTERNAL_ACCOUNT)]
+    [file] = [file for file in own_files(given) if file.path == str(LAYOUT.external_account)]
     assert file.content == f"eab-kid = kid-1\neab-hmac-key = {SECRET}\n".encode()
     assert file.mode == "600"

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +12,9 @@ import pytest
 from infra import programs
 from infra.checkout import CHECKOUT
 from infra.onhost import config, layout
-from infra.onhost.__main__ import ACTIONS
+from infra.onhost.__main__ import COMMANDS, INTERNAL
 from infra.onhost.command import Failure
+from infra.onhost.layout import LAYOUT, Layout
 from infra.onhost.services import docker
 from infra.onhost.watchdog import STOP_SECONDS, remedy
 from infra.settings import load
@@ -64,12 +66,25 @@ def test_it_runs_without_any_package(library: Path) -> None:
         text=True,
         check=True,
     )
-    assert all(f"\n    {name}" in done.stdout for name in ACTIONS)
+    assert re.findall(r"^    ([a-z-]+)", done.stdout, re.MULTILINE) == list(COMMANDS)
+
+
+@pytest.mark.parametrize("name", INTERNAL)
+def test_what_units_and_deploys_call_is_there_and_not_listed(library: Path, name: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-S", "-P", "-m", "onhost", name, "--help"],
+        env={"PYTHONPATH": str(library)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith(f"usage: slipway {name}")
+    assert name not in COMMANDS
 
 
 def test_it_runs_in_a_directory_with_modules_of_other_people(library: Path, tmp_path: Path) -> None:
     command = tmp_path / "slipway"
-    command.write_text(programs.COMMAND.replace(str(layout.LIBRARY), str(library)))
+    command.write_text(programs.COMMAND.replace(str(LAYOUT.library), str(library)))
     for name in ("json", "secrets", "argparse", "onhost"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('not of Slipway')\n")
     done = subprocess.run(
@@ -93,10 +108,11 @@ def test_wrong_use_ends_with_2(library: Path, words: list[str]) -> None:
 
 
 def test_what_the_host_is_told_can_be_read_there(tmp_path: Path) -> None:
-    path = tmp_path / "host.json"
+    paths = Layout(tmp_path)
+    paths.config.mkdir(parents=True)
     given = load(SETTINGS.model_dump() | {"secrets": {"secret_key": "config.py"}}, "one")
-    path.write_text(programs.host_config(given).to_json())
-    found = config.load(path)
+    paths.host_config.write_text(programs.host_config(given).to_json())
+    found = config.load(paths).config
     assert found == programs.host_config(given)
     assert found.secrets == ["admin_password", "redis_password", "secret_key"]
     assert found.made_secrets == ["admin_password", "redis_password"]
@@ -105,11 +121,12 @@ def test_what_the_host_is_told_can_be_read_there(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", [None, "", "{", "[]", "{}", json.dumps({"domain": "x"})])
 def test_a_configuration_that_is_not_ours_is_a_failure(tmp_path: Path, text: str | None) -> None:
-    path = tmp_path / "host.json"
+    paths = Layout(tmp_path)
+    paths.config.mkdir(parents=True)
     if text is not None:
-        path.write_text(text)
+        paths.host_config.write_text(text)
     with pytest.raises(Failure, match=r"host\.json: .*; a deploy writes this file"):
-        config.load(path)
+        config.load(paths)
 
 
 @pytest.mark.parametrize(
@@ -135,10 +152,14 @@ def test_what_stopped_is_started_and_what_hangs_is_restarted(
 
 def test_the_directories_admit_those_who_need_them_alone() -> None:
     found = {file.path: (file.mode, file.user, file.group) for file in programs.directories()}
-    assert found[str(layout.SECRETS)] == ("700", 0, 0)
-    assert found[str(layout.RELEASES)] == ("700", 0, 0)
-    assert found[str(layout.TLS)] == ("750", 0, layout.NGINX_UID)
-    assert found[str(layout.REDIS_SOCKETS)] == ("2770", layout.REDIS_UID, layout.REDIS_SOCKET_GID)
+    assert found[str(LAYOUT.secrets)] == ("700", 0, 0)
+    assert found[str(LAYOUT.releases)] == ("700", 0, 0)
+    assert found[str(LAYOUT.tls)] == ("750", 0, layout.NGINX_UID)
+    assert found[str(LAYOUT.redis_sockets)] == (
+        "2770",
+        layout.REDIS_UID,
+        layout.REDIS_SOCKET_GID,
+    )
     assert not [path for path, (mode, _, _) in found.items() if int(mode, 8) & 0o002]
 
 

@@ -2,15 +2,15 @@
 
 import json
 import smtplib
+from collections.abc import Iterator
 from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from infra.onhost import layout
 from infra.onhost.alerts import channels
-from tests.support.onhost import no_listener
+from tests.support.onhost import Host, new_host, no_listener
 from tests.support.onhost.mail import LOGIN, Post, post_office
 from tests.support.onhost.servers import Behaviour, always, serving
 from tests.support.operations.certificates import authority, make
@@ -21,31 +21,37 @@ SECRET = "do-not-show-me"  # noqa: S105  what must appear nowhere
 SAID = ("a unit failed", "its log, and über\nmore")
 
 
+@pytest.fixture
+def host() -> Iterator[Host]:
+    with new_host() as host:
+        yield host
+
+
 @pytest.fixture(autouse=True)
-def certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def certificate(host: Host, tmp_path: Path) -> Path:
     """A certificate of this machine's, by the one CA that the host trusts."""
-    monkeypatch.setattr(layout, "CA_BUNDLE", tmp_path / "bundle.pem")
-    layout.CA_BUNDLE.write_bytes(CA.pem)
+    host.layout.ca_bundle.parent.mkdir(parents=True)
+    host.layout.ca_bundle.write_bytes(CA.pem)
     make(tmp_path / "here.pem", HERE, by=CA)
     return tmp_path / "here.pem"
 
 
-def problem(name: str, way: Any) -> str:
+def problem(host: Host, name: str, way: Any) -> str:
     """What is told of a way that fails."""
     with pytest.raises(channels.ERRORS) as error:
-        channels.WAYS[name](way, *SAID)
-    told = channels.blamed(error.value)
+        channels.CHANNELS[name](host, way, *SAID)
+    told = channels.reason(error.value)
     assert SECRET not in told
     return told
 
 
-def test_a_command_gets_the_alert_on_its_standard_input(tmp_path: Path) -> None:
-    channels.WAYS["command"](["tee", f"{tmp_path}/a b"], *SAID)
+def test_a_command_gets_the_alert_on_its_standard_input(host: Host, tmp_path: Path) -> None:
+    channels.CHANNELS["command"](host, ["tee", f"{tmp_path}/a b"], *SAID)
     assert (tmp_path / "a b").read_text() == "a unit failed\n\nits log, and über\nmore"
 
 
-def test_a_command_may_say_what_is_no_text() -> None:
-    channels.WAYS["command"](["printf", r"caf\351"], *SAID)
+def test_a_command_may_say_what_is_no_text(host: Host) -> None:
+    channels.CHANNELS["command"](host, ["printf", r"caf\351"], *SAID)
 
 
 @pytest.mark.parametrize(
@@ -56,18 +62,23 @@ def test_a_command_may_say_what_is_no_text() -> None:
         (["/no/such/program", SECRET], "FileNotFoundError: "),
     ],
 )
-def test_a_command_that_fails_is_told_without_its_words(command: list[str], told: str) -> None:
-    assert problem("command", command).startswith(told)
+def test_a_command_that_fails_is_told_without_its_words(
+    host: Host, command: list[str], told: str
+) -> None:
+    assert problem(host, "command", command).startswith(told)
 
 
-def test_a_command_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_that_hangs_is_ended(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(channels, "TIMEOUT", 0.2)
-    assert problem("command", ["sh", "-c", "exec sleep 30", SECRET]) == "has not ended after 0.2 s"
+    assert (
+        problem(host, "command", ["sh", "-c", "exec sleep 30", SECRET])
+        == "has not ended after 0.2 s"
+    )
 
 
-def test_a_web_hook_gets_the_alert_as_json(certificate: Path) -> None:
+def test_a_web_hook_gets_the_alert_as_json(host: Host, certificate: Path) -> None:
     with serving(certificate, always(200)) as (port, script):
-        channels.WAYS["webhook"](f"https://{HERE}:{port}/a?b", *SAID)
+        channels.CHANNELS["webhook"](host, f"https://{HERE}:{port}/a?b", *SAID)
     assert script.asked == ["/a?b"]
     [body] = script.bodies
     assert json.loads(body) == {"text": "a unit failed\n\nits log, and über\nmore"}
@@ -82,26 +93,29 @@ def test_a_web_hook_gets_the_alert_as_json(certificate: Path) -> None:
     ],
 )
 def test_a_web_hook_that_does_not_take_it_is_told_without_its_address(
-    certificate: Path, behaviour: Behaviour, told: str
+    host: Host, certificate: Path, behaviour: Behaviour, told: str
 ) -> None:
     with serving(certificate, behaviour) as (port, script):
-        assert problem("webhook", f"https://{HERE}:{port}/{SECRET}") == told
+        assert problem(host, "webhook", f"https://{HERE}:{port}/{SECRET}") == told
     assert script.asked == [f"/{SECRET}"]
 
 
-def test_a_web_hook_that_the_host_does_not_trust_hears_nothing(tmp_path: Path) -> None:
+def test_a_web_hook_that_the_host_does_not_trust_hears_nothing(host: Host, tmp_path: Path) -> None:
     make(tmp_path / "other.pem", HERE)
     with serving(tmp_path / "other.pem", always(200)) as (port, script):
-        told = problem("webhook", f"https://{HERE}:{port}/{SECRET}")
+        told = problem(host, "webhook", f"https://{HERE}:{port}/{SECRET}")
     assert "certificate verify failed" in told
     assert script.bodies == []
 
 
-def test_a_web_hook_that_is_not_there_or_no_address_is_told_without_it() -> None:
+def test_a_web_hook_that_is_not_there_or_no_address_is_told_without_it(host: Host) -> None:
     with no_listener() as port:
-        assert "Connection refused" in problem("webhook", f"https://{HERE}:{port}/{SECRET}")
-    assert problem("webhook", f"{SECRET}.example.org/") == "OSError: is not to be asked: ValueError"
-    told = problem("webhook", f"https://{HERE}/{SECRET} and more")
+        assert "Connection refused" in problem(host, "webhook", f"https://{HERE}:{port}/{SECRET}")
+    assert (
+        problem(host, "webhook", f"{SECRET}.example.org/")
+        == "OSError: is not to be asked: ValueError"
+    )
+    told = problem(host, "webhook", f"https://{HERE}/{SECRET} and more")
     assert told == "OSError: is not to be asked: InvalidURL"
 
 
@@ -119,9 +133,9 @@ def words(post: Post) -> list[str]:
             for line in post.told]  # fmt: skip
 
 
-def test_a_mail_is_sent_with_the_login_within_tls(certificate: Path) -> None:
+def test_a_mail_is_sent_with_the_login_within_tls(host: Host, certificate: Path) -> None:
     with post_office(certificate) as post:
-        channels.WAYS["mail"](mail(post), *SAID)
+        channels.CHANNELS["mail"](host, mail(post), *SAID)
     [letter] = map(message_from_bytes, post.letters)
     assert (letter["To"], letter["From"]) == ("me@example.org", "host@example.org")
     assert letter["Subject"] == "a unit failed"
@@ -135,46 +149,52 @@ def test_a_mail_is_sent_with_the_login_within_tls(certificate: Path) -> None:
 
 
 def test_a_mail_is_sent_by_tls_from_the_first_byte_on_its_port(
-    certificate: Path, monkeypatch: pytest.MonkeyPatch
+    host: Host, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with post_office(certificate, starttls=False) as post:
         monkeypatch.setattr(smtplib, "SMTP_SSL_PORT", post.port)
-        channels.WAYS["mail"](mail(post), *SAID)
+        channels.CHANNELS["mail"](host, mail(post), *SAID)
     assert len(post.letters) == 1
     assert all(line.startswith("tls ") for line in post.told)
 
 
-def test_a_mail_without_a_login_needs_no_tls() -> None:
+def test_a_mail_without_a_login_needs_no_tls(host: Host) -> None:
     with post_office() as post:
-        channels.WAYS["mail"](mail(post, user=None, password=""), *SAID)
+        channels.CHANNELS["mail"](host, mail(post, user=None, password=""), *SAID)
     assert len(post.letters) == 1
     assert "AUTH" not in words(post)
 
 
-def test_without_tls_no_password_is_sent() -> None:
+def test_without_tls_no_password_is_sent(host: Host) -> None:
     with post_office() as post:
-        told = problem("mail", mail(post, password=SECRET))
+        told = problem(host, "mail", mail(post, password=SECRET))
     assert told == f"ValueError: {HERE} offers no TLS: the password was not sent"
     assert set(words(post)) <= {"ehlo", "QUIT"}
 
 
-def test_a_mail_server_that_the_host_does_not_trust_gets_no_password(tmp_path: Path) -> None:
+def test_a_mail_server_that_the_host_does_not_trust_gets_no_password(
+    host: Host, tmp_path: Path
+) -> None:
     make(tmp_path / "other.pem", HERE)
     with post_office(tmp_path / "other.pem") as post:
-        assert "certificate verify failed" in problem("mail", mail(post, password=SECRET))
+        assert "certificate verify failed" in problem(host, "mail", mail(post, password=SECRET))
     assert "AUTH" not in words(post)
     assert post.letters == []
 
 
 @pytest.mark.parametrize("password", [SECRET, f"{SECRET} with ä"])
-def test_a_login_that_fails_is_told_without_the_password(certificate: Path, password: str) -> None:
+def test_a_login_that_fails_is_told_without_the_password(
+    host: Host, certificate: Path, password: str
+) -> None:
     with post_office(certificate) as post:
-        told = problem("mail", mail(post, password=password))
+        told = problem(host, "mail", mail(post, password=password))
     assert told in {"SMTPAuthenticationError: (535, b'not known here')", "UnicodeEncodeError"}
     assert post.letters == []
 
 
-def test_a_mail_server_that_is_not_there_is_told() -> None:
+def test_a_mail_server_that_is_not_there_is_told(host: Host) -> None:
     with no_listener() as port:
         way = {"server": HERE, "port": port, "to": "a@b", "sender": "a@b", "user": None}
-        assert problem("mail", way) == "ConnectionRefusedError: [Errno 111] Connection refused"
+        assert (
+            problem(host, "mail", way) == "ConnectionRefusedError: [Errno 111] Connection refused"
+        )

@@ -64,8 +64,8 @@ def test_a_file_without_a_certificate_is_a_failure(tmp_path: Path, text: str | N
 def test_a_certificate_is_due_when_a_third_or_half_of_a_short_life_is_left(
     lifetime: timedelta, left: timedelta, due: bool
 ) -> None:
-    found = openssl.X509(frozenset({DOMAIN}), NOW + left - lifetime, NOW + left, "")
-    assert found.due(NOW) is due
+    found = openssl.Certificate(frozenset({DOMAIN}), NOW + left - lifetime, NOW + left, "")
+    assert found.renewal_due(NOW) is due
 
 
 def test_openssl_s_dates_and_names_are_understood() -> None:

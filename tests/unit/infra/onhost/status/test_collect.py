@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from infra.onhost import command, layout
+from infra.onhost import command
 from infra.onhost.certificates import store
 from infra.onhost.releases import history
 from infra.onhost.services import docker
 from infra.onhost.status import collect, warn
-from tests.support.onhost import DOMAIN, Host, config, entry, new_host, no_listener
+from tests.support.onhost import DOMAIN, Host, entry, new_host, no_listener
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to nginx: needs root")
 
@@ -49,7 +49,7 @@ def container(health: str, state: str) -> dict[str, Any]:
     ],
 )
 def test_a_host_that_is_well_needs_no_attention(change: dict[str, Any]) -> None:
-    assert warn.lines(WELL | change) == []
+    assert warn.warnings(WELL | change) == []
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_host_that_is_well_needs_no_attention(change: dict[str, Any]) -> None:
     ],
 )
 def test_what_is_amiss_is_said_in_a_line(change: dict[str, Any], line: str) -> None:
-    assert warn.lines(WELL | change) == [line]
+    assert warn.warnings(WELL | change) == [line]
 
 
 @pytest.mark.parametrize(
@@ -100,12 +100,12 @@ def test_what_is_amiss_is_said_in_a_line(change: dict[str, Any], line: str) -> N
 def test_a_part_that_could_not_be_had_hides_no_other(part: str) -> None:
     given = WELL | container("unhealthy", "running") | {"maintenance": "on", part: None}
     lines = ["maintenance is on: visitors get 503", "one is unhealthy"]
-    assert warn.lines(given) == (lines[:1] if part == "containers" else lines)
+    assert warn.warnings(given) == (lines[:1] if part == "containers" else lines)
 
 
 def test_everything_that_is_amiss_is_said() -> None:
     given = WELL | container("unhealthy", "running") | {"release": "", "units": ["a x", "b y"]}
-    assert warn.lines(given) == [
+    assert warn.warnings(given) == [
         "no release is live",
         "one is unhealthy",
         "a unit has failed: a",
@@ -159,13 +159,13 @@ def test_the_containers_of_the_base_and_of_the_current_release_are_listed(host: 
 
 @needs_root
 def test_one_look_finds_everything(host: Host) -> None:
-    layout.CURRENT.symlink_to("a")
-    (layout.SECRETS / "redis_password").touch()
+    host.layout.current.symlink_to("a")
+    (host.layout.secrets / "redis_password").touch()
     host.certificate(days=10)
-    history.write(entry("a"))
-    history.write(entry("b", result=history.REFUSED))
-    with no_listener() as port, command.lock("a test"):
-        found = collect.status(config(port))
+    history.write(host, entry("a"))
+    history.write(host, entry("b", result=history.REFUSED))
+    with no_listener() as port, command.lock(host.layout.lock, "a test"):
+        found = collect.status(host.on_port(port))
     assert found["release"] == "a"
     assert found["switch"].startswith("a test, process ")
     assert [container["name"] for container in found["containers"]] == ["nginx", "web"]
@@ -191,8 +191,8 @@ def test_one_look_finds_everything(host: Host) -> None:
 def test_a_host_before_its_first_release_can_be_looked_at(host: Host) -> None:
     host.program("systemctl")
     with no_listener() as port:
-        found = collect.status(config(port))
+        found = collect.status(host.on_port(port))
     assert (found["release"], found["switch"], found["last"]) == ("", "", {})
     assert found["certificate"] is None
-    assert str(store.chain(DOMAIN)) in found["attention"][0]
+    assert str(store.chain(host, DOMAIN)) in found["attention"][0]
     assert "no release is live" in found["attention"]
