@@ -47,7 +47,7 @@ class HostFile:
     group: int = 0
 
     def state(self) -> str:
-        """What the fact HostFiles reports of this file when it is as it shall be."""
+        """What the fact FileStates reports of this file when it is as it shall be."""
         digest = "directory" if self.content is None else hashlib.sha256(self.content).hexdigest()
         return f"{self.mode}:{self.user}:{self.group}:{digest}"
 

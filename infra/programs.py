@@ -5,7 +5,7 @@ from pyinfra.api import deploy
 from infra.hostfile import HostFile, directory, folder, template, text
 from infra.onhost import layout
 from infra.onhost.config import CertificateConfig, HostConfig, is_address
-from infra.operations import files, host
+from infra.operations import machine, whole_files
 from infra.setting_types import PROJECT
 from infra.settings import Settings
 
@@ -96,8 +96,9 @@ def directories() -> list[HostFile]:
 def volumes(settings: Settings) -> list[HostFile]:
     """The application's own directories, which outlive its releases."""
     names = sorted(settings.app.volumes)
-    return [directory(layout.VOLUMES / name, "700", layout.APP_UID, layout.APP_UID)
-            for name in names]  # fmt: skip
+    return [
+        directory(layout.VOLUMES / name, "700", layout.APP_UID, layout.APP_UID) for name in names
+    ]
 
 
 def unit_file(name: str, settings: Settings) -> HostFile:
@@ -106,7 +107,7 @@ def unit_file(name: str, settings: Settings) -> HostFile:
 
 
 @deploy("Programs")
-def installed(settings: Settings) -> None:
+def install(settings: Settings) -> None:
     """The programs stand on the host, and systemd knows the units; nothing is started yet."""
     library = folder(PROJECT / "infra" / "onhost", f"{layout.LIBRARY}/onhost")
     own: list[HostFile] = [
@@ -118,6 +119,6 @@ def installed(settings: Settings) -> None:
         text(layout.HOST_CONFIG, host_config(settings).to_json()),
         *(unit_file(name, settings) for name in UNITS),
     ]
-    files.put(name="Put Slipway's programs and units", files=own)
+    whole_files.replace(name="Put Slipway's programs and units", files=own)
     known = [name for name in UNITS if "@" not in name]
-    host.units(name="Let systemd read the units", names=known, start=[])
+    machine.start_units(name="Let systemd read the units", names=known, start=[])

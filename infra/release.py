@@ -7,8 +7,8 @@ from infra.hostfile import HostFile, folder, render
 from infra.onhost import layout
 from infra.onhost.releases.release import CONFIG, ROUTES, Check, ReleaseConfig
 from infra.onhost.services import sockets
-from infra.operations.images import Image, built
-from infra.operations.release import live
+from infra.operations import images, switch
+from infra.operations.images import Image
 from infra.setting_types import PROJECT
 from infra.settings import Settings, secret_variable
 
@@ -96,13 +96,13 @@ def release_config(settings: Settings, tag: str) -> ReleaseConfig:
 
 
 @deploy("Release")
-def current(settings: Settings) -> None:
+def go_live(settings: Settings) -> None:
     """The application of the checkout, with these settings, is what nginx passes to."""
     app = image(settings)
-    built(name="Build the application's image", image=app)
+    images.build(name="Build the application's image", image=app)
     if tests := acceptance_image(settings):
-        built(name="Build the image of the acceptance tests", image=tests)
-    live(
+        images.build(name="Build the image of the acceptance tests", image=tests)
+    switch.deploy(
         name="Switch to the release",
         files=release_files(settings, app.tag),
         by=origin.operator(),

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from pyinfra.api import FactBase
 
-from infra.facts.files import HostFiles
-from infra.facts.host import (
-    DockerImages,
+from infra.facts.file_states import FileStates
+from infra.facts.machine import (
     DockerStale,
     ExtraTrust,
     InstalledPackages,
     Link,
+    OwnImages,
     SlipwayState,
     SlipwayText,
     Units,
@@ -54,7 +54,7 @@ def program(folder: Path, name: str, script: str) -> None:
 
 def test_files_that_are_not_there_have_no_state(tmp_path: Path) -> None:
     paths = (str(tmp_path / "none"), str(tmp_path / "no folder" / "none"))
-    assert ask(HostFiles(), paths=paths) == {}
+    assert ask(FileStates(), paths=paths) == {}
 
 
 def test_files_folders_and_links_have_different_states(tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_files_folders_and_links_have_different_states(tmp_path: Path) -> None:
     folder.mkdir(mode=0o750)
     owner = f"{os.geteuid()}:{os.getegid()}"
     wanted = text(file, "x", "640").state().rsplit(":", 1)[1]
-    states = ask(HostFiles(), paths=(str(file), str(link), str(folder)))
+    states = ask(FileStates(), paths=(str(file), str(link), str(folder)))
     assert states[str(file)] == f"640:{owner}:{wanted}"
     assert states[str(link)].startswith("777:")  # so a link is never taken for its target
     assert states[str(folder)] == f"750:{owner}:directory"
@@ -145,12 +145,12 @@ def test_dockerd_is_stale_when_it_is_down_or_older_than_a_file(
 
 def test_the_images_are_those_of_slipway(programs: Path) -> None:
     program(programs, "docker", 'echo "$*" >&2; echo slipway/app:1; echo slipway/nginx:2')
-    assert ask(DockerImages(), programs) == {"slipway/app:1", "slipway/nginx:2"}
+    assert ask(OwnImages(), programs) == {"slipway/app:1", "slipway/nginx:2"}
 
 
 def test_a_host_without_docker_has_no_images(tmp_path: Path) -> None:
     done = subprocess.run(
-        ["/bin/sh", "-c", DockerImages().command()],
+        ["/bin/sh", "-c", OwnImages().command()],
         env={"PATH": str(tmp_path)},
         capture_output=True,
         check=False,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from infra.facts.host import (
+from infra.facts.machine import (
     DockerStale,
     ExtraTrust,
     InstalledPackages,

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from pyinfra.api import DeployError
 
-from infra.facts.files import HostFiles
-from infra.facts.host import DockerImages, SlipwayState
+from infra.facts.file_states import FileStates
+from infra.facts.machine import OwnImages, SlipwayState
 from infra.hostfile import HostFile, archive, digest
 from infra.onhost import layout
 from infra.operations import files, images, release
@@ -18,12 +18,12 @@ IMAGE = images.Image("app", (HostFile("Dockerfile", b"FROM x"),), "Dockerfile", 
 
 
 def test_an_image_that_is_built_is_left_alone() -> None:
-    built = outcome(images.built, known(DockerImages, {IMAGE.tag, "slipway/x:1"}), image=IMAGE)
+    built = outcome(images.built, known(OwnImages, {IMAGE.tag, "slipway/x:1"}), image=IMAGE)
     assert built == nothing(f"{IMAGE.tag} is built")
 
 
 def test_an_image_is_built_from_its_context_alone() -> None:
-    built = outcome(images.built, known(DockerImages, {"slipway/app:old"}), image=IMAGE)
+    built = outcome(images.built, known(OwnImages, {"slipway/app:old"}), image=IMAGE)
     assert built.commands == [
         "base64 --decode | docker buildx build --progress plain --load"
         " --build-arg BASE_IMAGE=debian:13"
@@ -50,7 +50,7 @@ STATES = {A_FILE.path: A_FILE.state(), FOLDER.path: FOLDER.state()}
 
 def put(states: dict[str, str]) -> Outcome:
     wanted = [A_FILE, FOLDER]
-    fact = known(HostFiles, states, paths=tuple(file.path for file in wanted))
+    fact = known(FileStates, states, paths=tuple(file.path for file in wanted))
     return outcome(files.put, fact, files=wanted)
 
 
@@ -89,7 +89,7 @@ def switch(name: str, kind: str = "deploy") -> str:
 def live(state: dict[str, Any]) -> Outcome:
     name = "r" + digest(PARTS, state.get("secrets", ""))
     paths = tuple(file.path for file in release.placed(PARTS, name))
-    facts = known(SlipwayState, state, question="release-state"), known(HostFiles, {}, paths=paths)
+    facts = known(SlipwayState, state, question="release-state"), known(FileStates, {}, paths=paths)
     return outcome(release.live, *facts, files=PARTS, **SAID)
 
 

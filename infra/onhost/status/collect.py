@@ -64,9 +64,7 @@ def _under_way() -> str:
         last = history.read()[-1:]
         stage = "".join(f", in the stage {entry.now!r}" for entry in last if entry.now)
         return layout.LOCK.read_text().strip() + stage
-    deploy = run("systemctl", "list-units", "--plain", "--no-legend", "--state", "active",
-                 layout.DEPLOY_UNIT, timeout=LIMIT)  # fmt: skip
-    return "".join(line.split(maxsplit=4)[4] for line in deploy.splitlines())
+    return layout.DEPLOY_LOCK.read_text().strip() if locked(layout.DEPLOY_LOCK) else ""
 
 
 def _certificate(look: Look, config: HostConfig) -> dict[str, Any] | None:
