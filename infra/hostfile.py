@@ -3,8 +3,6 @@
 import gzip
 import hashlib
 import io
-import json
-import re
 import tarfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,18 +20,6 @@ TEMPLATES = Environment(
     lstrip_blocks=True,
     autoescape=False,  # noqa: S701  what is rendered is configuration, not HTML
 )
-
-
-def compose(value: object) -> str:
-    """A string or list as YAML that compose takes literally, whatever stands in it.
-
-    Quoted, since `null` and `true` are words too; compose would replace a single `$`.
-    """
-    text = json.dumps(value, ensure_ascii=False).replace("$", "$$")
-    return re.sub(r"[^ -~]", lambda found: f"\\U{ord(found[0]):08x}", text)
-
-
-TEMPLATES.filters["compose"] = compose
 
 
 @dataclass(frozen=True, order=True)

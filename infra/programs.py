@@ -1,17 +1,22 @@
 """Slipway's own programs, units and directories on the host."""
 
+from pathlib import Path
+
 from pyinfra.api import deploy
 
-from infra.hostfile import HostFile, directory, folder, template, text
+from infra.hostfile import HostFile, digest, directory, folder, template, text
 from infra.onhost import layout
 from infra.onhost.config import CertificateConfig, HostConfig, is_address
-from infra.operations import machine, whole_files
+from infra.operations import machine, whole_files, whole_tree
 from infra.setting_types import PROJECT
 from infra.settings import Settings
 
 COMMAND = f"""#!/bin/sh
 # Slipway on this host; `slipway --help` lists what it does.
-PYTHONPATH={layout.LIBRARY} exec python3 -P -m onhost "$@"  # -P: not from this directory
+# The link is followed once: a deploy may move it meanwhile. -P: nothing from this directory.
+PYTHONPATH=$(readlink --canonicalize-existing {layout.CURRENT_PROGRAMS}) || exit
+export PYTHONPATH
+exec python3 -P -m onhost "$@"
 """
 SYSCTL = """# Of Slipway.
 # nginx has no privilege, and ports 80 and 443 all the same.
@@ -76,6 +81,7 @@ def directories() -> list[HostFile]:
     """Slipway's directories; those of sockets give their group to what is made in them."""
     return [
         directory(layout.ROOT),
+        directory(layout.PROGRAMS),
         directory(layout.RELEASES, "700"),
         directory(layout.CONFIG),
         directory(layout.SECRETS, "700"),
@@ -101,6 +107,13 @@ def volumes(settings: Settings) -> list[HostFile]:
     ]
 
 
+def programs() -> tuple[Path, list[HostFile]]:
+    """What runs on the host: a directory named by the digest of its files, and the files."""
+    source = PROJECT / "infra" / "onhost"
+    version = layout.PROGRAMS / digest(folder(source, ""))
+    return version, folder(source, str(version / "onhost"))
+
+
 def unit_file(name: str, settings: Settings) -> HostFile:
     """A unit, from the template of its name in systemd/."""
     return template(layout.UNITS / name, f"systemd/{name}.j2", layout=layout, settings=settings)
@@ -109,16 +122,20 @@ def unit_file(name: str, settings: Settings) -> HostFile:
 @deploy("Programs")
 def install(settings: Settings) -> None:
     """The programs stand on the host, and systemd knows the units; nothing is started yet."""
-    library = folder(PROJECT / "infra" / "onhost", f"{layout.LIBRARY}/onhost")
-    own: list[HostFile] = [
-        *directories(),
-        *volumes(settings),
-        *library,
+    version, code = programs()
+    whole_files.replace(name="Put Slipway's directories", files=directories() + volumes(settings))
+    whole_tree.install(
+        name="Put Slipway's programs",
+        files=code,
+        version=version,
+        link=layout.CURRENT_PROGRAMS,
+    )
+    own = [
         text(layout.COMMAND, COMMAND, "755"),
         text(layout.SYSCTL, SYSCTL),
         text(layout.HOST_CONFIG, host_config(settings).to_json()),
         *(unit_file(name, settings) for name in UNITS),
     ]
-    whole_files.replace(name="Put Slipway's programs and units", files=own)
+    whole_files.replace(name="Put Slipway's command, units and configuration", files=own)
     known = [name for name in UNITS if "@" not in name]
     machine.start_units(name="Let systemd read the units", names=known, start=[])

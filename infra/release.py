@@ -1,8 +1,10 @@
 """The release: the application's image and everything it runs from."""
 
+from pathlib import Path
+
 from pyinfra.api import deploy
 
-from infra import origin
+from infra import origin, release_compose
 from infra.hostfile import HostFile, folder, render
 from infra.onhost import layout
 from infra.onhost.releases.release import CONFIG, ROUTES, Check, ReleaseConfig
@@ -10,12 +12,8 @@ from infra.onhost.services import sockets
 from infra.operations import images, switch
 from infra.operations.images import Image
 from infra.setting_types import PROJECT
-from infra.settings import Settings, secret_variable
+from infra.settings import Settings
 
-COMMANDS = {
-    "uwsgi": ("uwsgi", "--ini", "/srv/app/uwsgi.ini"),
-    "gunicorn": ("gunicorn", "--config", "/srv/app/gunicorn.conf.py"),
-}
 # What an application may leave to Slipway, by its name in the application's folder.
 SHIPPED = ("Dockerfile", "uwsgi.ini", "gunicorn.conf.py")
 
@@ -54,21 +52,14 @@ def shipped(name: str) -> HostFile:
 def release_files(settings: Settings, tag: str) -> list[HostFile]:
     """What a release is made of, besides its secrets; paths are relative to its directory."""
     tests = settings.app.acceptance
-    port = settings.nginx.https_port
-    values = {
-        "layout": layout,
-        "settings": settings,
-        "app_image": tag,
-        "command": settings.web.command or COMMANDS[settings.web.server],
-        "socket": sockets.UWSGI if settings.web.server == "uwsgi" else sockets.HTTP,
-        "secrets": {name: secret_variable(name) for name in settings.secret_names},
-        "acceptance_image": acceptance_tag(settings),
-        "base_url": f"https://{settings.domain}" + ("" if port == 443 else f":{port}"),
-    }
+    compose = release_compose.text(settings, tag, acceptance_tag(settings))
+    socket = release_compose.socket_name(settings)
+    routes = render("nginx/routes.conf.j2", layout=layout, settings=settings, socket=socket)
     return [
-        HostFile("compose.yaml", render("compose/release.yaml.j2", **values).encode(), "600"),
+        HostFile("compose.yaml", compose.encode(), "600"),
         HostFile(CONFIG, release_config(settings, tag).to_json().encode()),
-        HostFile(ROUTES, render("nginx/routes.conf.j2", **values).encode()),
+        HostFile(ROUTES, routes.encode()),
+        HostFile(release_compose.HEALTH_CHECK, Path(sockets.__file__).read_bytes()),
         *(folder(tests, "acceptance") if tests else []),
     ]
 
@@ -85,8 +76,8 @@ def release_config(settings: Settings, tag: str) -> ReleaseConfig:
         image=tag,
         server=settings.web.server,
         start_limit=settings.web.start_limit,
-        before=bool(settings.app.release_command),
-        before_limit=settings.app.release_command_limit,
+        release_command=bool(settings.app.release_command),
+        release_command_limit=settings.app.release_command_limit,
         static_folder=settings.app.static_folder,
         health_path=settings.app.health_path,
         checks=[Check(**check.model_dump()) for check in settings.checks],

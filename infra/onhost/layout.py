@@ -9,7 +9,9 @@ NGINX = ROOT / "nginx"
 NGINX_HEADERS = NGINX / "headers.conf"  # of every answer over HTTPS
 NGINX_SITE = NGINX / "site.conf"  # what the servers of the site have in common
 RELEASES = ROOT / "releases"
-LIBRARY = ROOT / "lib"
+PROGRAMS = ROOT / "programs"  # a directory for each digest
+CURRENT_PROGRAMS = PROGRAMS / "current"  # a link to one of them
+LIBRARY_0_1 = ROOT / "lib"  # where version 0.1 had them: its releases' containers run one of these
 CERTBOT_VENVS = ROOT / "certbot"
 CERTBOT = Path("/opt/certbot")  # a link to one of CERTBOT_VENVS
 COMMAND = Path("/usr/local/sbin/slipway")
@@ -61,6 +63,7 @@ CONTAINER_SOCKETS = Path("/run/web")
 CONTAINER_REDIS_DATA = Path("/data")
 CONTAINER_ACCEPTANCE = Path("/srv/acceptance")
 CONTAINER_TRUST = Path("/run/trust.pem")
+CONTAINER_HEALTH_CHECK = Path("/run/health_check.py")
 
 # Numeric users and groups of the containers; none of them has an account on the host.
 APP_UID = 10001
@@ -89,5 +92,5 @@ BRIDGE_PROJECT = "slipway-bridge"
 ACCEPTANCE_PROJECT = "slipway-acceptance"
 RELEASE_PROJECT = "slipway-{release}"
 REDIS_VOLUME = "slipway_redis"
-BEFORE_CONTAINER = "slipway-before"  # of the command before traffic
+RELEASE_COMMAND_CONTAINER = "slipway-release-command"
 IMAGE = "slipway/{name}:{digest}"

@@ -2,10 +2,10 @@
 
 import contextlib
 import shlex
+import threading
 from collections.abc import Generator
 from pathlib import Path
 
-import gevent
 import pyinfra
 from paramiko import Channel, SSHClient, SSHException
 from pyinfra import host, logger
@@ -48,16 +48,28 @@ def hold(target: Host, client: SSHClient, who: str) -> str:
     if held and not held.closed:
         return ""
     try:
-        channel = client.get_transport().open_session()
-        channel.exec_command(command(who))
+        channel = open_channel(client, command(who))
         answer = read_answer(channel)
     except (SSHException, OSError) as error:
         return f"the deploy lock cannot be taken: {error or 'no answer'}. Nothing was changed."
     if answer[-1:] == [HELD]:
         _channels[target] = channel
-        gevent.spawn(send_heartbeats, channel, target, client)
+        beating = (channel, target, client)
+        threading.Thread(target=send_heartbeats, args=beating, daemon=True).start()
         return ""
     return refusal(channel.recv_exit_status(), answer)
+
+
+def open_channel(client: SSHClient, command: str) -> Channel:
+    """A channel beside pyinfra's own on its connection, with the command at its other end."""
+    transport = client.get_transport()
+    if transport is None:
+        raise SSHException("there is no connection")
+    channel = transport.open_session(timeout=ANSWER_SECONDS)
+    channel.set_combine_stderr(True)
+    channel.settimeout(ANSWER_SECONDS)
+    channel.exec_command(command)
+    return channel
 
 
 def command(who: str) -> str:
@@ -69,9 +81,7 @@ def command(who: str) -> str:
 
 def read_answer(channel: Channel) -> list[str]:
     """The program's lines, until it holds the lock or ends. Raises TimeoutError after a while."""
-    channel.settimeout(ANSWER_SECONDS)
-    channel.set_combine_stderr(True)
-    lines = []
+    lines: list[str] = []
     for line in channel.makefile():
         lines.append(line.strip())
         if lines[-1] == HELD:

@@ -6,7 +6,7 @@ from .. import layout
 from ..command import Failure, replace, run, say, succeeds
 from . import release, retire
 
-LINES = 20  # of what the command before traffic said
+LINES = 20  # of what the release command said
 
 
 def keep_secrets(new: str) -> None:
@@ -27,15 +27,16 @@ def run_command(new: str, limit: int) -> None:
 
     Its container ends with it: docker's client, which has that time, leaves it behind.
     """
-    say("running the command before traffic")
-    end = ("docker", "rm", "--force", layout.BEFORE_CONTAINER)
+    say("running the release command")
+    end = ("docker", "rm", "--force", layout.RELEASE_COMMAND_CONTAINER)
     succeeds(*end)  # a killed switch may have left one
     try:
-        said = run("docker", "compose", "--project-directory", release.folder(new),
-                   "--profile", "before", "run", "--rm", "--name", layout.BEFORE_CONTAINER,
-                   "before", timeout=limit, both=True)  # fmt: skip
+        service = release.RELEASE_COMMAND
+        once = ("run", "--rm", "--name", layout.RELEASE_COMMAND_CONTAINER, service)
+        project = ("--project-directory", release.folder(new), "--profile", service)
+        said = run("docker", "compose", *project, *once, timeout=limit, both=True)
     except Failure as failure:
-        raise Failure(f"the command before traffic failed: {failure}") from failure
+        raise Failure(f"the release command failed: {failure}") from failure
     finally:
         succeeds(*end)
     for line in said.splitlines()[-LINES:]:

@@ -30,6 +30,7 @@ def prune(config: HostConfig) -> None:
         if folder.name not in kept | stopping:
             shutil.rmtree(layout.WEB / folder.name, ignore_errors=True)
             shutil.rmtree(folder)
+    _prune_library()
     _prune_images()
     static_files.prune(folder.name for folder in _folders())
     apply.follow_passwords()
@@ -37,6 +38,13 @@ def prune(config: HostConfig) -> None:
 
 def _folders() -> list[Path]:
     return sorted(path for path in layout.RELEASES.iterdir() if path.is_dir())
+
+
+def _prune_library() -> None:
+    """Removes the programs of version 0.1 once no container can be started that runs one."""
+    named = str(layout.LIBRARY_0_1)
+    if not any(named in (folder / "compose.yaml").read_text() for folder in _folders()):
+        shutil.rmtree(layout.LIBRARY_0_1, ignore_errors=True)
 
 
 def _prune_images() -> None:

@@ -73,8 +73,9 @@ def _prepare(new: str, wanted: ReleaseConfig, config: HostConfig, entry: Entry) 
     try:
         prepare.keep_secrets(new)
         with entry.stage("command"):
-            if wanted.before and entry.kind == "deploy":  # going back runs nothing of old code
-                prepare.run_command(new, wanted.before_limit)
+            # Going back runs nothing of old code.
+            if wanted.release_command and entry.kind == "deploy":
+                prepare.run_command(new, wanted.release_command_limit)
         with entry.stage("start"):
             say(f"starting release {new}")
             prepare.start_web(new)
