@@ -2,25 +2,15 @@
 
 from pyinfra import host
 
-from infra import (
-    base,
-    certificate,
-    docker,
-    origin,
-    preflight,
-    programs,
-    release,
-    secrets,
-    timers,
-    trust,
-)
+from infra import base, certificate, docker, preflight, programs, release, secrets, timers, trust
 from infra.inventory import load
 from infra.operations import deploy_lock
+from infra.origin import operator
 
 settings = load(host.data.get("settings"), host.name)
 distribution = preflight.check(settings)
 
-deploy_lock.take(name="Take the deploy lock", by=origin.operator())
+deploy_lock.take(name="Take the deploy lock", by=operator())
 docker.install(settings=settings, distribution=distribution)
 trust.add_authorities(settings=settings)
 docker.start()

@@ -45,15 +45,15 @@ is_busy() { # process: whether another command than this one runs on its connect
     [ "${#commands[@]}" -gt 1 ]
 }
 
-end() { # process: ends the connection, and waits until nothing more comes by it
+end() { # process: ends the connection; once nothing more can come by it, so does this program
     kill "$1"
     while [ -e "/proc/$1" ]; do sleep 0.1; done
+    exit
 }
 
 hold() { # returns when the lock is to be given back
     local sshd silent=0 code
     sshd=$(connection)
-    [ -n "$sshd" ] || exit 1
     while true; do
         code=0
         read -r -t 1 || code=$?
@@ -62,9 +62,9 @@ hold() { # returns when the lock is to be given back
             1) return ;; # the connection has ended
             *) silent=$((silent + 1)) ;;
         esac
-        if [ "$silent" -gt "$silence_limit" ] && [ -e "$asked" ] && ! is_busy "$sshd"; then
-            end "$sshd"
-            return
+        if [ "$silent" -gt "$silence_limit" ] && [ -e "$asked" ]; then
+            [ -n "$sshd" ] || return
+            is_busy "$sshd" || end "$sshd"
         fi
     done
 }

@@ -7,6 +7,6 @@ from infra.inventory import load
 
 settings = load(host.data.get("settings"), host.name)
 
-docker.engine(settings=settings, distribution="debian")
-trust.extra_ca_certificates(settings=settings)
-docker.current()
+docker.install(settings=settings, distribution="debian")
+trust.add_authorities(settings=settings)
+docker.start()

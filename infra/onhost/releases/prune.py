@@ -43,7 +43,8 @@ def _folders() -> list[Path]:
 def _prune_library() -> None:
     """Removes the programs of version 0.1 once no container can be started that runs one."""
     named = str(layout.LIBRARY_0_1)
-    if not any(named in (folder / "compose.yaml").read_text() for folder in _folders()):
+    files = layout.RELEASES.glob("*/compose.yaml")
+    if not any(named in file.read_text() for file in files):
         shutil.rmtree(layout.LIBRARY_0_1, ignore_errors=True)
 
 

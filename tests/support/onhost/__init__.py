@@ -34,7 +34,12 @@ def config(port: int = 443) -> HostConfig:
 
 def wanted(image: str = "slipway/app:1", **values: object) -> release.ReleaseConfig:
     """The configuration of a release; what is not said is as shipped."""
-    given = {"server": "uwsgi", "start_limit": 5, "before": False, "static_folder": ""} | values
+    given = {
+        "server": "uwsgi",
+        "start_limit": 5,
+        "release_command": False,
+        "static_folder": "",
+    } | values
     return release.ReleaseConfig(image, **given)  # type: ignore[arg-type]  # of mixed types
 
 

@@ -22,9 +22,10 @@ ORDER = Order("b", "deploy", "me@laptop", "0123+")
 ASKING = ("systemctl list-units", "docker ps", "docker inspect", "docker image ls")
 B_COMPOSE = "docker compose --project-directory {}/opt/slipway/releases/b"
 STEPS = [
-    "docker rm --force slipway-before",
-    B_COMPOSE + " --profile before run --rm --name slipway-before before",
-    "docker rm --force slipway-before",
+    "docker rm --force slipway-release-command",
+    B_COMPOSE
+    + " --profile release-command run --rm --name slipway-release-command release-command",
+    "docker rm --force slipway-release-command",
     B_COMPOSE + " up --detach web",
     "wait_until_healthy b",
     "publish b",
@@ -60,7 +61,7 @@ class Stage:
         self.config: HostConfig = config(port)
         self.root = str(host.calls.parent)
         host.release("a")
-        host.release("b", before=True, static_folder="/static")
+        host.release("b", release_command=True, static_folder="/static")
         release.routes("b").write_text("# another\n")
         layout.CURRENT.symlink_to("a")
         nginx.CONFIGURATION.write_text("")

@@ -69,7 +69,9 @@ def test_it_runs_without_any_package(library: Path) -> None:
 
 def test_it_runs_in_a_directory_with_modules_of_other_people(library: Path, tmp_path: Path) -> None:
     command = tmp_path / "slipway"
-    command.write_text(programs.COMMAND.replace(str(layout.LIBRARY), str(library)))
+    link = tmp_path / "current"
+    link.symlink_to(library)
+    command.write_text(programs.COMMAND.replace(str(layout.CURRENT_PROGRAMS), str(link)))
     for name in ("json", "secrets", "argparse", "onhost"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('not of Slipway')\n")
     done = subprocess.run(

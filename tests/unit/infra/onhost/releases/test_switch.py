@@ -82,7 +82,7 @@ def test_the_operator_is_told_what_is_live_and_what_it_cost(
 ) -> None:
     stage.switch()
     told = capsys.readouterr().err.splitlines()
-    assert told[:3] == ["running the command before traffic", "starting release b",
+    assert told[:3] == ["running the release command", "starting release b",
                         "waiting for /healthz of release b"]  # fmt: skip
     assert told[3].startswith("release b is live after ")
     assert told[4].startswith("meanwhile: ")

@@ -1,81 +1,31 @@
-"""The facts' commands run in sh on this machine, with programs in place of what is not on it."""
+"""Packages, units, images, trust and links, asked on this machine."""
 
 import os
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
-from pyinfra.api import FactBase
 
-from infra.facts.file_states import FileStates
 from infra.facts.machine import (
     DockerStale,
     ExtraTrust,
     InstalledPackages,
-    Link,
+    LinkTarget,
     OwnImages,
-    SlipwayState,
-    SlipwayText,
-    Units,
+    UnitStates,
 )
-from infra.hostfile import text
 from infra.onhost import layout
+from tests.support.facts import ask, program
 
 HOUR = 3600
 
 
-def ask(fact: FactBase[Any], programs: Path | None = None, /, **arguments: Any) -> Any:
-    """What the fact says, as pyinfra asks it: no output means its default."""
-    done = subprocess.run(
-        ["sh", "-c", str(fact.command(**arguments))],
-        env={"PATH": f"{programs}:{os.environ['PATH']}", "LANG": "C.UTF-8"},
-        capture_output=True,
-        text=True,
-        check=True,  # a fact that fails would fail the host
-    )
-    lines = done.stdout.splitlines()
-    return fact.process(lines) if lines else fact.default()
-
-
-@pytest.fixture
-def programs(tmp_path: Path) -> Path:
-    """A directory that is first on the PATH."""
-    folder = tmp_path / "programs"
-    folder.mkdir()
-    return folder
-
-
-def program(folder: Path, name: str, script: str) -> None:
-    (folder / name).write_text(f"#!/bin/sh\n{script}\n")
-    (folder / name).chmod(0o755)
-
-
-def test_files_that_are_not_there_have_no_state(tmp_path: Path) -> None:
-    paths = (str(tmp_path / "none"), str(tmp_path / "no folder" / "none"))
-    assert ask(FileStates(), paths=paths) == {}
-
-
-def test_files_folders_and_links_have_different_states(tmp_path: Path) -> None:
-    file, link, folder = tmp_path / "a file", tmp_path / "link", tmp_path / "folder"
-    file.write_text("x")
-    file.chmod(0o640)
-    link.symlink_to(file)
-    folder.mkdir(mode=0o750)
-    owner = f"{os.geteuid()}:{os.getegid()}"
-    wanted = text(file, "x", "640").state().rsplit(":", 1)[1]
-    states = ask(FileStates(), paths=(str(file), str(link), str(folder)))
-    assert states[str(file)] == f"640:{owner}:{wanted}"
-    assert states[str(link)].startswith("777:")  # so a link is never taken for its target
-    assert states[str(folder)] == f"750:{owner}:directory"
-
-
 def test_a_link_is_read(tmp_path: Path) -> None:
     (tmp_path / "a link").symlink_to("/opt/slipway/certbot/0123")
-    assert ask(Link(), path=str(tmp_path / "a link")) == "/opt/slipway/certbot/0123"
-    assert ask(Link(), path=str(tmp_path / "none")) == ""
-    assert ask(Link(), path=str(tmp_path)) == ""
+    assert ask(LinkTarget(), path=str(tmp_path / "a link")) == "/opt/slipway/certbot/0123"
+    assert ask(LinkTarget(), path=str(tmp_path / "none")) == ""
+    assert ask(LinkTarget(), path=str(tmp_path)) == ""
 
 
 @pytest.mark.skipif(not shutil.which("dpkg-query"), reason="needs Debian's dpkg")
@@ -101,7 +51,7 @@ Id=slipway-base.service
 UnitFileState=
 NeedDaemonReload=yes
 """.strip().splitlines()
-    assert Units().process(lines) == {
+    assert UnitStates().process(lines) == {
         "slipway-watchdog.timer": {
             "Id": "slipway-watchdog.timer",
             "ActiveState": "active",
@@ -118,7 +68,7 @@ NeedDaemonReload=yes
 
 
 def test_units_are_asked_for_in_one_command() -> None:
-    assert Units().command(("a.timer", "b@x.service")) == (
+    assert UnitStates().command(("a.timer", "b@x.service")) == (
         "systemctl show --property=Id,ActiveState,UnitFileState,NeedDaemonReload"
         " -- a.timer b@x.service"
     )
@@ -189,36 +139,3 @@ def test_a_bundle_older_than_the_removal_of_a_ca_is_stale(trust: Path) -> None:
     later = (trust.parent / "bundle").stat().st_mtime + HOUR
     os.utime(trust, (later, later))
     assert ask(ExtraTrust()) == {"names": set(), "stale": True}
-
-
-def test_the_host_s_program_answers_in_its_last_line(
-    programs: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    program(programs, "slipway", """echo "a warning" >&2; echo progress; echo '{"up": true}'""")
-    monkeypatch.setattr(layout, "COMMAND", programs / "slipway")
-    assert ask(SlipwayState(), question="base-state") == {"up": True}
-
-
-@pytest.mark.parametrize("script", ["exit 1", "echo broken >&2; exit 1"])
-def test_a_program_that_fails_or_is_missing_answers_nothing(
-    programs: Path, monkeypatch: pytest.MonkeyPatch, script: str
-) -> None:
-    monkeypatch.setattr(layout, "COMMAND", programs / "slipway")
-    assert ask(SlipwayState(), question="base-state") == {}
-    program(programs, "slipway", script)
-    assert ask(SlipwayState(), question="base-state") == {}
-
-
-def test_what_a_person_asked_for_is_answered_or_refused_aloud(
-    programs: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(layout, "COMMAND", programs / "slipway")
-    question = ["sh", "-c", SlipwayText().command(question="status --json")]
-    absent = subprocess.run(question, capture_output=True, text=True, check=False)
-    assert (absent.returncode, absent.stdout) == (1, "")
-    assert absent.stderr == "Slipway is not on this host: deploy to it first\n"
-    program(programs, "slipway", 'echo "$*"; echo broken >&2; exit 1')
-    broken = subprocess.run(question, capture_output=True, text=True, check=False)
-    assert (broken.returncode, broken.stderr) == (1, "broken\n")
-    program(programs, "slipway", 'echo "$*"')
-    assert ask(SlipwayText(), question="status --json") == ["status --json"]
