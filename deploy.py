@@ -3,19 +3,22 @@
 from pyinfra import host
 
 from infra import base, certificate, docker, preflight, programs, release, secrets, timers, trust
+from infra.operations import deploy_lock
+from infra.origin import operator
 from infra.settings import load_host
 
 settings = load_host(host)
-
 distribution = preflight.check(settings)
-docker.engine(settings=settings, distribution=distribution)
-trust.extra_ca_certificates(settings=settings)
-docker.current()
-programs.installed(settings=settings)
-secrets.present(settings=settings)
-certificate.prepared(settings=settings)
-base.running(settings=settings)
-certificate.renewable()
-timers.running()  # before what may be refused: they look after the rest all the same
-release.current(settings=settings)
-certificate.trusted()
+
+deploy_lock.take(name="Take the deploy lock", by=operator())
+docker.install(settings=settings, distribution=distribution)
+trust.add_authorities(settings=settings)
+docker.start()
+programs.install(settings=settings)
+secrets.provide(settings=settings)
+certificate.prepare(settings=settings)
+base.apply(settings=settings)
+certificate.install_certbot()
+timers.start()  # before what may be refused: they look after the rest all the same
+release.go_live(settings=settings)
+certificate.obtain()

@@ -3,13 +3,13 @@
 from pyinfra import host
 from pyinfra.api import DeployError
 
-from infra.operations.host import state
+from infra.operations import slipway
 
 wanted = {True: "on", False: "off"}.get(host.data.get("maintenance"), host.data.get("maintenance"))
 if wanted not in {"on", "off"}:
     raise DeployError("say --data maintenance=on or --data maintenance=off")
 
-state(
+slipway.ensure(
     name=f"Turn maintenance {wanted}",
     question="maintenance-state",
     wanted={"maintenance": wanted},

@@ -3,14 +3,13 @@
 from pyinfra import host
 
 from infra import origin
-from infra.facts.host import SlipwayState
-from infra.operations.release import back, chosen
+from infra.facts.slipway import SlipwayState
+from infra.operations import deploy_lock, switch
 
 found = host.get_fact(SlipwayState, question="release-state")
+older = switch.chosen(str(host.data.get("release") or ""), found)
 
-back(
-    name="Go back to an older release",
-    release=chosen(str(host.data.get("release") or ""), found),
-    by=origin.operator(),
-    revision="",
+deploy_lock.take(name="Take the deploy lock", by=origin.operator(), purpose="rollback")
+switch.roll_back(
+    name="Go back to an older release", release=older, by=origin.operator(), revision=""
 )

@@ -5,8 +5,8 @@ from pyinfra.api import deploy
 from infra.checkout import CHECKOUT
 from infra.hostfile import HostFile, directory, folder, template, text
 from infra.onhost.layout import LAYOUT
-from infra.operations import files, host
-from infra.operations.images import Image, built
+from infra.operations import images, slipway, whole_files
+from infra.operations.images import Image
 from infra.settings import Settings, megabytes
 
 # The pattern matches one file, or none before the first release.
@@ -46,13 +46,13 @@ def base_files(settings: Settings, nginx: Image, redis: Image) -> list[HostFile]
 
 
 @deploy("Base")
-def running(settings: Settings) -> None:
+def apply(settings: Settings) -> None:
     """nginx and Redis run as their files say, and start with the host."""
     nginx, redis = image("nginx", settings), image("redis", settings)
-    built(name="Build the image of nginx", image=nginx)
-    built(name="Build the image of Redis", image=redis)
-    files.put(name="Put the base's files", files=base_files(settings, nginx, redis))
-    host.state(
+    images.build(name="Build the image of nginx", image=nginx)
+    images.build(name="Build the image of Redis", image=redis)
+    whole_files.replace(name="Put the base's files", files=base_files(settings, nginx, redis))
+    slipway.ensure(
         name="Start nginx and Redis",
         question="base-state",
         wanted={"applied": True, "active": True, "enabled": True},

@@ -9,7 +9,7 @@ from infra.checkout import CHECKOUT
 from infra.hostfile import HostFile, digest, text
 from infra.onhost.certificates.store import CHAIN, KEY
 from infra.onhost.layout import LAYOUT
-from infra.operations import files, host
+from infra.operations import machine, slipway, whole_files
 from infra.settings import Settings, operators_certificate
 
 LOCK = CHECKOUT / "requirements" / "certbot.txt"
@@ -26,12 +26,14 @@ def own_files(settings: Settings) -> list[HostFile]:
     found = [text(LAYOUT.alerts, alerts(settings), "600")]
     if wanted.source == "files" and wanted.chain and wanted.key:
         given = {CHAIN: operators_certificate.pem(wanted.chain), KEY: wanted.key.read_bytes()}
-        found += [HostFile(str(LAYOUT.given_certificate / name), content, "600")
-                  for name, content in given.items()]  # fmt: skip
+        found += [
+            HostFile(str(LAYOUT.given_certificate / name), content, "600")
+            for name, content in given.items()
+        ]
     if wanted.external_account:
         account = wanted.external_account
-        found.append(text(LAYOUT.external_account, f"eab-kid = {account.key_id}\n"
-                          f"eab-hmac-key = {secret(account.hmac_key)}\n", "600"))  # fmt: skip
+        lines = f"eab-kid = {account.key_id}\neab-hmac-key = {secret(account.hmac_key)}\n"
+        found.append(text(LAYOUT.external_account, lines, "600"))
     return found
 
 
@@ -53,10 +55,10 @@ def secret(path: Path) -> str:
 
 
 @deploy("Certificate")
-def prepared(settings: Settings) -> None:
+def prepare(settings: Settings) -> None:
     """nginx has a certificate for each name to start with."""
-    files.put(name="Put the operator's part of it", files=own_files(settings))
-    host.state(
+    whole_files.replace(name="Put the operator's part of it", files=own_files(settings))
+    slipway.ensure(
         name="Make a placeholder where there is none",
         question="certificate-prepared",
         wanted={"certificate": True, "loaded": True},
@@ -65,15 +67,15 @@ def prepared(settings: Settings) -> None:
 
 
 @deploy("Certificate")
-def renewable() -> None:
+def install_certbot() -> None:
     """What the renewal's timer runs is there."""
-    host.certbot(name="Install certbot", folder=venv(), requirements=LOCK.read_bytes())
+    machine.install_certbot(name="Install certbot", folder=venv(), requirements=LOCK.read_bytes())
 
 
 @deploy("Certificate")
-def trusted() -> None:
+def obtain() -> None:
     """The site serves a certificate of the CA; asks the CA only if due."""
-    host.state(
+    slipway.ensure(
         name="Get the certificate",
         question="certificate-state",
         wanted=dict.fromkeys(("issued", "fresh", "installed", "loaded", "served"), True),

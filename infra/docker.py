@@ -7,7 +7,7 @@ from pyinfra.api import deploy
 
 from infra.hostfile import text
 from infra.onhost.layout import LAYOUT
-from infra.operations import files, host
+from infra.operations import machine, whole_files
 from infra.settings import Settings
 
 CONFIGURATION = Path("/etc/docker/daemon.json")
@@ -41,16 +41,16 @@ def daemon(settings: Settings) -> str:
 
 
 @deploy("Docker")
-def engine(settings: Settings, distribution: str) -> None:
+def install(settings: Settings, distribution: str) -> None:
     """Docker runs with its configuration, which is there before the package starts it."""
-    files.put(name="Configure Docker", files=[text(CONFIGURATION, daemon(settings))])
-    host.packages(name="Install Docker and Compose", names=PACKAGES[distribution])
+    whole_files.replace(name="Configure Docker", files=[text(CONFIGURATION, daemon(settings))])
+    machine.install_packages(name="Install Docker and Compose", names=PACKAGES[distribution])
 
 
 @deploy("Docker")
-def current() -> None:
+def start() -> None:
     """dockerd has read its configuration and the CA bundle."""
-    host.docker_current(
+    machine.start_docker(
         name="Run Docker with its configuration",
         files=[str(CONFIGURATION), str(LAYOUT.ca_bundle)],
     )

@@ -3,8 +3,6 @@
 import gzip
 import hashlib
 import io
-import json
-import re
 import tarfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,18 +22,6 @@ TEMPLATES = Environment(
     lstrip_blocks=True,
     autoescape=False,  # noqa: S701  what is rendered is configuration, not HTML
 )
-
-
-def compose(value: object) -> str:
-    """A string or list as YAML that compose takes literally, whatever stands in it.
-
-    Quoted, since `null` and `true` are words too; compose would replace a single `$`.
-    """
-    text = json.dumps(value, ensure_ascii=False).replace("$", "$$")
-    return re.sub(r"[^ -~]", lambda found: f"\\U{ord(found[0]):08x}", text)
-
-
-TEMPLATES.filters["compose"] = compose
 TEMPLATES.globals |= {"layout": LAYOUT, "names": layout}  # paths, and the other names on a host
 
 
@@ -50,7 +36,7 @@ class HostFile:
     group: int = 0
 
     def state(self) -> str:
-        """What the fact HostFiles reports of this file when it is as it shall be."""
+        """What the fact FileStates reports of this file when it is as it shall be."""
         digest = "directory" if self.content is None else hashlib.sha256(self.content).hexdigest()
         return f"{self.mode}:{self.user}:{self.group}:{digest}"
 

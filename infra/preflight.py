@@ -6,8 +6,6 @@ from typing import Any
 from pyinfra import host, logger
 from pyinfra.api import DeployError
 
-from infra import origin
-from infra.facts.deploying import OtherChange
 from infra.facts.preflight import HostReport
 from infra.onhost import layout
 from infra.settings import Settings, megabytes
@@ -84,29 +82,21 @@ def check(settings: Settings) -> str:
 
     Raises DeployError, with a line for each reason, for a host that cannot.
     """
-    ports = (settings.nginx.http_port, settings.nginx.https_port)
-    report = host.get_fact(
-        HostReport,
-        domain=settings.domain,
-        ports=ports,
-        _sudo=False,  # whether sudo works is one of the questions
-    )
+    report = ask(settings)
     for line in warnings(report, settings):
         logger.warning(f"{host.print_prefix}{line}")
-    lines = refusals(report, settings, time.time())
-    if lines:
-        raise DeployError(
-            "\n".join([*(f"{host.name}: {line}" for line in lines), "Nothing was changed."])
-        )
-    _alone()
+    if lines := refusals(report, settings, time.time()):
+        told = [f"{host.name}: {line}" for line in lines]
+        raise DeployError("\n".join([*told, "Nothing was changed."]))
     distribution: str = report["distribution"]
     return distribution
 
 
-def _alone() -> None:
-    """Raises DeployError when somebody else changes the host: two deploys would mix."""
-    if other := host.get_fact(OtherChange, by=origin.operator()):
-        raise DeployError(
-            f"{host.name}: another change of this host is under way: {other}.\n"
-            "status.py shows how it goes on. Nothing was changed."
-        )
+def ask(settings: Settings) -> dict[str, Any]:
+    """The host's report of itself."""
+    ports = (settings.nginx.http_port, settings.nginx.https_port)
+    # Whether sudo works is one of the questions.
+    report: dict[str, Any] = host.get_fact(
+        HostReport, domain=settings.domain, ports=ports, _sudo=False
+    )
+    return report

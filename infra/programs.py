@@ -1,18 +1,23 @@
 """Slipway's own programs, units and directories on the host."""
 
+from pathlib import Path
+
 from pyinfra.api import deploy
 
 from infra.checkout import CHECKOUT
-from infra.hostfile import HostFile, directory, folder, template, text
+from infra.hostfile import HostFile, digest, directory, folder, template, text
 from infra.onhost import layout
 from infra.onhost.config import CertificateConfig, HostConfig, is_address
 from infra.onhost.layout import LAYOUT
-from infra.operations import files, host
+from infra.operations import machine, whole_files, whole_tree
 from infra.settings import Settings
 
 COMMAND = f"""#!/bin/sh
 # Slipway on this host; `slipway --help` lists what it does.
-PYTHONPATH={LAYOUT.library} exec python3 -P -m onhost "$@"  # -P: not from this directory
+# The link is followed once: a deploy may move it meanwhile. -P: nothing from this directory.
+PYTHONPATH=$(readlink --canonicalize-existing {LAYOUT.current_programs}) || exit
+export PYTHONPATH
+exec python3 -P -m onhost "$@"
 """
 SYSCTL = """# Of Slipway.
 # nginx has no privilege, and ports 80 and 443 all the same.
@@ -77,6 +82,7 @@ def directories() -> list[HostFile]:
     """Slipway's directories; those of sockets give their group to what is made in them."""
     return [
         directory(LAYOUT.home),
+        directory(LAYOUT.programs),
         directory(LAYOUT.releases, "700"),
         directory(LAYOUT.config),
         directory(LAYOUT.secrets, "700"),
@@ -97,8 +103,16 @@ def directories() -> list[HostFile]:
 def volumes(settings: Settings) -> list[HostFile]:
     """The application's own directories, which outlive its releases."""
     names = sorted(settings.app.volumes)
-    return [directory(LAYOUT.volumes / name, "700", layout.APP_UID, layout.APP_UID)
-            for name in names]  # fmt: skip
+    return [
+        directory(LAYOUT.volumes / name, "700", layout.APP_UID, layout.APP_UID) for name in names
+    ]
+
+
+def programs() -> tuple[Path, list[HostFile]]:
+    """What runs on the host: a directory named by the digest of its files, and the files."""
+    source = CHECKOUT / "infra" / "onhost"
+    version = LAYOUT.programs / digest(folder(source, ""))
+    return version, folder(source, str(version / "onhost"))
 
 
 def unit_file(name: str, settings: Settings) -> HostFile:
@@ -107,18 +121,22 @@ def unit_file(name: str, settings: Settings) -> HostFile:
 
 
 @deploy("Programs")
-def installed(settings: Settings) -> None:
+def install(settings: Settings) -> None:
     """The programs stand on the host, and systemd knows the units; nothing is started yet."""
-    library = folder(CHECKOUT / "infra" / "onhost", f"{LAYOUT.library}/onhost")
-    own: list[HostFile] = [
-        *directories(),
-        *volumes(settings),
-        *library,
+    version, code = programs()
+    whole_files.replace(name="Put Slipway's directories", files=directories() + volumes(settings))
+    whole_tree.install(
+        name="Put Slipway's programs",
+        files=code,
+        version=version,
+        link=LAYOUT.current_programs,
+    )
+    own = [
         text(LAYOUT.command, COMMAND, "755"),
         text(LAYOUT.sysctl, SYSCTL),
         text(LAYOUT.host_config, host_config(settings).to_json()),
         *(unit_file(name, settings) for name in UNITS),
     ]
-    files.put(name="Put Slipway's programs and units", files=own)
+    whole_files.replace(name="Put Slipway's command, units and configuration", files=own)
     known = [name for name in UNITS if "@" not in name]
-    host.units(name="Let systemd read the units", names=known, start=[])
+    machine.start_units(name="Let systemd read the units", names=known, start=[])

@@ -1,20 +1,18 @@
 """The release: the application's image and everything it runs from."""
 
+from pathlib import Path
+
 from pyinfra.api import deploy
 
-from infra import origin
+from infra import origin, release_compose
 from infra.checkout import CHECKOUT
 from infra.hostfile import HostFile, folder, render
 from infra.onhost.releases.release import CONFIG, ROUTES, Check, ReleaseConfig
 from infra.onhost.services import sockets
-from infra.operations.images import Image, built
-from infra.operations.release import live
-from infra.settings import Settings, secret_variable
+from infra.operations import images, switch
+from infra.operations.images import Image
+from infra.settings import Settings
 
-COMMANDS = {
-    "uwsgi": ("uwsgi", "--ini", "/srv/app/uwsgi.ini"),
-    "gunicorn": ("gunicorn", "--config", "/srv/app/gunicorn.conf.py"),
-}
 # What an application may leave to Slipway, by its name in the application's folder.
 SHIPPED = ("Dockerfile", "uwsgi.ini", "gunicorn.conf.py")
 
@@ -53,20 +51,14 @@ def shipped(name: str) -> HostFile:
 def release_files(settings: Settings, tag: str) -> list[HostFile]:
     """What a release is made of, besides its secrets; paths are relative to its directory."""
     tests = settings.app.acceptance
-    port = settings.nginx.https_port
-    values = {
-        "settings": settings,
-        "app_image": tag,
-        "command": settings.web.command or COMMANDS[settings.web.server],
-        "socket": sockets.UWSGI if settings.web.server == "uwsgi" else sockets.HTTP,
-        "secrets": {name: secret_variable(name) for name in settings.secret_names},
-        "acceptance_image": acceptance_tag(settings),
-        "base_url": f"https://{settings.domain}" + ("" if port == 443 else f":{port}"),
-    }
+    compose = release_compose.text(settings, tag, acceptance_tag(settings))
+    socket = release_compose.socket_name(settings)
+    routes = render("nginx/routes.conf.j2", settings=settings, socket=socket)
     return [
-        HostFile("compose.yaml", render("compose/release.yaml.j2", **values).encode(), "600"),
+        HostFile("compose.yaml", compose.encode(), "600"),
         HostFile(CONFIG, release_config(settings, tag).to_json().encode()),
-        HostFile(ROUTES, render("nginx/routes.conf.j2", **values).encode()),
+        HostFile(ROUTES, routes.encode()),
+        HostFile(release_compose.HEALTH_CHECK, Path(sockets.__file__).read_bytes()),
         *(folder(tests, "acceptance") if tests else []),
     ]
 
@@ -83,8 +75,8 @@ def release_config(settings: Settings, tag: str) -> ReleaseConfig:
         image=tag,
         server=settings.web.server,
         start_limit=settings.web.start_limit,
-        before=bool(settings.app.release_command),
-        before_limit=settings.app.release_command_limit,
+        release_command=bool(settings.app.release_command),
+        release_command_limit=settings.app.release_command_limit,
         static_folder=settings.app.static_folder,
         health_path=settings.app.health_path,
         checks=[Check(**check.model_dump()) for check in settings.checks],
@@ -94,13 +86,13 @@ def release_config(settings: Settings, tag: str) -> ReleaseConfig:
 
 
 @deploy("Release")
-def current(settings: Settings) -> None:
+def go_live(settings: Settings) -> None:
     """The application of the checkout, with these settings, is what nginx passes to."""
     app = image(settings)
-    built(name="Build the application's image", image=app)
+    images.build(name="Build the application's image", image=app)
     if tests := acceptance_image(settings):
-        built(name="Build the image of the acceptance tests", image=tests)
-    live(
+        images.build(name="Build the image of the acceptance tests", image=tests)
+    switch.deploy(
         name="Switch to the release",
         files=release_files(settings, app.tag),
         by=origin.operator(),

@@ -5,25 +5,29 @@ from pyinfra.api import deploy
 from infra.hostfile import HostFile
 from infra.onhost import layout
 from infra.onhost.layout import LAYOUT
-from infra.operations import files, host
+from infra.operations import slipway, whole_files
 from infra.settings import Settings
 
 
 def given(settings: Settings) -> list[HostFile]:
     """The operator's secrets as files of the host, without the editor's last line break."""
     return [
-        HostFile(str(LAYOUT.secrets / name), path.read_bytes().rstrip(b"\r\n"), "440", 0,
-                 layout.APP_UID)
+        HostFile(
+            str(LAYOUT.secrets / name),
+            path.read_bytes().rstrip(b"\r\n"),
+            mode="440",
+            group=layout.APP_UID,
+        )
         for name, path in sorted(settings.secrets.items())
-    ]  # fmt: skip
+    ]
 
 
 @deploy("Secrets")
-def present(settings: Settings) -> None:
+def provide(settings: Settings) -> None:
     """Every secret stands on the host; their values appear in no output."""
     if settings.secrets:
-        files.put(name="Put the operator's secrets", files=given(settings))
-    host.state(
+        whole_files.replace(name="Put the operator's secrets", files=given(settings))
+    slipway.ensure(
         name="Make the other secrets",
         question="secrets-state",
         wanted={"missing": [], "redis_users": True},

@@ -1,50 +1,107 @@
-"""Show what the hosts say, without changing them: as text, or as one JSON document."""
+"""`bin/slipway`: ask the hosts of an inventory, and show what they say. It changes nothing."""
 
-import contextlib
+import argparse
+import fnmatch
 import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
-import click
-from pyinfra import host, logger, state
-from pyinfra.api import State
-from pyinfra.api.exceptions import PyinfraError
-from pyinfra.context import ctx_host
+from infra.checkout import CHECKOUT
 
-from infra.facts.host import SlipwayText
-
-NO_ANSWER = "no answer: standard error says why"
-
-as_json = False  # config.py sets it, and has `document` printed in place of pyinfra's results
-_answers: dict[str, dict[str, Any]] = {}  # by host and question
+PYINFRA = Path(sys.executable).with_name("pyinfra")
+FACT = "infra.facts.slipway.SlipwayText"
+SILENT = {"error": "no answer: standard error says why"}
+QUESTIONS = {
+    "status": "everything on one screen: release, containers, certificate, jobs, what is amiss",
+    "history": "the releases: who made what live, when, how long it took, how it ended",
+}
 
 
-def answer(question: str) -> None:
-    """Prints the answer of `slipway <question>` under the host's name, or keeps it for `document`.
-
-    A host that cannot answer has failed: pyinfra says why, and ends with exit code 1.
-    """
-    lines = _ask(f"{question} --json" if as_json else question)
-    if as_json:
-        found = {question: json.loads("\n".join(lines))} if lines else {"error": NO_ANSWER}
-        _answers.setdefault(host.name, {}).update(found)
-    else:
-        shown = (f"  {line}" for line in lines or [NO_ANSWER])
-        click.echo("\n".join(["", f"{host.name}:", *shown, ""]))
-
-
-def _ask(question: str) -> list[str]:
-    """The lines of the answer; none from a host that has failed."""
-    lines: list[str] = []
-    with contextlib.suppress(PyinfraError):  # no host remains: the answers so far are wanted yet
-        try:
-            lines = host.get_fact(SlipwayText, question=question)
-        except EOFError:
-            logger.error(f"{host.print_prefix}sudo wants a password, and there is no terminal")
-            state.fail_hosts({ctx_host.get()})  # type: ignore[no-untyped-call]  # pyinfra's gap
-    return lines
+def main() -> int:
+    """Prints the answers; 0, or 1 when a host does not answer."""
+    arguments = parser().parse_args()
+    question = f"{arguments.question} --json" if arguments.json else arguments.question
+    asked = pyinfra(arguments, "fact", FACT, f"question={question}")
+    answers = read(asked.stdout)
+    hosts = list(answers)
+    if asked.returncode:  # a host that could not be logged in to is not named in the answers
+        listed = pyinfra(arguments, "debug-inventory")
+        if listed.returncode:
+            sys.stderr.write(listed.stderr)
+            return listed.returncode
+        hosts = chosen(json.loads(listed.stdout), arguments.limit)
+    silent = [name for name in hosts if not answers.get(name)]
+    if silent:
+        sys.stderr.write(asked.stderr)
+    show = as_json if arguments.json else as_text
+    print(show({name: answers.get(name, []) for name in hosts}))
+    return 1 if silent else 0
 
 
-def document(run: State, dry: bool) -> None:  # noqa: ARG001  pyinfra passes it
-    """Prints the answers of all hosts as one JSON object; those that failed have an `error`."""
-    failed = {failed.name: {"error": NO_ANSWER} for failed in run.failed_hosts}
-    click.echo(json.dumps(failed | _answers))
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    found = argparse.ArgumentParser(prog="bin/slipway", description=__doc__.split(": ", 1)[1])
+    questions = found.add_subparsers(dest="question", metavar="QUESTION", required=True)
+    for name, text in QUESTIONS.items():
+        question = questions.add_parser(name, help=text, description=text)
+        question.add_argument("--json", action="store_true", help="one JSON document, by host")
+        question.add_argument("--inventory", default=str(CHECKOUT / "inventory.py"), metavar="FILE")
+        question.add_argument(
+            "--limit", action="append", default=[], metavar="HOST", help="name, pattern or group"
+        )
+    return found
+
+
+def pyinfra(arguments: argparse.Namespace, *words: str) -> subprocess.CompletedProcess[str]:
+    """Runs pyinfra in the checkout; what it says is kept back until it is needed."""
+    inventory = Path(arguments.inventory)
+    hosts = str(inventory.resolve()) if inventory.exists() else arguments.inventory
+    limits = [word for limit in arguments.limit for word in ("--limit", limit)]
+    return subprocess.run(
+        [PYINFRA, "--json", *limits, hosts, *words],
+        cwd=CHECKOUT,
+        input="\n" * 100,  # without a terminal, sudo's question has an empty answer and fails
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def read(output: str) -> dict[str, list[str]]:
+    """The lines of each host that was logged in to; none from one that failed."""
+    answers: dict[str, list[str]] = {}
+    for found in json.loads(output or "{}").values():
+        answers |= found
+    return answers
+
+
+def chosen(inventory: list[dict[str, Any]], limits: list[str]) -> list[str]:
+    """The names of the hosts that pyinfra takes for these limits."""
+    return [
+        host["name"]
+        for host in inventory
+        if not limits
+        or any(limit in host["groups"] or fnmatch.fnmatch(host["name"], limit) for limit in limits)
+    ]
+
+
+def as_json(answers: dict[str, list[str]]) -> str:
+    """One document of all answers."""
+    found = {
+        name: json.loads("\n".join(lines)) if lines else SILENT for name, lines in answers.items()
+    }
+    return json.dumps(found)
+
+
+def as_text(answers: dict[str, list[str]]) -> str:
+    """Each answer under the name of its host."""
+    return "\n\n".join(
+        "\n".join([f"{name}:", *(f"  {line}" for line in lines or [SILENT["error"]])])
+        for name, lines in answers.items()
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -3,7 +3,7 @@
 from pyinfra.api import deploy
 
 from infra.onhost import layout
-from infra.operations import host
+from infra.operations import machine
 
 # Exactly one renews: a certbot of the distribution's, if there is one, does not know our settings.
 OTHER_RENEWERS = ("certbot.timer",)
@@ -11,6 +11,6 @@ TIMERS = [layout.CERTIFICATE_TIMER, layout.CHECK_TIMER, layout.WATCHDOG_TIMER]
 
 
 @deploy("Timers")
-def running() -> None:
+def start() -> None:
     """Renewal, check and watchdog run by their timers, now and after a boot."""
-    host.units(name="Start the timers", names=TIMERS, start=TIMERS, mask=OTHER_RENEWERS)
+    machine.start_units(name="Start the timers", names=TIMERS, start=TIMERS, mask=OTHER_RENEWERS)

@@ -7,7 +7,7 @@ from pyinfra.api import deploy
 
 from infra.hostfile import HostFile, text
 from infra.onhost.layout import LAYOUT
-from infra.operations import files, host
+from infra.operations import machine, whole_files
 from infra.settings import Settings
 
 PEM = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
@@ -28,12 +28,12 @@ def _name(pem: str) -> str:
 
 
 @deploy("Trust")
-def extra_ca_certificates(settings: Settings) -> None:
+def add_authorities(settings: Settings) -> None:
     """The host trusts the CAs of the settings."""
     wanted = certificates(settings)
     if wanted:
-        files.put(name="Put the extra CA certificates", files=wanted)
-    host.trusted(
+        whole_files.replace(name="Put the extra CA certificates", files=wanted)
+    machine.trust_authorities(
         name="Make the bundle of trusted CAs",
         names=[file.path.rsplit("/", 1)[-1] for file in wanted],
     )

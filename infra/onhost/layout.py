@@ -31,7 +31,10 @@ class Layout:
     nginx_site = _Below("opt/slipway/nginx/site.conf")  # shared by the site's virtual hosts
     nginx_routes = _Below("opt/slipway/nginx/routes.conf")  # leads to the current release's routes
     releases = _Below("opt/slipway/releases")
-    library = _Below("opt/slipway/lib")
+    programs = _Below("opt/slipway/programs")  # a directory for each digest
+    current_programs = _Below("opt/slipway/programs/current")  # a link to one of them
+    # The programs of version 0.1: containers of its releases run one of them.
+    library_0_1 = _Below("opt/slipway/lib")
     certbot_venvs = _Below("opt/slipway/certbot")
     certbot = _Below("opt/certbot")  # a link to one of certbot_venvs
     command = _Below("usr/local/sbin/slipway")
@@ -75,6 +78,7 @@ class Layout:
     loaded_virtual_hosts = _Below("var/lib/slipway/applied/servers.conf")
     renewal_postponed = _Below("var/lib/slipway/applied/certificate-put-off")  # why
     lock = _Below("run/slipway.lock")  # of switches
+    deploy_lock = _Below("run/slipway-deploy.lock")
     draining_workers = _Below("run/slipway-told")  # the workers that were told to stop
     certbot_lock = _Below("run/slipway-certbot.lock")  # while it is installed
     certificate_lock = _Below("run/slipway-certificate.lock")
@@ -89,6 +93,7 @@ CONTAINER_SOCKETS = Path("/run/web")
 CONTAINER_REDIS_DATA = Path("/data")
 CONTAINER_ACCEPTANCE = Path("/srv/acceptance")
 CONTAINER_TRUST = Path("/run/trust.pem")
+CONTAINER_HEALTH_CHECK = Path("/run/health_check.py")
 
 # Numeric users and groups of the containers; none of them has an account on the host.
 APP_UID = 10001
@@ -112,11 +117,10 @@ ALERT_UNIT = "slipway-alert@.service"
 WATCHDOG_UNIT = "slipway-watchdog.service"
 WATCHDOG_TIMER = "slipway-watchdog.timer"
 SWITCH_UNIT = "slipway-switch.service"
-DEPLOY_UNIT = "slipway-deploy.service"  # transient, while a deploy is under way
 BASE_PROJECT = "slipway-base"
 STANDBY_PROJECT = "slipway-bridge"  # the nginx that serves while the base's own is replaced
 ACCEPTANCE_PROJECT = "slipway-acceptance"
 RELEASE_PROJECT = "slipway-{release}"
 REDIS_VOLUME = "slipway_redis"
-BEFORE_CONTAINER = "slipway-before"  # of the command before traffic
+RELEASE_COMMAND_CONTAINER = "slipway-release-command"
 IMAGE = "slipway/{name}:{digest}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pyinfra import host
 from pyinfra.api import StringCommand, operation
 
-from infra.facts.host import DockerImages
+from infra.facts.machine import OwnImages
 from infra.hostfile import HostFile, archive, digest
 from infra.onhost import layout
 from infra.onhost.layout import LAYOUT
@@ -53,9 +53,9 @@ def build_command(image: Image) -> StringCommand:
 
 
 @operation()
-def built(image: Image) -> Generator[StringCommand, None, None]:
+def build(image: Image) -> Generator[StringCommand, None, None]:
     """The image is there, with the tag of what it is built from."""
-    if image.tag in host.get_fact(DockerImages):
+    if image.tag in host.get_fact(OwnImages):
         host.noop(f"{image.tag} is built")
         return
     yield build_command(image)

@@ -7,6 +7,6 @@ from infra.settings import load_host
 
 settings = load_host(host)
 
-docker.engine(settings=settings, distribution="debian")
-trust.extra_ca_certificates(settings=settings)
-docker.current()
+docker.install(settings=settings, distribution="debian")
+trust.add_authorities(settings=settings)
+docker.start()

@@ -1,4 +1,4 @@
-"""The command before traffic: what it says is kept, and it ends with its time or its switch."""
+"""The release command: what it says is kept, and it ends with its time or its switch."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from tests.faults.test_interrupted import reached
 from tests.site import wait_until
 
 pytestmark = pytest.mark.destructive
-CONTAINER = f"docker ps --all --quiet --filter name=^{layout.BEFORE_CONTAINER}$"
+CONTAINER = f"docker ps --all --quiet --filter name=^{layout.RELEASE_COMMAND_CONTAINER}$"
 
 
 def command(script: str, **more: Any) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def test_one_that_fails_ends_the_release_with_what_it_said(target: Target) -> No
     old = target.release()
     done = target.deploy(**command("echo from here; echo to there >&2; exit 3"))
     assert done.returncode != 0
-    assert "the command before traffic failed: " in done.stderr
+    assert "the release command failed: " in done.stderr
     assert "exit code 3: " in done.stderr
     assert "from here" in done.stderr
     assert "to there" in done.stderr

@@ -2,14 +2,18 @@
 
 import os
 import signal
+import time
 
 import pytest
 
-from tests.faults.conftest import Target, begin, once
+from infra.onhost.layout import LAYOUT
+from tests.faults.conftest import INVENTORY, Target, begin, once, pyinfra
 
 pytestmark = pytest.mark.destructive
+LOCK = LAYOUT.deploy_lock
+SILENCE = 60  # seconds that its holder may say nothing
 UNDER_WAY = "another change of this host is under way: "
-BEGUN = once("systemctl is-active --quiet slipway-deploy")
+BEGUN = once(f"test -e {LOCK} && ! flock --nonblock --shared {LOCK} true")
 
 
 def kept_releases(target: Target) -> str:
@@ -39,6 +43,58 @@ def test_a_deploy_gives_its_place_back_when_it_is_killed(target: Target) -> None
     first.communicate()
     done = target.deploy()
     assert done.returncode == 0, done.stderr
+
+
+def test_a_frozen_deploy_gives_way_and_changes_nothing_when_it_wakes(target: Target) -> None:
+    """It loses its connection with the lock: what it still wants to do reaches the host no more."""
+    first = begin(target, keep_releases=7)
+    target.run(BEGUN)
+    os.killpg(first.pid, signal.SIGSTOP)
+    try:
+        too_early = target.deploy(keep_releases=9)
+        assert UNDER_WAY + "deploy by " in too_early.stderr
+        time.sleep(SILENCE)
+        second = target.deploy(keep_releases=8)
+        assert second.returncode == 0, second.stderr
+    finally:
+        os.killpg(first.pid, signal.SIGCONT)
+    _, told = first.communicate(timeout=120)
+    assert first.returncode != 0
+    assert "the deploy lock is lost" in told
+    assert kept_releases(target) == '"keep_releases": 8,'
+    assert target.deploy().returncode == 0
+
+
+def test_a_rollback_is_a_change_too(target: Target) -> None:
+    """It is refused while somebody deploys: the deploy's own switch would undo it."""
+    first = begin(target, app={"release_command": ["sleep", "20"]})
+    target.run(BEGUN)
+    back = pyinfra(INVENTORY, "rollback.py", "-y", TEST_HOST=target.name)
+    _, told = first.communicate()
+    assert back.returncode != 0
+    assert UNDER_WAY + "deploy by " in back.stderr
+    assert first.returncode == 0, told
+    assert target.deploy().returncode == 0
+
+
+def test_a_plan_takes_no_lock_and_is_refused_by_none(target: Target) -> None:
+    with_lock = f"systemd-run --quiet --unit slipway-test-lock flock {LOCK} sleep 600"
+    target.run(with_lock)
+    try:
+        target.run(BEGUN)
+        planned = pyinfra("--dry", INVENTORY, "deploy.py", TEST_HOST=target.name)
+        assert planned.returncode == 0, planned.stderr
+        assert UNDER_WAY not in planned.stderr
+    finally:
+        target.run("systemctl stop slipway-test-lock", check=False)
+
+
+def test_the_status_names_who_deploys(target: Target) -> None:
+    first = begin(target)
+    target.run(BEGUN)
+    shown = target.run("slipway status")
+    first.communicate()
+    assert "deploy by " in shown
 
 
 def test_a_deploy_is_refused_while_a_switch_goes_on_that_nobody_looks_at(target: Target) -> None:

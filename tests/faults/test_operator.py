@@ -1,7 +1,9 @@
 """What an operator is told: status and history, also of a host on which something is broken."""
 
 import json
+import os
 import re
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +13,8 @@ import pytest
 
 from infra.onhost import layout
 from infra.onhost.layout import LAYOUT
-from tests.faults.conftest import INVENTORY, Target, pyinfra
+from tests.deployed import CHECKOUT
+from tests.faults.conftest import INVENTORY, Target
 
 pytestmark = pytest.mark.destructive
 
@@ -51,18 +54,31 @@ FAULTS = {
 }
 
 
-def shown(target: Target, file: str) -> str:
+def slipway(target: Target, *words: str) -> "subprocess.CompletedProcess[str]":
+    """Asks the host, without a terminal."""
+    return subprocess.run(
+        [str(CHECKOUT / "bin" / "slipway"), *words, "--inventory", INVENTORY],
+        cwd=CHECKOUT,
+        env={**os.environ, "TEST_HOST": target.name},
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def shown(target: Target, question: str) -> str:
     """What a person sees."""
-    done = pyinfra(INVENTORY, file, TEST_HOST=target.name)
-    assert done.returncode == 0, done.stderr
+    done = slipway(target, question)
+    assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 
 
-def told(target: Target, file: str) -> Any:
+def told(target: Target, question: str) -> Any:
     """What a script reads."""
-    done = pyinfra("--json", INVENTORY, file, "-y", TEST_HOST=target.name)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)[target.name][file.removesuffix(".py")]
+    done = slipway(target, question, "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    return json.loads(done.stdout)[target.name]
 
 
 @contextmanager
@@ -76,7 +92,7 @@ def unattended(target: Target) -> Iterator[None]:
 
 
 def test_the_status_is_one_screen(target: Target) -> None:
-    lines = [line.strip() for line in shown(target, "status.py").splitlines() if line.strip()]
+    lines = [line.strip() for line in shown(target, "status").splitlines() if line.strip()]
     rows = dict(line.split(maxsplit=1) for line in lines[1:])
     assert lines[0] == f"{target.name}:"
     assert len(lines) < 24
@@ -89,7 +105,7 @@ def test_the_status_is_one_screen(target: Target) -> None:
 
 
 def test_a_script_reads_the_status(target: Target) -> None:
-    found = told(target, "status.py")
+    found = told(target, "status")
     assert found["release"] == target.release()
     health = {container["name"]: container["health"] for container in found["containers"]}
     assert health == {target.container(service): "healthy" for service in SERVICES}
@@ -103,8 +119,8 @@ def test_a_script_reads_the_status(target: Target) -> None:
 
 def test_the_history_is_shown_and_told(target: Target) -> None:
     expected = target.history()[-20:]
-    assert told(target, "history.py") == expected
-    newest = shown(target, "history.py").split(f"{target.name}:\n", 1)[1].splitlines()[0]
+    assert told(target, "history") == expected
+    newest = shown(target, "history").split(f"{target.name}:\n", 1)[1].splitlines()[0]
     assert expected[-1]["release"] in newest
     assert f"by {expected[-1]['by']}" in newest
 
@@ -115,7 +131,7 @@ def test_the_status_tells_the_rest_of_a_broken_host(target: Target, fault: Fault
     with unattended(target):
         target.run(fault.spoil)
         try:
-            screen, found = shown(target, "status.py"), told(target, "status.py")
+            screen, found = shown(target, "status"), told(target, "status")
         finally:
             target.run(fault.mend)
     assert re.search(f"ATTENTION +{re.escape(fault.reason)}", screen)
@@ -129,15 +145,13 @@ def test_a_host_that_cannot_answer_is_a_failure_with_its_reason(target: Target) 
     with unattended(target):
         target.run(f"mv {LAYOUT.command} {LAYOUT.command}.away")
         try:
-            calls = [
-                pyinfra(*words, INVENTORY, "status.py", "-y", TEST_HOST=target.name)
-                for words in ((), ("--json",))
-            ]
+            calls = [slipway(target, "status"), slipway(target, "status", "--json")]
         finally:
             target.run(f"mv {LAYOUT.command}.away {LAYOUT.command}")
     for done in calls:
         assert done.returncode == 1
         assert "Slipway is not on this host" in done.stderr
         assert "no answer" in done.stdout
+    assert json.loads(calls[1].stdout).keys() == {target.name}
     assert json.loads(calls[1].stdout)[target.name].keys() == {"error"}
     assert target.run("systemctl list-units --failed --plain --no-legend") == ""

@@ -32,20 +32,20 @@ def release_file(settings: Settings) -> Any:
     return yaml.safe_load(files["compose.yaml"] or b"")
 
 
-def test_the_command_before_traffic_can_do_as_little_as_web() -> None:
+def test_the_release_command_can_do_as_little_as_web() -> None:
     found = release_file(NEEDS)["services"]
-    before, web = found["before"], found["web"]
-    assert (before["profiles"], before["restart"]) == (["before"], "no")
-    assert before["command"] == ["flask", "db", "upgrade"]
+    once, web = found["release-command"], found["web"]
+    assert (once["profiles"], once["restart"]) == (["release-command"], "no")
+    assert once["command"] == ["flask", "db", "upgrade"]
     same = ["image", "user", "read_only", "cap_drop", "security_opt", "tmpfs", "secrets"]
-    assert {key: before[key] for key in same} == {key: web[key] for key in same}
-    assert before["environment"].items() <= web["environment"].items()
-    assert release.release_config(NEEDS, "slipway/app:1").before
+    assert {key: once[key] for key in same} == {key: web[key] for key in same}
+    assert once["environment"].items() <= web["environment"].items()
+    assert release.release_config(NEEDS, "slipway/app:1").release_command
 
 
 def test_without_a_command_there_is_no_such_service() -> None:
-    assert "before" not in release_file(PLAIN)["services"]
-    assert not release.release_config(PLAIN, "slipway/app:1").before
+    assert "release-command" not in release_file(PLAIN)["services"]
+    assert not release.release_config(PLAIN, "slipway/app:1").release_command
 
 
 def test_volumes_stand_in_every_container_of_the_application_and_are_its_own() -> None:

@@ -9,6 +9,7 @@ import ssl
 import time
 import urllib.request
 from http.client import HTTPException
+from pathlib import Path
 from typing import Any
 
 from .. import layout
@@ -78,7 +79,7 @@ def resolved(host: Host, names: list[str]) -> dict[str, dict[str, Any]]:
     Asked with the library that lives beside certbot: the system's resolver knows no CAA, and
     answers with /etc/hosts, where many clouds lead a host's own name to itself.
     """
-    program = host.layout.library / "onhost" / "certificates" / "dns_records.py"
+    program = Path(__file__).with_name("dns_records.py")
     shown = run(host.layout.certbot / "bin" / "python3", "-I", program, *names, timeout=90)
     found: dict[str, dict[str, Any]] = json.loads(shown)
     return found

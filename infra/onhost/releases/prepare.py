@@ -29,10 +29,11 @@ def run_command(host: Host, new: str, limit: int) -> None:
     Its container ends with it: docker's client, which has that time, leaves it behind.
     """
     say("running the release command")
-    end = ("docker", "rm", "--force", layout.BEFORE_CONTAINER)
+    end = ("docker", "rm", "--force", layout.RELEASE_COMMAND_CONTAINER)
     succeeds(*end)  # a killed switch may have left one
-    once = ("run", "--rm", "--name", layout.BEFORE_CONTAINER)
-    words = (*release.compose(host, new), "--profile", "before", *once, "before")
+    service = release.RELEASE_COMMAND
+    once = ("run", "--rm", "--name", layout.RELEASE_COMMAND_CONTAINER)
+    words = (*release.compose(host, new), "--profile", service, *once, service)
     try:
         said = run(*words, timeout=limit, both=True)
     except Failure as failure:

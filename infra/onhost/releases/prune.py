@@ -10,6 +10,7 @@ from .. import layout
 from ..base import apply
 from ..command import Failure, run, say
 from ..config import Host
+from ..layout import LAYOUT
 from ..services import docker
 from . import history, release, static_files
 
@@ -31,6 +32,7 @@ def prune(host: Host) -> None:
         if folder.name not in kept | stopping:
             shutil.rmtree(host.layout.web / folder.name, ignore_errors=True)
             shutil.rmtree(folder)
+    _prune_library(host)
     _prune_images(host)
     static_files.prune(host, [folder.name for folder in _folders(host)])
     apply.follow_passwords(host)
@@ -38,6 +40,14 @@ def prune(host: Host) -> None:
 
 def _folders(host: Host) -> list[Path]:
     return sorted(path for path in host.layout.releases.iterdir() if path.is_dir())
+
+
+def _prune_library(host: Host) -> None:
+    """Removes the programs of version 0.1 once no container can be started that runs one."""
+    named = str(LAYOUT.library_0_1)  # as a container sees it
+    files = host.layout.releases.glob("*/compose.yaml")
+    if not any(named in file.read_text() for file in files):
+        shutil.rmtree(host.layout.library_0_1, ignore_errors=True)
 
 
 def _prune_images(host: Host) -> None:

@@ -14,6 +14,8 @@ from . import history
 
 CONFIG = "release.json"
 ROUTES = "routes.conf"  # its part of nginx' configuration
+RELEASE_COMMAND = "release-command"  # a service of its compose project
+RENAMED = {"before": "release_command", "before_limit": "release_command_limit"}  # since 0.1
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,11 @@ class ReleaseConfig:
     """uwsgi or gunicorn."""
     start_limit: int
     """Seconds until it must be healthy."""
-    before: bool
-    """Whether the compose project has a service `before`, to run once before traffic moves."""
+    release_command: bool
+    """Whether the compose project has a service RELEASE_COMMAND, to run once before traffic."""
     static_folder: str
     """Folder of finished static files in the image; empty when there is none."""
-    before_limit: int = 900
+    release_command_limit: int = 900
     """Seconds that it may take."""
     health_path: str = "/healthz"
     checks: list[Check] = field(default_factory=list)
@@ -56,7 +58,8 @@ def load(host: Host, release: str) -> ReleaseConfig:
     """The configuration of a release. Raises Failure when there is no such release."""
     path = folder(host, release) / CONFIG
     try:
-        data: dict[str, Any] = json.loads(path.read_text())
+        written: dict[str, Any] = json.loads(path.read_text())
+        data = {RENAMED.get(name, name): value for name, value in written.items()}
         checks = [Check(**check) for check in data.pop("checks")]
         return ReleaseConfig(**data, checks=checks)
     except (OSError, ValueError, TypeError, KeyError) as error:

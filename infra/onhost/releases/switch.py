@@ -82,8 +82,9 @@ def _prepare(host: Host, new: str, wanted: ReleaseConfig, entry: Entry) -> None:
     try:
         prepare.keep_secrets(host, new)
         with stage("command"):
-            if wanted.before and entry.kind == "deploy":  # going back runs nothing of old code
-                prepare.run_command(host, new, wanted.before_limit)
+            # Going back runs nothing of old code.
+            if wanted.release_command and entry.kind == "deploy":
+                prepare.run_command(host, new, wanted.release_command_limit)
         with stage("start"):
             say(f"starting release {new}")
             prepare.start_web(host, new)

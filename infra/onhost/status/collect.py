@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from .. import layout
 from ..base import maintenance
 from ..certificates import certificate, store
 from ..command import Failure, locked, run
@@ -64,9 +63,8 @@ def _under_way(host: Host) -> str:
         last = history.read(host)[-1:]
         stage = "".join(f", in the stage {entry.now!r}" for entry in last if entry.now)
         return host.layout.lock.read_text().strip() + stage
-    units = ("systemctl", "list-units", "--plain", "--no-legend", "--state", "active")
-    deploy = run(*units, layout.DEPLOY_UNIT, timeout=LIMIT)
-    return "".join(line.split(maxsplit=4)[4] for line in deploy.splitlines())
+    deploy = host.layout.deploy_lock
+    return deploy.read_text().strip() if locked(deploy) else ""
 
 
 def _certificate(host: Host, parts: Parts) -> dict[str, Any] | None:

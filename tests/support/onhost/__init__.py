@@ -29,7 +29,12 @@ CONFIG = host_config(load(SETTINGS, "one"))
 
 def wanted(image: str = "slipway/app:1", **values: object) -> release.ReleaseConfig:
     """The configuration of a release; what is not said is as shipped."""
-    given = {"server": "uwsgi", "start_limit": 5, "before": False, "static_folder": ""} | values
+    given = {
+        "server": "uwsgi",
+        "start_limit": 5,
+        "release_command": False,
+        "static_folder": "",
+    } | values
     return release.ReleaseConfig(image, **given)  # type: ignore[arg-type]  # of mixed types
 
 

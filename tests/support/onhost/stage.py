@@ -21,9 +21,9 @@ from tests.support.onhost import Host, new_host, no_listener
 ORDER = Order("b", "deploy", "me@laptop", "0123+")
 ASKING = ("systemctl list-units", "docker ps", "docker inspect", "docker image ls")
 STEPS = [
-    "docker rm slipway-before",
-    "docker compose b run before",
-    "docker rm slipway-before",
+    "docker rm slipway-release-command",
+    "docker compose b run release-command",
+    "docker rm slipway-release-command",
     "docker compose b up web",
     "wait_until_healthy b",
     "publish b",
@@ -80,7 +80,7 @@ class Stage:
     def __init__(self, host: Host, port: int, on: pytest.MonkeyPatch) -> None:
         self.host = host.on_port(port)
         host.release("a")
-        host.release("b", before=True, static_folder="/static")
+        host.release("b", release_command=True, static_folder="/static")
         release.routes(host, "b").write_text("# another\n")
         host.layout.current.symlink_to("a")
         host.layout.nginx_configuration.write_text("")

@@ -84,7 +84,9 @@ def test_what_units_and_deploys_call_is_there_and_not_listed(library: Path, name
 
 def test_it_runs_in_a_directory_with_modules_of_other_people(library: Path, tmp_path: Path) -> None:
     command = tmp_path / "slipway"
-    command.write_text(programs.COMMAND.replace(str(LAYOUT.library), str(library)))
+    link = tmp_path / "current"
+    link.symlink_to(library)
+    command.write_text(programs.COMMAND.replace(str(LAYOUT.current_programs), str(link)))
     for name in ("json", "secrets", "argparse", "onhost"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('not of Slipway')\n")
     done = subprocess.run(

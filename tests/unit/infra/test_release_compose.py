@@ -7,7 +7,6 @@ import pytest
 import yaml
 
 from infra import release
-from infra.hostfile import compose
 from infra.onhost import layout
 from infra.onhost.layout import LAYOUT
 from infra.onhost.services import sockets
@@ -122,11 +121,3 @@ def test_the_project_and_the_socket_are_the_release_s_own() -> None:
     web = found["services"]["web"]
     assert f"{socket.parent}:{layout.CONTAINER_SOCKETS}" in web["volumes"]
     assert web["healthcheck"]["test"][4] == f"{layout.CONTAINER_SOCKETS}/{socket.name}"
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [("a", '"a"'), ("$", '"$$"'), (("a", 'b"'), '["a", "b\\""]'), ("é", '"\\U000000e9"')],
-)
-def test_values_are_quoted_for_compose(value: object, text: str) -> None:
-    assert compose(value) == text

@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterable
 from pyinfra import host
 from pyinfra.api import StringCommand, operation
 
-from infra.facts.files import HostFiles
+from infra.facts.file_states import FileStates
 from infra.hostfile import HostFile, archive
 
 # Everything is unpacked beside its target's file system root in a directory of root's alone, then
@@ -36,9 +36,9 @@ def directory_command(file: HostFile) -> str:
 
 
 @operation()
-def put(files: list[HostFile]) -> Generator[StringCommand, None, None]:
+def replace(files: list[HostFile]) -> Generator[StringCommand, None, None]:
     """Files and directories stand as given: content, mode and owner; nothing else is touched."""
-    states = host.get_fact(HostFiles, paths=tuple(file.path for file in files))
+    states = host.get_fact(FileStates, paths=tuple(file.path for file in files))
     wrong = [file for file in files if states.get(file.path) != file.state()]
     if not wrong:
         host.noop(f"{len(files)} files are in place")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pyinfra.api import FactBase
 
 
-class HostFiles(FactBase[dict[str, str]]):
+class FileStates(FactBase[dict[str, str]]):
     """The state of each path that exists: `mode:uid:gid:` and its SHA-256, or `directory`."""
 
     default = dict

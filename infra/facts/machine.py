@@ -1,6 +1,5 @@
-"""Facts about the host's services, packages and trust, one remote command each."""
+"""Facts about the host's packages, units, images, trust and links, one remote command each."""
 
-import json
 import shlex
 from collections.abc import Iterable
 from typing import Any
@@ -8,36 +7,6 @@ from typing import Any
 from pyinfra.api import FactBase
 
 from infra.onhost.layout import LAYOUT
-
-
-class SlipwayState(FactBase[dict[str, Any]]):
-    """What `slipway <question>` on the host answers; empty while the program is not there."""
-
-    default = dict
-
-    def command(self, question: str) -> str:
-        """The question; what cannot be answered is empty, and the action that follows says why."""
-        return f"{LAYOUT.command} {question} 2>/dev/null; true"
-
-    def process(self, output: Iterable[str]) -> dict[str, Any]:
-        """The JSON object in the last line."""
-        answer: dict[str, Any] = json.loads(list(output)[-1])
-        return answer
-
-
-class SlipwayText(FactBase[list[str]]):
-    """What `slipway <question>` on the host prints for a person."""
-
-    default = list
-
-    def command(self, question: str) -> str:
-        """The question; a host that Slipway is not on says so and fails."""
-        absent = "{ echo 'Slipway is not on this host: deploy to it first' >&2; exit 1; }"
-        return f"test -x {LAYOUT.command} || {absent}; {LAYOUT.command} {question}"
-
-    def process(self, output: Iterable[str]) -> list[str]:
-        """The lines."""
-        return list(output)
 
 
 class InstalledPackages(FactBase[list[str]]):
@@ -57,7 +26,7 @@ class InstalledPackages(FactBase[list[str]]):
         return [line.split()[0] for line in output if line.endswith(" installed")]
 
 
-class Units(FactBase[dict[str, dict[str, str]]]):
+class UnitStates(FactBase[dict[str, dict[str, str]]]):
     """The state of systemd units by name: ActiveState, UnitFileState and NeedDaemonReload."""
 
     default = dict
@@ -107,7 +76,7 @@ class DockerStale(FactBase[bool]):
         return "current" not in list(output)
 
 
-class DockerImages(FactBase[set[str]]):
+class OwnImages(FactBase[set[str]]):
     """The tags of Slipway's own images."""
 
     default = set
@@ -143,7 +112,7 @@ class ExtraTrust(FactBase[dict[str, Any]]):
         return {"names": set(lines) - {"stale"}, "stale": "stale" in lines}
 
 
-class Link(FactBase[str]):
+class LinkTarget(FactBase[str]):
     """Where a symbolic link leads; empty when there is none."""
 
     default = str

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.facts.files import HostFiles
+from infra.facts.file_states import FileStates
 from infra.hostfile import HostFile, archive, directory, folder, text
-from infra.operations.files import UNPACK, directory_command, unpack_command
+from infra.operations.whole_files import UNPACK, directory_command, unpack_command
 from tests.unit.conftest import children, until
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files other owners: needs root")
@@ -35,7 +35,7 @@ def put(*files: HostFile) -> None:
 
 
 def states(*files: HostFile) -> dict[str, str]:
-    fact = HostFiles()
+    fact = FileStates()
     done = run(fact.command(tuple(file.path for file in files)))
     return fact.process(done.stdout.splitlines())
 

@@ -2,20 +2,18 @@
 
 import base64
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from infra.facts.host import (
+from infra.facts.machine import (
     DockerStale,
     ExtraTrust,
     InstalledPackages,
-    Link,
-    SlipwayState,
-    Units,
+    LinkTarget,
+    UnitStates,
 )
 from infra.onhost.layout import LAYOUT
-from infra.operations import host
+from infra.operations import machine
 from tests.support.operations import Outcome, doing, known, nothing, outcome
 
 APT = "DEBIAN_FRONTEND=noninteractive apt-get --yes --quiet -o DPkg::Lock::Timeout=300"
@@ -23,7 +21,7 @@ APT = "DEBIAN_FRONTEND=noninteractive apt-get --yes --quiet -o DPkg::Lock::Timeo
 
 def packages(*installed: str) -> Outcome:
     fact = known(InstalledPackages, list(installed), names=("b", "a"))
-    return outcome(host.packages, fact, names=["b", "a"])
+    return outcome(machine.install_packages, fact, names=["b", "a"])
 
 
 def test_installed_packages_are_left_alone() -> None:
@@ -41,7 +39,8 @@ RUNS = {"ActiveState": "active", "UnitFileState": "enabled", "NeedDaemonReload":
 def units(start: list[str], **states: dict[str, str] | None) -> Outcome:
     names = ["a.timer", "b.service"]
     found = {name.replace("_", "."): state for name, state in states.items() if state}
-    return outcome(host.units, known(Units, found, names=tuple(names)), names=names, start=start)
+    fact = known(UnitStates, found, names=tuple(names))
+    return outcome(machine.start_units, fact, names=names, start=start)
 
 
 def test_a_rival_timer_is_masked_if_it_is_there() -> None:
@@ -49,9 +48,10 @@ def test_a_rival_timer_is_masked_if_it_is_there() -> None:
     masked = doing("systemctl mask --now --quiet other.timer")
     nothing_to_do = nothing("0 units are enabled and active")
     for state, wanted in (("enabled", masked), ("masked", nothing_to_do), ("", nothing_to_do)):
-        found = known(Units, {"other.timer": rival | {"UnitFileState": state}},
-                      names=("other.timer",))  # fmt: skip
-        assert outcome(host.units, found, names=[], start=[], mask=("other.timer",)) == wanted
+        states = {"other.timer": rival | {"UnitFileState": state}}
+        found = known(UnitStates, states, names=("other.timer",))
+        done = outcome(machine.start_units, found, names=[], start=[], mask=("other.timer",))
+        assert done == wanted
 
 
 def test_units_that_run_are_left_alone() -> None:
@@ -81,7 +81,7 @@ def test_changed_units_are_read_before_any_is_started() -> None:
 
 def trusted(names: list[str], stale: bool) -> Outcome:
     fact = known(ExtraTrust, {"names": {"slipway-1.crt", "slipway-2.crt"}, "stale": stale})
-    return outcome(host.trusted, fact, names=names)
+    return outcome(machine.trust_authorities, fact, names=names)
 
 
 BOTH = ["slipway-1.crt", "slipway-2.crt"]
@@ -103,34 +103,16 @@ def test_a_ca_that_left_the_settings_is_trusted_no_longer() -> None:
 
 def test_dockerd_is_restarted_only_when_it_is_stale() -> None:
     def current(stale: bool) -> Outcome:
-        return outcome(host.docker_current, known(DockerStale, stale, files=("/a",)), files=["/a"])
+        return outcome(machine.start_docker, known(DockerStale, stale, files=("/a",)), files=["/a"])
 
     assert current(False) == nothing("dockerd runs with its configuration")
     assert current(True) == doing("systemctl enable --quiet docker && systemctl restart docker")
 
 
-@pytest.mark.parametrize("answer", [{}, {"up": False}, {"up": True, "more": 1}])
-def test_a_question_not_answered_as_wanted_leads_to_its_action(answer: dict[str, Any]) -> None:
-    fact = known(SlipwayState, answer, question="base-state")
-    found = outcome(
-        host.state, fact, question="base-state", wanted={"up": True}, action="base-apply"
-    )
-    assert found == doing("/usr/local/sbin/slipway base-apply")
-
-
-def test_a_question_answered_as_wanted_leads_to_nothing() -> None:
-    fact = known(SlipwayState, {"up": True}, question="base-state")
-    found = outcome(
-        host.state, fact, question="base-state", wanted={"up": True}, action="base-apply"
-    )
-    assert found == nothing("base-state: as wanted")
-
-
 def certbot(link: str) -> Outcome:
-    fact = known(Link, link, path="/opt/certbot")
-    return outcome(
-        host.certbot, fact, folder=Path("/opt/slipway/certbot/new"), requirements=b"certbot\n"
-    )
+    fact = known(LinkTarget, link, path="/opt/certbot")
+    folder = Path("/opt/slipway/certbot/new")
+    return outcome(machine.install_certbot, fact, folder=folder, requirements=b"certbot\n")
 
 
 def test_certbot_of_this_lock_is_left_alone() -> None:

@@ -1,23 +1,19 @@
-"""Operations on the host's packages, units, trust and programs; each asks one fact first."""
+"""Packages, units, trust, dockerd and certbot of a host; each operation asks one fact first."""
 
 import base64
 import shlex
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any
 
-import pyinfra
 from pyinfra import host
 from pyinfra.api import StringCommand, operation
 
-from infra.facts.host import (
+from infra.facts.machine import (
     DockerStale,
     ExtraTrust,
     InstalledPackages,
-    Link,
-    SlipwayState,
-    SlipwayText,
-    Units,
+    LinkTarget,
+    UnitStates,
 )
 from infra.onhost.layout import LAYOUT
 
@@ -28,7 +24,7 @@ APT = "DEBIAN_FRONTEND=noninteractive apt-get --yes --quiet -o DPkg::Lock::Timeo
 
 
 @operation()
-def packages(names: list[str]) -> Commands:
+def install_packages(names: list[str]) -> Commands:
     """Debian packages are installed; the package lists are read only if one is missing."""
     installed = host.get_fact(InstalledPackages, names=tuple(names))
     missing = sorted(set(names) - set(installed))
@@ -40,20 +36,20 @@ def packages(names: list[str]) -> Commands:
 
 
 @operation()
-def units(names: list[str], start: list[str], mask: tuple[str, ...] = ()) -> Commands:
+def start_units(names: list[str], start: list[str], mask: tuple[str, ...] = ()) -> Commands:
     """systemd has read the units' files; those to `start` are enabled and active.
 
     Units of others that do the same work are stopped and masked, if they are there.
     """
-    states = host.get_fact(Units, names=(*names, *mask))
+    states = host.get_fact(UnitStates, names=(*names, *mask))
     if any(state["NeedDaemonReload"] == "yes" for state in states.values()):
         yield "systemctl daemon-reload"
     wanted = {"ActiveState": "active", "UnitFileState": "enabled"}
     off = [name for name in start if not wanted.items() <= states.get(name, {}).items()]
     if off:
         yield f"systemctl enable --now --quiet {' '.join(map(shlex.quote, off))}"
-    rivals = [name for name in mask
-              if states.get(name, {}).get("UnitFileState", "") not in {"", "masked"}]  # fmt: skip
+    files = {name: states.get(name, {}).get("UnitFileState", "") for name in mask}
+    rivals = [name for name, state in files.items() if state not in {"", "masked"}]
     if rivals:
         yield f"systemctl mask --now --quiet {' '.join(map(shlex.quote, rivals))}"
     if not off and not rivals:
@@ -61,7 +57,7 @@ def units(names: list[str], start: list[str], mask: tuple[str, ...] = ()) -> Com
 
 
 @operation()
-def trusted(names: list[str]) -> Commands:
+def trust_authorities(names: list[str]) -> Commands:
     """The system's CA bundle holds the named files of Slipway, and no others of it."""
     found = host.get_fact(ExtraTrust)
     surplus = sorted(found.get("names", set()) - set(names))
@@ -75,34 +71,12 @@ def trusted(names: list[str]) -> Commands:
 
 
 @operation()
-def docker_current(files: list[str]) -> Commands:
+def start_docker(files: list[str]) -> Commands:
     """dockerd runs, and began after the given files changed; containers live on meanwhile."""
     if host.get_fact(DockerStale, files=tuple(files)):
         yield "systemctl enable --quiet docker && systemctl restart docker"
     else:
         host.noop("dockerd runs with its configuration")
-
-
-@operation()
-def state(question: str, wanted: dict[str, Any], action: str, told: str = "") -> Commands:
-    """`slipway <question>` answers as wanted, or `slipway <action>` makes it so.
-
-    Then `slipway <told>` says what the operator wants to know of it.
-    """
-    found = host.get_fact(SlipwayState, question=question)
-    if found == wanted:
-        host.noop(f"{question}: as wanted")
-        return
-    yield f"{LAYOUT.command} {action}"
-    if told:
-        tell(told)
-
-
-def tell(question: str) -> None:
-    """Shows what the host says of a command that has run; nothing while it is only planned."""
-    if pyinfra.state.is_executing:
-        for line in host.get_fact(SlipwayText, question=question):
-            pyinfra.logger.info(f"{host.print_prefix}{line}")
 
 
 def venv_command(folder: Path, requirements: bytes) -> StringCommand:
@@ -122,9 +96,9 @@ def venv_command(folder: Path, requirements: bytes) -> StringCommand:
 
 
 @operation()
-def certbot(folder: Path, requirements: bytes) -> Commands:
+def install_certbot(folder: Path, requirements: bytes) -> Commands:
     """certbot stands in a virtual environment of its own, from locked packages."""
-    if host.get_fact(Link, path=str(LAYOUT.certbot)) == str(folder):
+    if host.get_fact(LinkTarget, path=str(LAYOUT.certbot)) == str(folder):
         host.noop("certbot is installed")
         return
     yield venv_command(folder, requirements)

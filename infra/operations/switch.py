@@ -7,13 +7,12 @@ from typing import Any
 from pyinfra import host
 from pyinfra.api import DeployError, StringCommand, operation
 
-from infra.facts.host import SlipwayState
+from infra.facts.slipway import SlipwayState
 from infra.hostfile import HostFile, digest, directory, text
 from infra.onhost import layout
 from infra.onhost.layout import LAYOUT
 from infra.onhost.releases.release import ROUTES
-from infra.operations.files import put
-from infra.operations.host import tell
+from infra.operations import slipway, whole_files
 
 
 def switch_command(release: str, kind: str, by: str, revision: str) -> str:
@@ -51,7 +50,7 @@ def placed(files: list[HostFile], release: str) -> list[HostFile]:
 
 
 @operation()
-def live(
+def deploy(
     files: list[HostFile], by: str, revision: str
 ) -> Generator[StringCommand | str, None, None]:
     """The release of these files and the host's secrets is the current one.
@@ -64,7 +63,7 @@ def live(
     if found.get("current") == release and found.get("up"):
         host.noop(f"release {release} is live")
         return
-    yield from put._inner(placed(files, release))
+    yield from whole_files.replace._inner(placed(files, release))
     yield from _switch(release, "deploy", by, revision)
 
 
@@ -85,11 +84,11 @@ def chosen(wanted: str, found: dict[str, Any]) -> str:
 
 
 @operation(is_idempotent=False)
-def back(release: str, by: str, revision: str) -> Generator[str, None, None]:
+def roll_back(release: str, by: str, revision: str) -> Generator[str, None, None]:
     """An older release that the host keeps is live again, whole."""
     yield from _switch(release, "rollback", by, revision)
 
 
 def _switch(release: str, kind: str, by: str, revision: str) -> Generator[str, None, None]:
     yield switch_command(release, kind, by, revision)
-    tell("history --last 1")
+    slipway.tell("history --last 1")

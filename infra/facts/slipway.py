@@ -1,0 +1,39 @@
+"""Facts that Slipway's own program on the host answers."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from pyinfra.api import FactBase
+
+from infra.onhost.layout import LAYOUT
+
+
+class SlipwayState(FactBase[dict[str, Any]]):
+    """What `slipway <question>` on the host answers; empty while the program is not there."""
+
+    default = dict
+
+    def command(self, question: str) -> str:
+        """The question; what cannot be answered is empty, and the action that follows says why."""
+        return f"{LAYOUT.command} {question} 2>/dev/null; true"
+
+    def process(self, output: Iterable[str]) -> dict[str, Any]:
+        """The JSON object in the last line."""
+        answer: dict[str, Any] = json.loads(list(output)[-1])
+        return answer
+
+
+class SlipwayText(FactBase[list[str]]):
+    """What `slipway <question>` on the host prints for a person."""
+
+    default = list
+
+    def command(self, question: str) -> str:
+        """The question; a host that Slipway is not on says so and fails."""
+        absent = "{ echo 'Slipway is not on this host: deploy to it first' >&2; exit 1; }"
+        return f"test -x {LAYOUT.command} || {absent}; {LAYOUT.command} {question}"
+
+    def process(self, output: Iterable[str]) -> list[str]:
+        """The lines."""
+        return list(output)

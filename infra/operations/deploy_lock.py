@@ -1,0 +1,118 @@
+"""The deploy lock: one change of a host at a time. It ends with the connection that took it."""
+
+import contextlib
+import shlex
+import threading
+from collections.abc import Generator
+from pathlib import Path
+
+import pyinfra
+from paramiko import Channel, SSHClient, SSHException
+from pyinfra import host, logger
+from pyinfra.api import Host, QuoteString, StringCommand, operation
+
+from infra.onhost.layout import LAYOUT
+
+PROGRAM = Path(__file__).with_suffix(".sh")
+HELD = "held"
+REFUSED = 75  # its exit code when another has the lock
+ANSWER_SECONDS = 30  # the program itself waits twice for five seconds
+HEARTBEAT_SECONDS = 15  # a silence of a minute can cost the lock
+
+_channels: dict[Host, Channel] = {}  # a channel that nobody refers to is closed
+
+
+@operation()
+def take(by: str, purpose: str = "deploy") -> Generator[StringCommand, None, None]:
+    """This run alone changes the host until its connection ends, or it fails and changes nothing.
+
+    `purpose` and `by` are shown to those who are refused. A plan (`--dry`) takes no lock. Only a
+    connection by SSH can hold one: over another nothing is taken, and a warning says so.
+    """
+    if not pyinfra.state.is_executing:
+        host.noop("the deploy lock is taken when the changes begin")
+        return
+    client = getattr(host.connector, "client", None)
+    if not isinstance(client, SSHClient):
+        logger.warning(
+            f"{host.print_prefix}without SSH no deploy lock is taken: run one deploy at a time"
+        )
+        return
+    if refusal := hold(host, client, f"{purpose} by {by}"):
+        yield StringCommand("echo", QuoteString(refusal), ">&2; exit 1")
+
+
+def hold(target: Host, client: SSHClient, who: str) -> str:
+    """Takes the lock unless this connection has it; why that cannot be, or nothing."""
+    held = _channels.get(target)
+    if held and not held.closed:
+        return ""
+    try:
+        channel = open_channel(client, command(who))
+        answer = read_answer(channel)
+    except (SSHException, OSError) as error:
+        return f"the deploy lock cannot be taken: {error or 'no answer'}. Nothing was changed."
+    if answer[-1:] == [HELD]:
+        _channels[target] = channel
+        beating = (channel, target, client)
+        threading.Thread(target=send_heartbeats, args=beating, daemon=True).start()
+        return ""
+    return refusal(channel.recv_exit_status(), answer)
+
+
+def open_channel(client: SSHClient, command: str) -> Channel:
+    """A channel beside pyinfra's own on its connection, with the command at its other end."""
+    transport = client.get_transport()
+    if transport is None:
+        raise SSHException("there is no connection")
+    channel = transport.open_session(timeout=ANSWER_SECONDS)
+    channel.set_combine_stderr(True)
+    channel.settimeout(ANSWER_SECONDS)
+    channel.exec_command(command)
+    return channel
+
+
+def command(who: str) -> str:
+    """What runs on the host while the lock is held."""
+    words = [LAYOUT.deploy_lock, LAYOUT.lock, who]
+    script = PROGRAM.read_text(encoding="utf-8")
+    return shlex.join(["sudo", "-n", "bash", "-c", script, PROGRAM.name, *map(str, words)])
+
+
+def read_answer(channel: Channel) -> list[str]:
+    """The program's lines, until it holds the lock or ends. Raises TimeoutError after a while."""
+    lines: list[str] = []
+    for line in channel.makefile():
+        lines.append(line.strip())
+        if lines[-1] == HELD:
+            break
+    return lines
+
+
+def refusal(code: int, answer: list[str]) -> str:
+    """What the operator is told; `code` is the program's exit code, or sudo's."""
+    said = " ".join(answer)
+    if code == REFUSED:
+        return (
+            f"another change of this host is under way: {said}.\n"
+            "bin/slipway status shows how it goes on. Nothing was changed."
+        )
+    return f"the deploy lock cannot be taken: {said}. Nothing was changed."
+
+
+def send_heartbeats(channel: Channel, target: Host, client: SSHClient) -> None:
+    """Keeps the lock while this process runs; without the lock nothing more is changed."""
+    channel.settimeout(HEARTBEAT_SECONDS)
+    with contextlib.suppress(OSError):
+        while beat(channel):
+            channel.sendall(b"\n")
+    logger.error(f"{target.print_prefix}the deploy lock is lost: nothing more is changed here")
+    client.close()
+
+
+def beat(channel: Channel) -> bool:
+    """Waits until the next line is due; false when the program has ended before."""
+    try:
+        return bool(channel.recv(1))
+    except TimeoutError:
+        return True

@@ -1,0 +1,26 @@
+"""Facts' commands, run by sh on this machine, with programs in place of what is not on it."""
+
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from pyinfra.api import FactBase
+
+
+def ask(fact: FactBase[Any], programs: Path | None = None, /, **arguments: Any) -> Any:
+    """What the fact says, as pyinfra asks it: no output means its default."""
+    done = subprocess.run(
+        ["sh", "-c", str(fact.command(**arguments))],
+        env={"PATH": f"{programs}:{os.environ['PATH']}", "LANG": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        check=True,  # a fact that fails would fail the host
+    )
+    lines = done.stdout.splitlines()
+    return fact.process(lines) if lines else fact.default()
+
+
+def program(folder: Path, name: str, script: str) -> None:
+    (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+    (folder / name).chmod(0o755)
