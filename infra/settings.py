@@ -25,7 +25,7 @@ from infra.setting_types import (
 NEEDED_SECRETS = ("redis_password", "secret_key")  # of every host
 RESERVED_VARIABLES = frozenset(
     {"REDIS_URL", "QUEUE", "JOB_TIMEOUT", "RELEASE"}
-    | {"WEB_SOCKET", "WEB_PROCESSES", "WEB_THREADS", "WEB_HARAKIRI"}
+    | {"WEB_SOCKET", "WEB_PROCESSES", "WEB_THREADS", "WEB_REQUEST_TIMEOUT"}
 )  # and, for each secret, the variable that names its file
 
 
