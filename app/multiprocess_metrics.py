@@ -2,6 +2,10 @@
 
 Files are named after slots and not after process ids: a process takes the lowest free slot and goes
 on in its file. Named after ids, two more files would stay each time the server renews a process.
+
+prometheus_client documents no way to name its files: `enable` replaces a name of its module. It is
+written for the minor version that pyproject.toml pins; tests/unit/app/test_patches.py says what to
+check when that moves.
 """
 
 from __future__ import annotations

@@ -12,6 +12,9 @@ from app.config import Config
 from app.redis_client import text, web_client
 
 FRESH = 45  # seconds; a worker sends one every 5
+# RQ's names in Redis.
+WORKER_KEY = "rq:worker:"
+WORKERS_KEY = "rq:workers:%s"  # of a queue
 
 
 def worker_prefix(hostname: str) -> str:
@@ -21,15 +24,15 @@ def worker_prefix(hostname: str) -> str:
 
 def heartbeats(client: Redis, queue: str, prefix: str = "") -> dict[str, tuple[datetime, str]]:
     """When each worker of a queue was last heard of, and its state, by name. Raises RedisError."""
-    begins = f"rq:worker:{prefix}"
-    keys = sorted(text(key) for key in client.smembers(f"rq:workers:{queue}"))
+    begins = WORKER_KEY + prefix
+    keys = sorted(text(key) for key in client.smembers(WORKERS_KEY % queue))
     keys = [key for key in keys if key.startswith(begins)]
     with client.pipeline(transaction=False) as pipeline:
         for key in keys:
             pipeline.hmget(key, "last_heartbeat", "state")
         answers = zip(keys, pipeline.execute(), strict=True)
     return {
-        key.removeprefix("rq:worker:"): (datetime.fromisoformat(text(beat)), text(state or b""))
+        key.removeprefix(WORKER_KEY): (datetime.fromisoformat(text(beat)), text(state or b""))
         for key, (beat, state) in answers
         if beat
     }

@@ -10,6 +10,7 @@ import logging
 import time
 
 from rq import Queue
+from rq.job import Job
 from rq.registry import CanceledJobRegistry
 
 from app.jobs import outcomes
@@ -18,7 +19,7 @@ from app.redis_client import text
 EVERY = 30  # seconds from one look of any worker to the next
 KEYS = 5_000  # read of the whole of Redis in one look; the next goes on behind them
 MAX_QUEUE_LENGTH = 10_000  # jobs; while more wait, reading them all would cost more than it finds
-PREFIX = "rq:job:"
+PREFIX = Job.redis_job_namespace_prefix
 
 log = logging.getLogger("app.worker")
 

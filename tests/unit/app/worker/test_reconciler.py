@@ -50,7 +50,7 @@ def test_a_job_of_another_queue_is_none_of_its_business(queue: JobQueue) -> None
 
 
 def test_a_large_redis_is_read_in_steps(queue: JobQueue, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.reconciler.KEYS", 1000)
+    monkeypatch.setattr("app.worker.reconciler.KEYS", 1000)
     job_id = lose(queue)
     with queue.client.pipeline() as pipeline:
         for number in range(5000):
