@@ -17,7 +17,7 @@ import tempfile
 from itertools import count
 from pathlib import Path
 
-VARIABLE = "PROMETHEUS_MULTIPROC_DIR"  # where prometheus_client looks for the directory
+FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"  # where prometheus_client looks for the directory
 
 _slots: dict[int, int] = {}  # by process id, since a fork inherits its parent's
 _held: list[int] = []  # descriptors whose locks say that a slot, or the directory, is in use
@@ -30,7 +30,7 @@ def enable() -> None:
     emptied unless another process of this server is there already.
     """
     default = Path(tempfile.gettempdir(), f"slipway-metrics-{os.getuid()}")
-    folder = Path(os.environ.setdefault(VARIABLE, str(default)))
+    folder = Path(os.environ.setdefault(FOLDER_VARIABLE, str(default)))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _join(folder)
 
@@ -54,7 +54,7 @@ def _slot() -> int:
     """The number of this process among those that run now."""
     process = os.getpid()
     if process not in _slots:
-        folder = Path(os.environ[VARIABLE])
+        folder = Path(os.environ[FOLDER_VARIABLE])
         _slots[process] = next(number for number in count() if _take(folder / f"{number}.lock"))
     return _slots[process]
 

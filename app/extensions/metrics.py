@@ -21,7 +21,7 @@ from app.extensions import job_queue
 from app.jobs import listing, outcomes
 from app.jobs.heartbeat import heartbeats
 from app.jobs.queue import JobQueue
-from app.multiprocess_metrics import VARIABLE
+from app.multiprocess_metrics import FOLDER_VARIABLE
 
 KNOWN_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
@@ -72,7 +72,7 @@ class QueueCollector:
 def metrics() -> Response:
     """All figures as text; those of Redis are left out while it does not answer."""
     registry = CollectorRegistry()
-    if os.environ.get(VARIABLE):
+    if os.environ.get(FOLDER_VARIABLE):
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library's gap
     else:
         registry = _own

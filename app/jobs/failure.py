@@ -18,7 +18,7 @@ class JobFailed(Exception):  # noqa: N818  # a failure that is meant to be seen 
     """
 
 
-def settle(job: Job, error: type[BaseException], *_: Any) -> None:
+def handle_failure(job: Job, error: type[BaseException], *_: Any) -> None:
     """Try no job again that said it cannot succeed, or took too long; count the abandoned ones."""
     if issubclass(error, JobFailed | JobTimeoutException):
         job.retries_left = 0

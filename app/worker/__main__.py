@@ -77,7 +77,7 @@ def _run(config: Config) -> SafeWorker | None:
     name = worker_prefix(socket.gethostname()) + secrets.token_hex(4)
     client = worker_client(config)
     try:
-        worker = SafeWorker.of(config, client, name)
+        worker = SafeWorker.create(config, client, name)
         worker.work(with_scheduler=True)
     except RedisError as error:
         log.warning("the worker %s could not begin: %s", name, error)

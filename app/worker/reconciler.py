@@ -1,4 +1,4 @@
-"""Finds jobs in limbo: queued by their own word, and in no list from which a worker takes them.
+"""Finds lost jobs: they call themselves queued, and are in no list from which a worker takes them.
 
 A worker that listens to several queues and dies between taking a job and registering it leaves one
 behind. Redis is read in bounded steps, by one worker at a time.
@@ -35,8 +35,8 @@ class Reconciler:
         self._every = every
         self._name = f"slipway:reconciler:{queue.name}"
 
-    def look(self) -> list[str]:
-        """Put back what was in limbo at the last look too; return the ids.
+    def run(self) -> list[str]:
+        """Queue again the jobs that were lost at the last look too; return their ids.
 
         Does nothing while another worker's look is not over and done with.
         """
@@ -45,7 +45,7 @@ class Reconciler:
         self._end_cancelled()
         if self._client.llen(self._queue.key) > MAX_QUEUE_LENGTH:
             return []
-        lost = [job_id for job_id in self._in_limbo(self._queued()) if self._seen_before(job_id)]
+        lost = [job_id for job_id in self._in_no_list(self._queued()) if self._seen_before(job_id)]
         for job_id in lost:
             self._put_back(job_id)
         return lost
@@ -67,7 +67,7 @@ class Reconciler:
         ours = [b"queued", self._queue.name.encode()]
         return [job_id for job_id, answer in zip(ids, answers, strict=True) if answer == ours]
 
-    def _in_limbo(self, ids: list[str]) -> list[str]:
+    def _in_no_list(self, ids: list[str]) -> list[str]:
         """Those that still call themselves queued and are in no list, at one moment."""
         if not ids:
             return []
@@ -83,7 +83,7 @@ class Reconciler:
         return [i for i, state in states if state == b"queued" and i not in listed]
 
     def _seen_before(self, job_id: str) -> bool:
-        """Whether it was in limbo at an earlier look; a worker may just be taking it."""
+        """Whether it was lost at an earlier look, too: a worker may just be taking it."""
         new = self._client.set(f"slipway:limbo:{job_id}", time.time(), nx=True, ex=3600)
         return not new
 

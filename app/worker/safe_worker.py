@@ -13,7 +13,7 @@ from rq.job import Job
 from app import logs
 from app.config import Config
 from app.jobs import cancellation, outcomes
-from app.jobs.failure import settle
+from app.jobs.failure import handle_failure
 from app.jobs.queue import SERIALIZER, rq_queue
 from app.redis_client import refuses_writes
 from app.worker.reconciler import Reconciler
@@ -43,7 +43,7 @@ class SafeWorker(SchedulingWorker):
     keep_cancelled: int  # seconds
 
     @classmethod
-    def of(cls, config: Config, client: Redis, name: str) -> SafeWorker:
+    def create(cls, config: Config, client: Redis, name: str) -> SafeWorker:
         """Make the worker of the configured queue. Raises RedisError when Redis does not answer."""
         queue = rq_queue(config, client)
         worker = cls(
@@ -54,7 +54,7 @@ class SafeWorker(SchedulingWorker):
             worker_ttl=WORKER_TTL,
             maintenance_interval=MAINTENANCE_INTERVAL,
             job_monitoring_interval=JOB_MONITORING_INTERVAL,
-            exception_handlers=[settle],
+            exception_handlers=[handle_failure],
             log_job_description=False,  # it holds the arguments, which are the users' business
         )
         worker.keep_cancelled = config.failure_ttl
@@ -78,7 +78,7 @@ class SafeWorker(SchedulingWorker):
     def run_maintenance_tasks(self) -> None:
         """Look for lost jobs too."""
         super().run_maintenance_tasks()  # type: ignore[no-untyped-call]  # RQ's gap
-        self.reconciler.look()
+        self.reconciler.run()
 
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Run a job unless it was cancelled; its ids stand in all log lines meanwhile."""

@@ -57,9 +57,16 @@ def test_a_secret_that_cannot_be_had_is_refused_by_name(
 
 @pytest.mark.parametrize(
     "url",
-    ["/run/redis.sock", "unix://", "http://host/", "redis://", "redis://[::1", "redis://:p4ss@host",
-     "unix:///run/redis.sock?password=p4ss"],
-)  # fmt: skip
+    [
+        "/run/redis.sock",
+        "unix://",
+        "http://host/",
+        "redis://",
+        "redis://[::1",
+        "redis://:p4ss@host",
+        "unix:///run/redis.sock?password=p4ss",
+    ],
+)
 def test_a_wrong_address_of_redis_is_refused_and_not_shown(
     environ: dict[str, str], url: str
 ) -> None:
@@ -70,10 +77,19 @@ def test_a_wrong_address_of_redis_is_refused_and_not_shown(
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("JOB_TIMEOUT", "9"), ("JOB_TIMEOUT", "ten"), ("RESULT_TTL", "0"), ("FAILURE_TTL", "-1"),
-     ("FAILURE_TTL", "\u0665"), ("QUEUE", "a,b"), ("QUEUE", "a:b"), ("QUEUE", "q" * 65),
-     ("INSECURE_COOKIES", "yes"), ("STATIC_FOLDER", "/nowhere")],
-)  # fmt: skip
+    [
+        ("JOB_TIMEOUT", "9"),
+        ("JOB_TIMEOUT", "ten"),
+        ("RESULT_TTL", "0"),
+        ("FAILURE_TTL", "-1"),
+        ("FAILURE_TTL", "\u0665"),
+        ("QUEUE", "a,b"),
+        ("QUEUE", "a:b"),
+        ("QUEUE", "q" * 65),
+        ("INSECURE_COOKIES", "yes"),
+        ("STATIC_FOLDER", "/nowhere"),
+    ],
+)
 def test_a_wrong_value_is_refused_by_name(environ: dict[str, str], name: str, value: str) -> None:
     with pytest.raises(ConfigError, match=f"^{name} must be"):
         Config.from_environment({**environ, name: value})
@@ -100,10 +116,15 @@ def test_a_worker_without_its_secret_ends_with_one_line(
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("CORS_ORIGINS", "friend.example"), ("CORS_ORIGINS", "https://friend.example/"),
-     ("CORS_ORIGINS", "https://*.example"), ("CORS_ORIGINS", "null"), ("CORS_METHODS", "get"),
-     ("CORS_HEADERS", "X:Y")],
-)  # fmt: skip
+    [
+        ("CORS_ORIGINS", "friend.example"),
+        ("CORS_ORIGINS", "https://friend.example/"),
+        ("CORS_ORIGINS", "https://*.example"),
+        ("CORS_ORIGINS", "null"),
+        ("CORS_METHODS", "get"),
+        ("CORS_HEADERS", "X:Y"),
+    ],
+)
 def test_a_wrong_word_in_a_list_is_refused_by_name(
     environ: dict[str, str], name: str, value: str
 ) -> None:

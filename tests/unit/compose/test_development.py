@@ -42,9 +42,13 @@ def port(folder: Path, redis: RedisServer) -> Iterator[int]:
     environ = {"PATH": path, "REDIS_PASSWORD_FILE": password, "FLASK_RUN_PORT": str(number)}
     with (folder / "output").open("wb") as output:
         shell = subprocess.Popen(
-            ["sh", "-ec", script], cwd=folder, env=environ, stdout=output, stderr=output,
+            ["sh", "-ec", script],
+            cwd=folder,
+            env=environ,
+            stdout=output,
+            stderr=output,
             start_new_session=True,
-        )  # fmt: skip
+        )
     try:
         until(lambda: answers(number), "Flask's server answers")
         yield number

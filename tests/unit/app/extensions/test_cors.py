@@ -54,8 +54,10 @@ def test_the_hosts_methods_and_headers_of_the_settings_are_allowed(
         CORS_HEADERS="Content-Type X-Mine",
     )
     assert allows(preflight(client, FRIEND)) == {
-        "Origin": FRIEND, "Methods": "GET, POST, DELETE", "Headers": "Content-Type, X-Mine",
-    }  # fmt: skip
+        "Origin": FRIEND,
+        "Methods": "GET, POST, DELETE",
+        "Headers": "Content-Type, X-Mine",
+    }
     response = client.post("/background_count/", json={"number": 1}, headers={"Origin": FRIEND})
     assert (response.status_code, allows(response)) == (202, {"Origin": FRIEND})
     assert "Location" in response.headers["Access-Control-Expose-Headers"]

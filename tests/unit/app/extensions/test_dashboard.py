@@ -40,9 +40,12 @@ def inside(app: Flask) -> FlaskClient:
 
 @pytest.mark.parametrize(
     ("path", "accept", "status"),
-    [("/dashboard/", "text/html", 303), ("/dashboard/0/data/queues.json", "application/json", 401),
-     ("/dashboard/static/css/main.css", "text/css,*/*", 303)],
-)  # fmt: skip
+    [
+        ("/dashboard/", "text/html", 303),
+        ("/dashboard/0/data/queues.json", "application/json", 401),
+        ("/dashboard/static/css/main.css", "text/css,*/*", 303),
+    ],
+)
 def test_strangers_see_nothing_of_it(
     client: FlaskClient, path: str, accept: str, status: int
 ) -> None:

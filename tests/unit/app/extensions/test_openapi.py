@@ -18,9 +18,17 @@ from tests.support.uwsgi import UWSGI, ask
 # 5.0 is a whole number to JSON Schema, and refused here as every other number that is not written
 # as one; so this check is the only one left out.
 SCHEMATHESIS = (
-    "schemathesis", "run", "--max-examples", "10", "--seed", "1",
-    "--exclude-checks", "positive_data_acceptance", "--request-timeout", "5",
-)  # fmt: skip
+    "schemathesis",
+    "run",
+    "--max-examples",
+    "10",
+    "--seed",
+    "1",
+    "--exclude-checks",
+    "positive_data_acceptance",
+    "--request-timeout",
+    "5",
+)
 
 
 def test_every_address_of_the_api_is_described(client: FlaskClient, app: Flask) -> None:

@@ -21,9 +21,15 @@ def test_the_right_password_opens_the_dashboard_and_signing_out_closes_it(visit:
 
 @pytest.mark.parametrize(
     ("name", "password"),
-    [("admin", "no such"), ("Admin", PASSWORD), ("other", PASSWORD), ("admin", PASSWORD + " "),
-     ("admin", "\N{SNOWMAN}"), ("admina", PASSWORD[1:])],
-)  # fmt: skip
+    [
+        ("admin", "no such"),
+        ("Admin", PASSWORD),
+        ("other", PASSWORD),
+        ("admin", PASSWORD + " "),
+        ("admin", "\N{SNOWMAN}"),
+        ("admina", PASSWORD[1:]),
+    ],
+)
 def test_a_wrong_name_or_password_is_refused_without_saying_which(
     visit: Visit, name: str, password: str
 ) -> None:

@@ -19,9 +19,15 @@ def test_a_job_is_accepted_and_waits(client: FlaskClient) -> None:
     report = client.get(accepted["url"]).get_json()
     assert report.pop("created_at").endswith("Z")
     assert report == {
-        "id": accepted["id"], "state": "queued", "progress": 0, "message": "Waiting for a worker.",
-        "result": None, "reason": None, "started_at": None, "ended_at": None,
-    }  # fmt: skip
+        "id": accepted["id"],
+        "state": "queued",
+        "progress": 0,
+        "message": "Waiting for a worker.",
+        "result": None,
+        "reason": None,
+        "started_at": None,
+        "ended_at": None,
+    }
 
 
 @pytest.mark.parametrize("number", [1, 175])

@@ -55,8 +55,15 @@ def test_what_the_pages_run_makes_no_code_of_texts_and_names_no_other_host() -> 
 
 def test_the_page_can_be_read_aloud_and_on_a_phone(client: FlaskClient) -> None:
     page = client.get("/").text
-    for part in ('<html lang="en">', 'name="viewport"', '<label for="number">', 'role="status"',
-                 'aria-live="polite"', 'href="#main"', "<noscript>"):  # fmt: skip
+    for part in (
+        '<html lang="en">',
+        'name="viewport"',
+        '<label for="number">',
+        'role="status"',
+        'aria-live="polite"',
+        'href="#main"',
+        "<noscript>",
+    ):
         assert part in page
     assert "prefers-color-scheme: dark" in (STATIC / "page.css").read_text()
     assert "prefers-reduced-motion" in (STATIC / "page.css").read_text()

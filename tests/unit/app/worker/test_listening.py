@@ -41,7 +41,7 @@ def listening(kind: type[Worker], config: Config, client: Redis) -> BaseProcess:
 
 
 def half_taken(kind: type[Worker], config: Config, queue: JobQueue) -> int:
-    """How many jobs are left in limbo when each comes with the signal to stop."""
+    """How many jobs are lost when each comes with the signal to stop."""
     left = 0
     for number in range(ROUNDS):
         worker = listening(kind, config, queue.client)

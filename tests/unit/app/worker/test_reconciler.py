@@ -33,13 +33,13 @@ def test_a_job_in_no_list_is_queued_again_at_the_second_look(queue: JobQueue) ->
 
 def looked(queue: JobQueue, reconciler: Reconciler) -> list[str]:
     queue.client.delete("slipway:reconciler:default:turn")
-    return reconciler.look()
+    return reconciler.run()
 
 
 def test_only_one_worker_looks_at_a_time(queue: JobQueue) -> None:
     lose(queue)
     for _ in range(3):
-        assert Reconciler(queue.rq, keep=60).look() == []
+        assert Reconciler(queue.rq, keep=60).run() == []
 
 
 def test_a_job_of_another_queue_is_none_of_its_business(queue: JobQueue) -> None:

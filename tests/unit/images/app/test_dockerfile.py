@@ -16,7 +16,7 @@ UWSGI = (ROOT / "images/app/uwsgi.ini").read_text()
 def test_the_image_needs_no_registry_but_for_its_base() -> None:
     assert "syntax=" not in DOCKERFILE
     images = re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)
-    assert set(images) == {"${BASE_IMAGE}", "python", "image"}
+    assert set(images) == {"${BASE_IMAGE}", "python", "venv", "image"}
     assert STAGES[-1] == "image\n"
 
 
@@ -45,9 +45,16 @@ def test_the_static_files_are_finished_where_nginx_is_told_to_take_them_from() -
 
 @pytest.mark.parametrize(
     "line",
-    ["master = true", "need-app = true", "strict = true", "vacuum = true", "chmod-socket = 660",
-     "hook-master-start = unix_signal:15 gracefully_kill_them_all", "disable-logging = true"],
-)  # fmt: skip
+    [
+        "master = true",
+        "need-app = true",
+        "strict = true",
+        "vacuum = true",
+        "chmod-socket = 660",
+        "hook-master-start = unix_signal:15 gracefully_kill_them_all",
+        "disable-logging = true",
+    ],
+)
 def test_uwsgi_is_told(line: str) -> None:
     assert line in UWSGI.splitlines()
 
