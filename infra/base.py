@@ -15,8 +15,8 @@ REDIS_SHARE = 0.6  # of the container's memory; the rest is for rewriting the fi
 
 
 def image(name: str, settings: Settings) -> Image:
-    """The image of nginx or Redis, from the Dockerfile in the folder of its name."""
-    context = tuple(file for file in folder(CHECKOUT / name, "") if file.path == "Dockerfile")
+    """The image of nginx or Redis, from the folder of its name under images/."""
+    context = tuple(folder(CHECKOUT / "images" / name, ""))
     return Image(name, context, "Dockerfile", settings.docker.base_image)
 
 

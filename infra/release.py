@@ -13,23 +13,26 @@ from infra.operations import images, switch
 from infra.operations.images import Image
 from infra.settings import Settings
 
-# What an application may leave to Slipway, by its name in the application's folder.
-SHIPPED = ("Dockerfile", "uwsgi.ini", "gunicorn.conf.py")
+IMAGES = CHECKOUT / "images"
 
 
 def image(settings: Settings) -> Image:
     """The application's image, for web and worker; the context is laid out like the checkout."""
-    context = {
-        "requirements/app.txt": HostFile(
-            "requirements/app.txt", settings.app.requirements.read_bytes()
-        ),
-        **{f"app/{name}": shipped(name) for name in SHIPPED},
-        **{file.path: file for file in folder(settings.app.source, "app")},
-    }
+    lock = HostFile("requirements/app.txt", settings.app.requirements.read_bytes())
+    own = {file.path: file for file in folder(settings.app.source, "app")}
+    dockerfile = "images/app/Dockerfile"
+    if "app/Dockerfile" in own:
+        dockerfile = "app/Dockerfile"
+        own = {file.path: file for file in folder(IMAGES / "app", "app") if _is_config(file)} | own
     packages = " ".join(settings.app.system_packages)
     arguments = (f"SYSTEM_PACKAGES={packages}",) if packages else ()
-    files = tuple(context.values())
-    return Image("app", files, "app/Dockerfile", settings.docker.base_image, arguments)
+    files = (lock, *folder(IMAGES / "app", "images/app"), *own.values())
+    return Image("app", files, dockerfile, settings.docker.base_image, arguments)
+
+
+def _is_config(file: HostFile) -> bool:
+    """Whether a Dockerfile of the application's own finds this shipped file in app/, too."""
+    return file.path in {"app/uwsgi.ini", "app/gunicorn.conf.py"}
 
 
 def acceptance_image(settings: Settings) -> Image | None:
@@ -37,15 +40,10 @@ def acceptance_image(settings: Settings) -> Image | None:
     if settings.app.acceptance is None:
         return None
     context = (
-        HostFile("Dockerfile", (CHECKOUT / "acceptance" / "Dockerfile").read_bytes()),
+        HostFile("Dockerfile", (IMAGES / "acceptance" / "Dockerfile").read_bytes()),
         HostFile("requirements.txt", settings.app.acceptance_requirements.read_bytes()),
     )
     return Image("acceptance", context, "Dockerfile", settings.docker.base_image)
-
-
-def shipped(name: str) -> HostFile:
-    """A file of the shipped application that serves any other, too."""
-    return HostFile(f"app/{name}", (CHECKOUT / "app" / name).read_bytes())
 
 
 def release_files(settings: Settings, tag: str) -> list[HostFile]:

@@ -106,7 +106,7 @@ def web(settings: Settings, base: Service) -> Service:
                 "WEB_SOCKET": socket,
                 "WEB_PROCESSES": str(settings.web.processes),
                 "WEB_THREADS": str(settings.web.threads),
-                "WEB_HARAKIRI": str(settings.web.request_timeout),
+                "WEB_REQUEST_TIMEOUT": str(settings.web.request_timeout),
             },
             "stop_grace_period": f"{settings.web.request_timeout + 5}s",
             "volumes": [

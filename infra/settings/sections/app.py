@@ -23,7 +23,7 @@ from infra.settings.fields.types import (
 
 RESERVED_VARIABLES = frozenset(
     {"REDIS_URL", "QUEUE", "JOB_TIMEOUT", "RELEASE"}
-    | {"WEB_SOCKET", "WEB_PROCESSES", "WEB_THREADS", "WEB_HARAKIRI"}
+    | {"WEB_SOCKET", "WEB_PROCESSES", "WEB_THREADS", "WEB_REQUEST_TIMEOUT"}
 )  # and, for each secret, the variable that names its file
 
 

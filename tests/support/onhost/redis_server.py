@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 from infra.hostfile import render
 from tests.support.onhost import Host
-from tests.unit.conftest import until
+from tests.support.processes import until
 
 
 @contextlib.contextmanager

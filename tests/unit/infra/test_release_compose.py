@@ -50,7 +50,7 @@ def test_the_environment_names_what_the_release_runs_with() -> None:
         "WEB_SOCKET": f"{layout.CONTAINER_SOCKETS}/uwsgi.sock",
         "WEB_PROCESSES": "2",
         "WEB_THREADS": "2",
-        "WEB_HARAKIRI": "30",
+        "WEB_REQUEST_TIMEOUT": "30",
     }
 
 

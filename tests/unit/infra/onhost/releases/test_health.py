@@ -12,7 +12,7 @@ from infra.onhost.releases.release import Check
 from infra.onhost.services import sockets
 from tests.support.onhost import DOMAIN, Host, new_host, no_listener, wanted
 from tests.support.onhost.servers import Behaviour, always, behind_tls, on_socket
-from tests.unit.conftest import Start, until
+from tests.support.processes import Start, until
 
 # Healthy only once its file says so; asked as nginx would ask.
 APPLICATION = """

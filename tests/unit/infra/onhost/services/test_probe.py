@@ -12,7 +12,7 @@ from infra.onhost.services import https, probe
 from infra.onhost.services.probe import Request, of_site, summary
 from tests.support.onhost import DOMAIN, Host, new_host
 from tests.support.onhost.servers import always, behind_tls
-from tests.unit.conftest import until
+from tests.support.processes import until
 
 TLS = https.context()
 
