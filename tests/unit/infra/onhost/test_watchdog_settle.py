@@ -77,6 +77,13 @@ def test_a_current_release_that_would_not_start_with_the_host_is_enabled_once(ho
     assert done(host) == ["systemctl enable slipway@a.service"]
 
 
+def test_a_current_release_that_is_down_on_purpose_is_not_enabled(host: Host) -> None:
+    (host.layout.wanted_units / A).unlink()
+    systemd(host, BASE)
+    watch(host)
+    assert done(host) == []
+
+
 def test_before_the_first_release_nothing_is_settled(host: Host) -> None:
     host.layout.current.unlink()
     systemd(host, BASE, A, B)
