@@ -22,6 +22,8 @@ def watch(host: Host) -> None:
         return
     _settle(host)
     projects = docker.projects()
+    if locked(host.layout.lock):  # a switch has begun: its candidate has no unit yet
+        return
     _remove_strays(host, projects)
     if layout.ACCEPTANCE_PROJECT in projects:
         acceptance.remove()

@@ -12,16 +12,21 @@ import pytest
 from infra import programs
 from infra.checkout import CHECKOUT
 from infra.onhost import config, layout
-from infra.onhost.__main__ import COMMANDS, INTERNAL
+from infra.onhost.__main__ import COMMANDS, INTERNAL, _parser
 from infra.onhost.command import Failure
 from infra.onhost.layout import LAYOUT, Layout
-from infra.onhost.services import docker
-from infra.onhost.watchdog import STOP_SECONDS, remedy
 from infra.settings import load
 
 ONHOST = CHECKOUT / "infra" / "onhost"
 MODULES = sorted(ONHOST.rglob("*.py"))
 SETTINGS = load({"domain": "app.example.org", "email": "you@example.org"}, "one")
+# What units and deploys say besides the command.
+WORDS = {
+    "alert": ["slipway-check.service"],
+    "drain": ["a"],
+    "retire": ["a"],
+    "switch": ["a", "--kind", "rollback", "--by", "me", "--revision", "0123"],
+}
 
 
 def imported(module: Path) -> list[str]:
@@ -58,7 +63,7 @@ def library(tmp_path: Path) -> Path:
     return tmp_path / "lib"
 
 
-def test_it_runs_without_any_package(library: Path) -> None:
+def test_it_runs_without_any_package_and_lists_what_people_run(library: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-S", "-P", "-W", "error", "-m", "onhost", "--help"],
         env={"PYTHONPATH": str(library)},
@@ -66,20 +71,19 @@ def test_it_runs_without_any_package(library: Path) -> None:
         text=True,
         check=True,
     )
-    assert re.findall(r"^    ([a-z-]+)", done.stdout, re.MULTILINE) == list(COMMANDS)
+    _, _, listed = done.stdout.partition("\n  COMMAND\n")
+    assert re.findall(r"^    (\S+)", listed, re.MULTILINE) == list(COMMANDS)
+    lines = [f"{name} {text}" for name, (text, _) in COMMANDS.items()]
+    assert listed.partition("\n\n")[0].split() == " ".join(lines).split()  # and nothing else
 
 
 @pytest.mark.parametrize("name", INTERNAL)
-def test_what_units_and_deploys_call_is_there_and_not_listed(library: Path, name: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-S", "-P", "-m", "onhost", name, "--help"],
-        env={"PYTHONPATH": str(library)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout.startswith(f"usage: slipway {name}")
+def test_what_units_and_deploys_call_is_understood_and_not_listed(name: str) -> None:
+    words = WORDS.get(name, [])
+    found = vars(_parser().parse_args([name, *words]))
+    assert set(found.values()) == {name, *(word for word in words if not word.startswith("--"))}
     assert name not in COMMANDS
+    assert name not in re.findall(r"^ *(\S+)", _parser().format_help(), re.MULTILINE)
 
 
 def test_it_runs_in_a_directory_with_modules_of_other_people(library: Path, tmp_path: Path) -> None:
@@ -131,27 +135,6 @@ def test_a_configuration_that_is_not_ours_is_a_failure(tmp_path: Path, text: str
         config.load(paths)
 
 
-@pytest.mark.parametrize(
-    ("state", "health", "command"),
-    [
-        ("running", "", None),
-        ("running", "healthy", None),
-        ("running", "starting", None),
-        ("running", "unhealthy", ["docker", "restart", "--time", STOP_SECONDS]),
-        ("exited", "", ["docker", "start"]),
-        ("exited", "unhealthy", ["docker", "start"]),
-        ("dead", "", ["docker", "start"]),
-        ("created", "", ["docker", "start"]),
-        ("restarting", "", None),
-        ("paused", "", None),
-    ],
-)
-def test_what_stopped_is_started_and_what_hangs_is_restarted(
-    state: str, health: str, command: list[str] | None
-) -> None:
-    assert remedy(state, health) == command
-
-
 def test_the_directories_admit_those_who_need_them_alone() -> None:
     found = {file.path: (file.mode, file.user, file.group) for file in programs.directories()}
     assert found[str(LAYOUT.secrets)] == ("700", 0, 0)
@@ -163,18 +146,3 @@ def test_the_directories_admit_those_who_need_them_alone() -> None:
         layout.REDIS_SOCKET_GID,
     )
     assert not [path for path, (mode, _, _) in found.items() if int(mode, 8) & 0o002]
-
-
-@pytest.mark.parametrize(
-    ("status", "health"),
-    [
-        ("Up 3 minutes (healthy)", "healthy"),
-        ("Up 3 minutes (unhealthy)", "unhealthy"),
-        ("Up 2 seconds (health: starting)", "starting"),
-        ("Up 3 minutes", ""),
-        ("Up 3 minutes (Paused)", ""),
-        ("Exited (137) 5 seconds ago", ""),
-    ],
-)
-def test_a_container_s_health_is_read_from_docker_s_words(status: str, health: str) -> None:
-    assert docker.health(status) == health

@@ -82,9 +82,9 @@ def test_after_an_hour_it_is_told_again(host: Host) -> None:
 def test_every_way_that_is_set_is_taken(host: Host, tmp_path: Path) -> None:
     make(tmp_path / "here.pem", "127.0.0.1", by=CA)
     with serving(tmp_path / "here.pem", always(200)) as (port, script), post_office() as post:
-        mail = {"to": "me@example.org", "sender": "me@example.org", "server": "127.0.0.1",
-                "port": post.port, "user": None, "password": ""}  # fmt: skip
-        ways(host, command=["tell"], webhook=f"https://127.0.0.1:{port}/", mail=mail)
+        ends = {"to": "me@example.org", "sender": "me@example.org"}
+        server = {"server": "127.0.0.1", "port": post.port, "user": None, "password": ""}
+        ways(host, command=["tell"], webhook=f"https://127.0.0.1:{port}/", mail=ends | server)
         send.send(host, UNIT)
     assert (told(host), len(script.bodies), len(post.letters)) == (1, 1, 1)
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.onhost import watchdog
 from infra.onhost.base import apply, downtime, standby
 from infra.onhost.command import Failure
 from infra.onhost.services import nginx
@@ -13,9 +12,10 @@ from tests.support.onhost import Host, new_host
 from tests.support.onhost.stage import step
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to root: needs root")
-DOWN = "docker compose down"
-TRIAL = "docker compose up trial"
-STANDBY = "docker compose up bridge"
+COMPOSE = "docker compose bridge.yaml "
+DOWN = COMPOSE + "down"
+TRIAL = COMPOSE + "up trial"
+STANDBY = COMPOSE + "up bridge"
 REPLACED = "systemctl reload-or-restart slipway-base.service"
 
 
@@ -48,8 +48,7 @@ def docker(host: Host, *, nginx: str = "old", fails: str = "nothing") -> None:
 def done(host: Host) -> list[str]:
     """What was done, without what was only asked."""
     asking = ("docker ps", "docker top", "ss ", "docker compose --project-directory")
-    calls = (call for call in host.called() if not call.startswith(asking))
-    return [step(call.replace(f"--file {host.layout.standby_compose} ", "")) for call in calls]
+    return [step(call) for call in host.called() if not call.startswith(asking)]
 
 
 def test_what_runs_and_is_not_as_its_file_says_is_made_anew(host: Host) -> None:
@@ -99,20 +98,6 @@ def test_what_is_left_ends_once_nginx_is_well(host: Host, well: str, ends: bool)
     host.program("docker", f"case $* in *health=healthy*) echo {well};; esac")
     standby.remove_leftover(host)
     assert (DOWN in done(host)) is ends
-
-
-def test_the_watchdog_looks_after_what_is_left_and_only_then(host: Host) -> None:
-    for projects in ("slipway-base", "slipway-base slipway-bridge slipway-acceptance"):
-        host.calls.write_text("")
-        host.program(
-            "docker",
-            f'case "$*" in *health=healthy*) echo n;; *--format*project*) echo {projects};;'
-            " *project=slipway-acceptance*) echo f t;; esac",
-        )
-        watchdog.watch(host)
-        left = "bridge" in projects
-        assert (DOWN in done(host)) is left
-        assert any("slipway-acceptance down" in call for call in host.called()) is left
 
 
 def test_a_change_of_configuration_alone_makes_nothing_anew(host: Host) -> None:

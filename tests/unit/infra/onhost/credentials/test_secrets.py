@@ -10,16 +10,12 @@ import pytest
 from infra import secrets as given
 from infra.checkout import CHECKOUT
 from infra.onhost import layout
-from infra.onhost.base import apply
-from infra.onhost.config import HostConfig
 from infra.onhost.credentials import secrets
 from infra.onhost.layout import LAYOUT
-from infra.programs import host_config
 from infra.settings import load
 from tests.support.onhost import Host, new_host
 
 GOOD = {"domain": "app.example.org", "email": "you@example.org"}
-CONFIG = host_config(load(GOOD, "one"))
 NAMES = ["admin_password", "redis_password", "secret_key"]
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to root: needs root")
@@ -37,17 +33,16 @@ def folder(host: Host) -> Path:
     return host.layout.secrets
 
 
-def with_operator_s(name: str) -> HostConfig:
-    return host_config(load(GOOD | {"secrets": {name: str(CHECKOUT / "config.py")}}, "one"))
+def with_operator_s(host: Host, name: str) -> Host:
+    """The same host, for which the operator gives this secret."""
+    return host.with_settings(secrets={name: str(CHECKOUT / "config.py")})
 
 
-@pytest.mark.usefixtures("folder")
 def test_a_fresh_host_misses_what_is_to_be_made(host: Host) -> None:
     host.layout.redis_users.unlink()
     assert secrets.state(host) == {"missing": NAMES, "redis_users": False}
-    assert secrets.state(host.with_config(with_operator_s("api_key")))["missing"] == sorted(
-        ["api_key", *NAMES]
-    )
+    other = with_operator_s(host, "api_key")
+    assert secrets.state(other)["missing"] == sorted(["api_key", *NAMES])
 
 
 def test_what_is_missing_is_made_for_root_and_the_application(host: Host, folder: Path) -> None:
@@ -83,10 +78,10 @@ def test_a_secret_that_is_there_is_never_made_again(host: Host, folder: Path) ->
 
 
 def test_the_operator_s_secret_is_not_made_in_their_place(host: Host, folder: Path) -> None:
-    config = with_operator_s("secret_key")
-    secrets.ensure(host.with_config(config))
+    other = with_operator_s(host, "secret_key")
+    secrets.ensure(other)
     assert not (folder / "secret_key").exists()
-    assert secrets.state(host.with_config(config))["missing"] == ["secret_key"]
+    assert secrets.state(other)["missing"] == ["secret_key"]
 
 
 def test_redis_users_follow_the_password_and_do_not_hold_it(host: Host, folder: Path) -> None:
@@ -133,42 +128,3 @@ def test_the_operator_s_files_lose_their_last_line_break_alone(tmp_path: Path) -
     assert (file.path, file.mode, file.user) == (f"{LAYOUT.secrets}/api_key", "440", 0)
     assert file.group == layout.APP_UID
     assert file.content == b" first \r\nsecond "
-
-
-@pytest.fixture
-def base_files(host: Host) -> dict[str, Path]:
-    """The files that the base runs from."""
-    files = {
-        "redis.conf": host.layout.base / "redis" / "redis.conf",
-        "compose.yaml": host.layout.base_compose,
-        "nginx.conf": host.layout.nginx_configuration,
-        "users.acl": host.layout.redis_users,
-    }
-    for name, file in files.items():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(name)
-    return files
-
-
-@pytest.mark.parametrize(
-    ("name", "changed"),
-    [
-        ("redis.conf", {"compose"}),
-        ("compose.yaml", {"compose"}),
-        ("nginx.conf", {"nginx"}),
-        ("users.acl", {"redis_users"}),
-    ],
-)
-def test_the_base_notices_each_of_its_files(
-    host: Host, base_files: dict[str, Path], name: str, changed: set[str]
-) -> None:
-    before = apply.digests(host)
-    base_files[name].write_text("other")
-    after = apply.digests(host)
-    assert {key for key in before if before[key] != after[key]} == changed
-
-
-def test_the_base_notices_a_file_that_came_or_went(host: Host, base_files: dict[str, Path]) -> None:
-    before = apply.digests(host)
-    base_files["nginx.conf"].rename(base_files["nginx.conf"].with_name("other.conf"))
-    assert apply.digests(host)["nginx"] != before["nginx"]
