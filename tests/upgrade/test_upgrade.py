@@ -5,16 +5,18 @@ Inventory and application lie outside the checkout, as docs/upgrading.md has it,
 
 import json
 import re
-import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 import pytest
 
 from tests.deployed import deployed
-from tests.faults.conftest import Target, lab, once
-from tests.faults.jobs import jobs_steadily
+from tests.faults.conftest import Target, lab
+from tests.faults.jobs import jobs_steadily, told_to_end
 from tests.faults.load import Load
 from tests.site import wait_until
 from tests.upgrade.clone import INVENTORY, Clone, version_before
@@ -23,8 +25,7 @@ pytestmark = pytest.mark.destructive
 
 NAME = "upgrade"
 DEPLOY = ("pyinfra", INVENTORY, "deploy.py", "-y")
-LONG_JOB = 20  # seconds: it runs when the switch begins, and the switch is over before it
-SWITCHING = once("systemctl is-active --quiet slipway-switch", 600)
+LONG_JOB = 30  # seconds, longer than from the begin of a switch to the end of the old workers
 OUTCOME = re.compile(r'^slipway_job_outcomes_total\{outcome="(\w+)".*\} (\d+)', re.MULTILINE)
 
 
@@ -67,14 +68,16 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operated]:
     clone = Clone(tmp_path_factory.mktemp("operator"))
     clone.take(version_before())
     clone.move_application()
+    clone.write_inventory(NAME, "before")
     lab("down", NAME)
     lab("up", NAME)
-    clone.write_inventory(NAME, "before")
-    host = deployed(str(clone.mine / "inventory.py"))[NAME]
-    target = Operated(NAME, host, clone)
-    target.operate(*DEPLOY)
-    yield target
-    lab("down", NAME)
+    try:
+        host = deployed(str(clone.mine / "inventory.py"))[NAME]
+        target = Operated(NAME, host, clone)
+        target.operate(*DEPLOY)
+        yield target
+    finally:
+        lab("down", NAME)
 
 
 @contextmanager
@@ -87,45 +90,47 @@ def nothing_fails(target: Operated) -> Iterator[None]:
     assert (fresh.failures, kept.failures) == ([], [])
 
 
-@contextmanager
-def a_long_job_at_the_switch(target: Operated) -> Iterator[list[str]]:
-    """Adds a long job when the switch begins; yields its address, once there is one."""
-    accepted: list[str] = []
-
-    def add() -> None:
-        target.run(SWITCHING)
-        answer = target.site.ask("/background_count/", "POST", {"number": LONG_JOB})
-        accepted.append(answer.json["url"])
-
-    adding = threading.Thread(target=add)
-    adding.start()
-    yield accepted
-    adding.join()
+def start_job(target: Operated, seconds: int) -> str:
+    answer = target.site.ask("/background_count/", "POST", {"number": seconds})
+    assert answer.status == 202, answer
+    url: str = answer.json["url"]
+    return url
 
 
-def ended(target: Operated, jobs: list[str]) -> list[str]:
-    """The states of jobs once each has had the time to end."""
-    return [target.site.finished(url, 90)["state"] for url in jobs]
+def switching(target: Operated) -> bool:
+    return target.run("systemctl is-active slipway-switch", check=False) == "active"
+
+
+def deploy_with_a_long_job(target: Operated) -> str:
+    """Deploys; returns the address of a long job that starts when the switch does."""
+    with ThreadPoolExecutor() as pool:
+        deploying = pool.submit(target.operate, *DEPLOY)
+        wait_until(lambda: deploying.done() or switching(target), 600)
+        url = start_job(target, LONG_JOB)
+        deploying.result()
+    return url
+
+
+def end_of(job: dict[str, Any]) -> float:
+    return datetime.fromisoformat(job["ended_at"]).timestamp()
 
 
 def test_it_is_taken_over_without_a_failed_request_and_keeps_jobs_and_history(
     target: Operated,
 ) -> None:
-    kept = target.site.run_job(2)
+    first = start_job(target, 2)
+    kept = target.site.finished(first)
     entries, release = target.entries(), target.release()
     target.clone.take_present()
     target.clone.write_inventory(NAME, "present")
-    with (
-        nothing_fails(target),
-        jobs_steadily(target, pause=1.5) as jobs,
-        a_long_job_at_the_switch(target) as long,
-    ):
-        target.operate(*DEPLOY)
-    assert len(jobs) > 5
-    assert len(long) == 1
-    assert set(ended(target, jobs + long)) == {"finished"}
-    assert target.outcomes() == {"finished": 1 + len(jobs) + len(long)}  # each of them once
-    assert target.site.ask(f"/background_count/{kept['id']}").json == kept
+    with nothing_fails(target), jobs_steadily(target, pause=1.5) as jobs:
+        long = target.site.finished(deploy_with_a_long_job(target), 120)
+    ended = [long, *(target.site.finished(url, 120) for url in jobs)]
+    assert len(jobs) > 3
+    assert {job["state"] for job in ended} == {"finished"}
+    assert end_of(long) > told_to_end(target)
+    assert target.outcomes() == {"finished": len([kept, *ended])}  # each of them once
+    assert target.site.ask(first).json == kept
     assert target.entries()[:-1] == entries
     assert target.release() != release
     assert target.version() == "present"
