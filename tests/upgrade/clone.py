@@ -21,7 +21,7 @@ TEST_HOST = """
 [(_name, _data)] = hosts
 _lab = {data!r}
 _data["settings"] |= _lab.pop("settings")
-_data["settings"]["app"]["environment"] = {{"VERSION": {version!r}}}
+_data["settings"]["app"] |= {app!r}
 hosts = [({name!r}, _data | _lab)]
 """
 
@@ -103,12 +103,20 @@ class Clone:
         lock = self.checkout / "requirements" / "app.txt"
         shutil.copy(lock, self.mine / "requirements.txt")
 
-    def write_inventory(self, name: str, version: str) -> None:
-        """The inventory of the document, for a test host. `version` is told to the application."""
+    @property
+    def absolute(self) -> dict[str, str]:
+        """Paths that hold in every version: 0.1.0 starts relative ones at the checkout."""
+        return {
+            "source": str(self.mine / "app"),
+            "requirements": str(self.mine / "requirements.txt"),
+        }
+
+    def write_inventory(self, name: str, **app: Any) -> None:
+        """The inventory of the document for a test host, with these settings of the application."""
         [example] = re.findall(
             r"^```python\n(.*?)^```", DOCUMENT.read_text(), re.DOTALL | re.MULTILINE
         )
-        text = example + TEST_HOST.format(data=of_the_lab(name), name=name, version=version)
+        text = example + TEST_HOST.format(data=of_the_lab(name), name=name, app=app)
         (self.mine / "inventory.py").write_text(text)
 
     def run(self, program: str, *words: str) -> "subprocess.CompletedProcess[str]":

@@ -68,7 +68,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operated]:
     clone = Clone(tmp_path_factory.mktemp("operator"))
     clone.take(version_before())
     clone.move_application()
-    clone.write_inventory(NAME, "before")
+    clone.write_inventory(NAME, **clone.absolute, environment={"VERSION": "before"})
     lab("down", NAME)
     lab("up", NAME)
     try:
@@ -122,7 +122,8 @@ def test_it_is_taken_over_without_a_failed_request_and_keeps_jobs_and_history(
     kept = target.site.finished(first)
     entries, release = target.entries(), target.release()
     target.clone.take_present()
-    target.clone.write_inventory(NAME, "present")
+    environment = {"VERSION": "present"}
+    target.clone.write_inventory(NAME, **target.clone.absolute, environment=environment)
     with nothing_fails(target), jobs_steadily(target, pause=1.5) as jobs:
         long = target.site.finished(deploy_with_a_long_job(target), 120)
     ended = [long, *(target.site.finished(url, 120) for url in jobs)]
@@ -164,3 +165,11 @@ def test_a_second_deploy_changes_nothing(target: Operated) -> None:
     assert (totals["success"], totals["error"]) == (0, 0)
     assert totals["no_change"] > 15
     assert target.attention() == []
+
+
+def test_the_inventory_that_the_document_shows_is_the_same(target: Operated) -> None:
+    target.clone.write_inventory(NAME, environment={"VERSION": "present"})
+    dry = target.operate("pyinfra", "--json", "--dry", INVENTORY, "deploy.py")
+    plan = json.loads(dry)["plan"]
+    assert plan
+    assert [operation for operation in plan if operation["hosts_with_change"]] == []
