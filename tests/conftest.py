@@ -19,3 +19,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="tests/browser: write the README's pictures to docs/images",
     )
+    parser.addoption(
+        "--none-skipped",
+        action="store_true",
+        help="fail when a test is skipped, where everything is there that a test may need",
+    )
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")  # none in a worker
+    if reporter and session.config.getoption("--none-skipped") and "skipped" in reporter.stats:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -11,6 +11,19 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+# Python 3.13 trusts no CA without it (VERIFY_X509_STRICT).
+MAY_SIGN = x509.KeyUsage(
+    key_cert_sign=True,
+    crl_sign=True,
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    encipher_only=False,
+    decipher_only=False,
+)
+
 
 @dataclass(frozen=True)
 class Authority:
@@ -75,6 +88,8 @@ def _signed(
     if by:
         known = x509.AuthorityKeyIdentifier.from_issuer_public_key(by.key.public_key())
         builder = builder.add_extension(known, critical=False)
+    if ca:
+        builder = builder.add_extension(MAY_SIGN, critical=True)
     if use:
         builder = builder.add_extension(x509.ExtendedKeyUsage([use]), critical=False)
     if names and not ca:
