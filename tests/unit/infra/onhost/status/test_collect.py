@@ -1,5 +1,6 @@
 """One look at a host: what is found, and what of it a person should look at."""
 
+import fcntl
 import json
 import os
 from collections.abc import Iterator
@@ -186,6 +187,15 @@ def test_one_look_finds_everything(host: Host) -> None:
         "a unit has failed: a.service",
         "the last release, b, was refused",
     ]
+
+
+@pytest.mark.usefixtures("host")
+def test_who_deploys_is_named_while_nothing_is_switched() -> None:
+    layout.DEPLOY_LOCK.write_text("deploy by me@laptop, since now\n")
+    assert collect.status(config())["switch"] == ""
+    with layout.DEPLOY_LOCK.open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert collect.status(config())["switch"] == "deploy by me@laptop, since now"
 
 
 def test_a_host_before_its_first_release_can_be_looked_at(host: Host) -> None:
