@@ -1,5 +1,6 @@
 """Who may read what, and where no secret stands."""
 
+import hashlib
 import json
 from typing import Any
 
@@ -10,7 +11,7 @@ from infra.certificate import own_files
 from infra.onhost import layout
 from infra.onhost.certificates import source, store
 from infra.onhost.layout import LAYOUT
-from infra.programs import directories
+from infra.programs import directories, programs
 from infra.settings import Settings
 
 
@@ -22,6 +23,16 @@ def test_a_directory_has_its_owner_and_mode(host: Host, wanted: Any) -> None:
     assert found.mode == int(wanted.mode, 8)
 
 
+def test_the_programs_are_those_of_the_checkout_and_no_others(host: Host) -> None:
+    version, files = programs()
+    assert host.file(str(LAYOUT.current_programs)).linked_to == str(version)
+    found = host.check_output(f"find {version} -type f -not -name '*.pyc'")
+    assert set(found.split()) == {file.path for file in files}
+    states = host.check_output(f"cd / && sha256sum {' '.join(file.path for file in files)}")
+    wanted = {file.path: hashlib.sha256(file.content or b"").hexdigest() for file in files}
+    assert {line.split()[1]: line.split()[0] for line in states.splitlines()} == wanted
+
+
 def test_secrets_are_roots_alone_and_not_empty(host: Host, settings: Settings) -> None:
     assert host.file(str(LAYOUT.secrets)).mode == 0o700
     for name in settings.secret_names:
@@ -31,8 +42,8 @@ def test_secrets_are_roots_alone_and_not_empty(host: Host, settings: Settings) -
 
 
 def test_the_login_user_cannot_read_a_secret(host: Host) -> None:
-    own = (LAYOUT.secrets, LAYOUT.releases, LAYOUT.tls, LAYOUT.given_certificate)
-    for path in (*own, LAYOUT.letsencrypt / "archive"):
+    for path in (LAYOUT.secrets, LAYOUT.releases, LAYOUT.letsencrypt / "archive", LAYOUT.tls,
+                 LAYOUT.given_certificate):  # fmt: skip
         assert host.run("setpriv --reuid 65534 --clear-groups ls %s", str(path)).rc != 0, path
 
 

@@ -58,7 +58,7 @@ def load(host: Host, release: str) -> ReleaseConfig:
     """The configuration of a release. Raises Failure when there is no such release."""
     path = folder(host, release) / CONFIG
     try:
-        written: dict[str, Any] = json.loads(path.read_text())
+        written: dict[str, Any] = dict(json.loads(path.read_text()))
         data = {RENAMED.get(name, name): value for name, value in written.items()}
         checks = [Check(**check) for check in data.pop("checks")]
         return ReleaseConfig(**data, checks=checks)

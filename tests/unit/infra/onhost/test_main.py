@@ -100,6 +100,25 @@ def test_it_runs_in_a_directory_with_modules_of_other_people(library: Path, tmp_
     assert done.stdout.startswith("usage: slipway ")
 
 
+def test_a_deploy_meanwhile_does_not_mix_the_versions(tmp_path: Path) -> None:
+    """The link moves while the first module is imported: the others are those beside it."""
+    for version in ("one", "two"):
+        (tmp_path / version / "onhost").mkdir(parents=True)
+        (tmp_path / version / "onhost" / "second.py").write_text(f"NAME = {version!r}\n")
+    link = tmp_path / "current"
+    link.symlink_to("one")
+    (tmp_path / "one" / "onhost" / "__main__.py").write_text(
+        f"import os\nos.unlink({str(link)!r})\nos.symlink('two', {str(link)!r})\n"
+        "from onhost.second import NAME\nprint(NAME)\n"
+    )
+    (tmp_path / "two" / "onhost" / "__main__.py").write_text("print('two')\n")
+    command = tmp_path / "slipway"
+    command.write_text(programs.COMMAND.replace(str(LAYOUT.current_programs), str(link)))
+    run = ["sh", str(command)]
+    assert subprocess.check_output(run, text=True) == "one\n"
+    assert subprocess.check_output(run, text=True) == "two\n"
+
+
 @pytest.mark.parametrize("words", [[], ["fly"], ["switch"], ["watch", "more"]])
 def test_wrong_use_ends_with_2(library: Path, words: list[str]) -> None:
     done = subprocess.run(

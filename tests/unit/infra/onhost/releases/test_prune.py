@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from infra.onhost.layout import LAYOUT
 from infra.onhost.releases import history, prune
 from tests.support.onhost import Host, entry, new_host, wanted
 
@@ -148,3 +149,16 @@ def test_static_files_that_a_kept_release_lists_stay_and_the_others_go(host: Hos
 
 def test_static_files_stay_while_a_kept_release_has_no_list(host: Host) -> None:
     assert len(static(host, c=None, d=["one.1.css"])) == 7
+
+
+@pytest.mark.parametrize(("named_by", "stays"), [("d", True), ("c", True), ("a", False)])
+def test_the_programs_of_0_1_stay_while_a_kept_release_runs_one(
+    host: Host, named_by: str, stays: bool
+) -> None:
+    library = host.layout.library_0_1 / "onhost"
+    library.mkdir(parents=True)
+    for name in "abcd":
+        volume = LAYOUT.library_0_1 if name == named_by else "/elsewhere"
+        (host.layout.releases / name / "compose.yaml").write_text(f"      - {volume}:{volume}:ro\n")
+    prune.prune(host)
+    assert library.exists() is stays

@@ -1,5 +1,6 @@
 """One look at a host: all that is found, and what of it needs attention."""
 
+import fcntl
 import json
 import os
 from collections.abc import Iterator
@@ -89,6 +90,14 @@ def test_one_look_finds_everything(host: Host) -> None:
         "a unit has failed: a.service",
         "the last release, b, was refused",
     ]
+
+
+def test_who_deploys_is_named_while_nothing_is_switched(host: Host) -> None:
+    host.layout.deploy_lock.write_text("deploy by me@laptop, since now\n")
+    assert collect.status(host)["switch"] == ""
+    with host.layout.deploy_lock.open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert collect.status(host)["switch"] == "deploy by me@laptop, since now"
 
 
 def test_a_host_before_its_first_release_can_be_looked_at(host: Host) -> None:
