@@ -3,11 +3,11 @@
 from pyinfra import host
 
 from infra import base, certificate, docker, preflight, programs, release, secrets, timers, trust
-from infra.inventory import load
 from infra.operations import deploy_lock
 from infra.origin import operator
+from infra.settings import load_host
 
-settings = load(host.data.get("settings"), host.name)
+settings = load_host(host)
 distribution = preflight.check(settings)
 
 deploy_lock.take(name="Take the deploy lock", by=operator())

@@ -21,52 +21,60 @@ def create_app(config: Config | None = None) -> Flask:
     import os
 
     from flask import Flask
-    from werkzeug.middleware.proxy_fix import ProxyFix
 
-    from app import (
-        cors,
-        dashboard,
-        dates,
-        description,
-        health,
-        jobs,
-        metrics,
-        pages,
-        problems,
-        request_ids,
-        security_headers,
-        sign_in,
-        squares,
-        static_files,
-    )
     from app.config import Config
-    from app.connection import web_client
-    from app.queue import JobQueue
 
     config = config or Config.from_environment(os.environ)
     app = Flask(__name__)
-    app.config.update(
+    app.config.from_mapping(
         SECRET_KEY=config.secret_key,
         MAX_CONTENT_LENGTH=64 * 1024,  # bytes; the largest body any route has a use for
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # only the default provider
     app.url_map.strict_slashes = False  # a redirect would lose the body of a POST
-    # nginx, the only way in, sets both headers to one value each; a client's own go no further.
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
-    client = web_client(config)
-    app.extensions["slipway"] = JobQueue(client, config)
-    request_ids.register(app)
-    problems.register(app)
-    metrics.register(app)
-    security_headers.register(app)
-    cors.register(app, config)
-    static_files.register(app, config)
-    pages.register(app)
-    squares.register(app)
-    dates.register(app)
-    jobs.register(app)
-    health.register(app)
-    description.register(app)
-    sign_in.register(app, config, client)
-    dashboard.register(app, client)
+    _add_extensions(app, config)
+    _add_blueprints(app)
     return app
+
+
+def _add_extensions(app: Flask, config: Config) -> None:
+    """Add what every request and answer passes; the order is the one in which requests do."""
+    from app.extensions import (
+        cors,
+        dashboard,
+        job_queue,
+        metrics,
+        problems,
+        proxy,
+        request_ids,
+        security_headers,
+        static_files,
+    )
+    from app.redis_client import web_client
+    from app.sign_in import authentication
+
+    client = web_client(config)
+    proxy.init_app(app)
+    request_ids.init_app(app)
+    problems.init_app(app)
+    metrics.init_app(app)
+    security_headers.init_app(app)
+    cors.init_app(app, config)
+    static_files.init_app(app, config)
+    job_queue.init_app(app, config, client)
+    authentication.init_app(app, config, client)
+    dashboard.init_app(app, client)
+
+
+def _add_blueprints(app: Flask) -> None:
+    from app.extensions import openapi
+    from app.sign_in import views as sign_in
+    from app.views import dates, health, jobs, pages, squares
+
+    app.register_blueprint(pages.blueprint)
+    app.register_blueprint(squares.blueprint)
+    app.register_blueprint(dates.blueprint)
+    app.register_blueprint(jobs.blueprint)
+    app.register_blueprint(health.blueprint)
+    app.register_blueprint(openapi.blueprint)
+    app.register_blueprint(sign_in.blueprint)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-SHORTEST_PASSWORD = 12  # characters; attempts are few, so length is all that it takes
+MIN_PASSWORD_LENGTH = 12  # characters; attempts are few, so length is all that it takes
 _ORIGIN = r"\*|https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?"
 
 
@@ -51,11 +51,11 @@ class Config:
             failure_ttl=_seconds(environ, "FAILURE_TTL", cls.failure_ttl),
             admin_user=environ.get("ADMIN_USER") or cls.admin_user,
             admin_password=_admin_password(environ),
-            insecure_cookies=_switch(environ, "INSECURE_COOKIES"),
+            insecure_cookies=_flag(environ, "INSECURE_COOKIES"),
             static_folder=_folder(environ, "STATIC_FOLDER"),
-            cors_origins=_words(environ, "CORS_ORIGINS", cls.cors_origins, _ORIGIN),
-            cors_methods=_words(environ, "CORS_METHODS", cls.cors_methods, "[A-Z]+"),
-            cors_headers=_words(environ, "CORS_HEADERS", cls.cors_headers, "[A-Za-z0-9-]+"),
+            cors_origins=_list(environ, "CORS_ORIGINS", cls.cors_origins, _ORIGIN),
+            cors_methods=_list(environ, "CORS_METHODS", cls.cors_methods, "[A-Z]+"),
+            cors_headers=_list(environ, "CORS_HEADERS", cls.cors_headers, "[A-Za-z0-9-]+"),
         )
 
 
@@ -113,14 +113,14 @@ def _admin_password(environ: Mapping[str, str]) -> str | None:
     if not environ.get("ADMIN_PASSWORD_FILE"):
         return None
     password = _secret(environ, "ADMIN_PASSWORD_FILE")
-    if len(password) < SHORTEST_PASSWORD:
+    if len(password) < MIN_PASSWORD_LENGTH:
         raise ConfigError(
-            f"ADMIN_PASSWORD_FILE: the password has fewer than {SHORTEST_PASSWORD} characters"
+            f"ADMIN_PASSWORD_FILE: the password has fewer than {MIN_PASSWORD_LENGTH} characters"
         )
     return password
 
 
-def _switch(environ: Mapping[str, str], name: str) -> bool:
+def _flag(environ: Mapping[str, str], name: str) -> bool:
     value = environ.get(name) or "0"
     if value not in {"0", "1"}:
         raise ConfigError(f"{name} must be 0 or 1")
@@ -134,12 +134,12 @@ def _folder(environ: Mapping[str, str], name: str) -> Path | None:
     return Path(value) if value else None
 
 
-def _words(
+def _list(
     environ: Mapping[str, str], name: str, default: tuple[str, ...], pattern: str
 ) -> tuple[str, ...]:
     """What a list holds, separated by commas or spaces; the default where it is not set."""
-    words = tuple(environ.get(name, "").replace(",", " ").split())
-    for word in words:
-        if not re.fullmatch(pattern, word):
-            raise ConfigError(f"{name}: {word!r} does not look like one of its kind")
-    return words or default
+    values = tuple(environ.get(name, "").replace(",", " ").split())
+    for value in values:
+        if not re.fullmatch(pattern, value):
+            raise ConfigError(f"{name}: {value!r} does not look like one of its kind")
+    return values or default

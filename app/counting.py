@@ -1,4 +1,8 @@
-"""A job that takes its time: it counts."""
+"""A job that takes its time: it counts.
+
+Jobs in Redis name the function by its path, app.counting.count: a release that has it elsewhere
+cannot run the jobs of the one before, which wait in the queue.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import time
 
 from rq import get_current_job
 
-from app.failure import JobFailed
+from app.jobs.failure import JobFailed
 
 PAUSE = 1.0  # seconds from one number to the next
 

@@ -14,7 +14,7 @@ from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
 
 # RQ hands these to its log records; arguments are the users' business.
-WITHHELD = ("arguments", "kwargs", "func")
+HIDDEN_FIELDS = ("arguments", "kwargs", "func")
 # RQ says this at each look for lost jobs, which is every few seconds.
 NOISE = "Worker %s: cleaning registries for queue: %s"
 
@@ -44,7 +44,7 @@ class JsonLine(JsonFormatter):
         super().__init__(
             "%(levelname)s %(name)s %(message)s",
             rename_fields={"levelname": "level", "name": "logger"},
-            reserved_attrs=[*RESERVED_ATTRS, *WITHHELD],
+            reserved_attrs=[*RESERVED_ATTRS, *HIDDEN_FIELDS],
             static_fields={"process": process},
         )
 

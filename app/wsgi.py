@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from app import create_app, logs, processes
+from app import create_app, logs, multiprocess_metrics
 from app.config import ConfigError
 
 logs.configure("web")
-processes.share()
+multiprocess_metrics.enable()
 try:
     application = create_app()
 except ConfigError as error:

@@ -1,7 +1,18 @@
 """Read by pyinfra between the inventory and the first connection: the place to refuse settings."""
 
-from pyinfra import inventory as _inventory
+from pathlib import Path
 
-from infra.inventory import refuse_wrong as _refuse_wrong
+from click import get_current_context
+from pyinfra import inventory
 
-_refuse_wrong((_host.name, _host.data.get("settings")) for _host in _inventory)
+from infra.settings import refuse_wrong
+
+__all__ = ["inventory_folder"]
+
+# Data of every host: relative paths in its settings start there. pyinfra hands the path to nobody;
+# click, which reads its command line, knows it.
+inventory_folder = str(Path(get_current_context().params["inventory"]).resolve().parent)
+
+refuse_wrong(
+    ((host.name, host.data.get("settings")) for host in inventory), folder=Path(inventory_folder)
+)

@@ -2,19 +2,21 @@
 
 from pyinfra.api import deploy
 
+from infra.checkout import CHECKOUT
 from infra.hostfile import HostFile, directory, folder, template, text
-from infra.onhost import layout
+from infra.onhost.layout import LAYOUT
 from infra.operations import images, slipway, whole_files
 from infra.operations.images import Image
-from infra.setting_types import PROJECT, megabytes
-from infra.settings import Settings
+from infra.settings import Settings, megabytes
 
+# The pattern matches one file, or none before the first release.
+ROUTES = f"include {LAYOUT.current}/routes.con[f];\n"
 REDIS_SHARE = 0.6  # of the container's memory; the rest is for rewriting the file
 
 
 def image(name: str, settings: Settings) -> Image:
-    """The image of nginx or Redis, from the Dockerfile in the folder of its name."""
-    context = tuple(file for file in folder(PROJECT / name, "") if file.path == "Dockerfile")
+    """The image of nginx or Redis, from the folder of its name under images/."""
+    context = tuple(folder(CHECKOUT / "images" / name, ""))
     return Image(name, context, "Dockerfile", settings.docker.base_image)
 
 
@@ -22,7 +24,6 @@ def base_files(settings: Settings, nginx: Image, redis: Image) -> list[HostFile]
     """Compose file and configurations of the base."""
     port = settings.nginx.https_port
     values = {
-        "layout": layout,
         "settings": settings,
         "nginx_image": nginx.tag,
         "redis_image": redis.tag,
@@ -30,16 +31,17 @@ def base_files(settings: Settings, nginx: Image, redis: Image) -> list[HostFile]
         "https_suffix": "" if port == 443 else f":{port}",
     }
     return [
-        directory(layout.BASE),
-        directory(layout.NGINX),
-        template(layout.BASE / "compose.yaml", "compose/base.yaml.j2", **values),
-        text(layout.BASE / "bridge.yaml", (PROJECT / "compose/bridge.yaml").read_text()),
-        template(layout.BASE / "redis" / "redis.conf", "redis/redis.conf.j2", **values),
+        directory(LAYOUT.base),
+        directory(LAYOUT.nginx),
+        template(LAYOUT.base_compose, "compose/base.yaml.j2", **values),
+        text(LAYOUT.standby_compose, (CHECKOUT / "compose/bridge.yaml").read_text()),
+        template(LAYOUT.base / "redis" / "redis.conf", "redis/redis.conf.j2", **values),
         *(
-            template(layout.NGINX / name, f"nginx/{name}.j2", **values)
+            template(LAYOUT.nginx / name, f"nginx/{name}.j2", **values)
             for name in ("nginx.conf", "site.conf", "headers.conf")
         ),
-        text(layout.NGINX / "maintenance.html", (PROJECT / "nginx/maintenance.html").read_text()),
+        text(LAYOUT.nginx_routes, ROUTES),
+        text(LAYOUT.nginx / "maintenance.html", (CHECKOUT / "nginx/maintenance.html").read_text()),
     ]
 
 

@@ -5,36 +5,35 @@ from pathlib import Path
 
 from pyinfra.api import deploy
 
-from infra import operators_certificate
+from infra.checkout import CHECKOUT
 from infra.hostfile import HostFile, digest, text
-from infra.onhost import layout
 from infra.onhost.certificates.store import CHAIN, KEY
+from infra.onhost.layout import LAYOUT
 from infra.operations import machine, slipway, whole_files
-from infra.setting_types import PROJECT
-from infra.settings import Settings
+from infra.settings import Settings, operators_certificate
 
-LOCK = PROJECT / "requirements" / "certbot.txt"
+LOCK = CHECKOUT / "requirements" / "certbot.txt"
 
 
 def venv() -> Path:
     """certbot's virtual environment, named after its lock."""
-    return layout.CERTBOT_VENVS / digest([HostFile("certbot.txt", LOCK.read_bytes())])
+    return LAYOUT.certbot_venvs / digest([HostFile("certbot.txt", LOCK.read_bytes())])
 
 
 def own_files(settings: Settings) -> list[HostFile]:
     """What the operator gives for certificate and alerts: root's alone, it holds secrets."""
     wanted = settings.certificate
-    found = [text(layout.ALERTS, alerts(settings), "600")]
+    found = [text(LAYOUT.alerts, alerts(settings), "600")]
     if wanted.source == "files" and wanted.chain and wanted.key:
         given = {CHAIN: operators_certificate.pem(wanted.chain), KEY: wanted.key.read_bytes()}
         found += [
-            HostFile(str(layout.GIVEN_CERTIFICATE / name), content, "600")
+            HostFile(str(LAYOUT.given_certificate / name), content, "600")
             for name, content in given.items()
         ]
     if wanted.external_account:
         account = wanted.external_account
         lines = f"eab-kid = {account.key_id}\neab-hmac-key = {secret(account.hmac_key)}\n"
-        found.append(text(layout.EXTERNAL_ACCOUNT, lines, "600"))
+        found.append(text(LAYOUT.external_account, lines, "600"))
     return found
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from pyinfra.api import deploy
 
 from infra.hostfile import text
-from infra.onhost import layout
+from infra.onhost.layout import LAYOUT
 from infra.operations import machine, whole_files
 from infra.settings import Settings
 
@@ -52,5 +52,5 @@ def start() -> None:
     """dockerd has read its configuration and the CA bundle."""
     machine.start_docker(
         name="Run Docker with its configuration",
-        files=[str(CONFIGURATION), str(layout.CA_BUNDLE)],
+        files=[str(CONFIGURATION), str(LAYOUT.ca_bundle)],
     )

@@ -10,16 +10,19 @@ from pathlib import Path, PurePosixPath
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from infra.setting_types import PROJECT
+from infra.checkout import CHECKOUT
+from infra.onhost import layout
+from infra.onhost.layout import LAYOUT
 
 TEMPLATES = Environment(
-    loader=FileSystemLoader(PROJECT),
+    loader=FileSystemLoader(CHECKOUT),
     undefined=StrictUndefined,
     keep_trailing_newline=True,
     trim_blocks=True,
     lstrip_blocks=True,
     autoescape=False,  # noqa: S701  what is rendered is configuration, not HTML
 )
+TEMPLATES.globals |= {"layout": LAYOUT, "names": layout}  # paths, and the other names on a host
 
 
 @dataclass(frozen=True, order=True)

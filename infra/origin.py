@@ -5,7 +5,7 @@ import os
 import socket
 import subprocess
 
-from infra.setting_types import PROJECT
+from infra.checkout import CHECKOUT
 
 
 def operator() -> str:
@@ -29,6 +29,6 @@ def revision() -> str:
 
 def _git(*words: str) -> str:
     done = subprocess.run(
-        ["git", "-C", str(PROJECT), *words], capture_output=True, text=True, check=True
+        ["git", "-C", str(CHECKOUT), *words], capture_output=True, text=True, check=True
     )
     return done.stdout.strip()

@@ -8,8 +8,7 @@ from pyinfra.api import DeployError
 
 from infra.facts.preflight import HostReport
 from infra.onhost import layout
-from infra.setting_types import megabytes
-from infra.settings import Settings
+from infra.settings import Settings, megabytes
 
 # What is tested: Debian 13. The others are let through with a warning that says so.
 TESTED = {("debian", "13")}

@@ -4,17 +4,18 @@ from pathlib import Path
 
 from pyinfra.api import deploy
 
+from infra.checkout import CHECKOUT
 from infra.hostfile import HostFile, digest, directory, folder, template, text
 from infra.onhost import layout
 from infra.onhost.config import CertificateConfig, HostConfig, is_address
+from infra.onhost.layout import LAYOUT
 from infra.operations import machine, whole_files, whole_tree
-from infra.setting_types import PROJECT
 from infra.settings import Settings
 
 COMMAND = f"""#!/bin/sh
 # Slipway on this host; `slipway --help` lists what it does.
 # The link is followed once: a deploy may move it meanwhile. -P: nothing from this directory.
-PYTHONPATH=$(readlink --canonicalize-existing {layout.CURRENT_PROGRAMS}) || exit
+PYTHONPATH=$(readlink --canonicalize-existing {LAYOUT.current_programs}) || exit
 export PYTHONPATH
 exec python3 -P -m onhost "$@"
 """
@@ -80,22 +81,22 @@ def certificate_config(settings: Settings) -> CertificateConfig:
 def directories() -> list[HostFile]:
     """Slipway's directories; those of sockets give their group to what is made in them."""
     return [
-        directory(layout.ROOT),
-        directory(layout.PROGRAMS),
-        directory(layout.RELEASES, "700"),
-        directory(layout.CONFIG),
-        directory(layout.SECRETS, "700"),
-        directory(layout.GIVEN_CERTIFICATE, "700"),
-        directory(layout.REDIS_USERS.parent, "750", group=layout.REDIS_UID),
-        directory(layout.STATE),
-        directory(layout.APPLIED),
-        directory(layout.WEBROOT),
-        directory(layout.STATIC),
-        directory(layout.VOLUMES),
-        directory(layout.TLS, "750", group=layout.NGINX_UID),
-        directory(layout.WEB),
-        directory(layout.MAINTENANCE),
-        directory(layout.REDIS_SOCKETS, "2770", layout.REDIS_UID, layout.REDIS_SOCKET_GID),
+        directory(LAYOUT.home),
+        directory(LAYOUT.programs),
+        directory(LAYOUT.releases, "700"),
+        directory(LAYOUT.config),
+        directory(LAYOUT.secrets, "700"),
+        directory(LAYOUT.given_certificate, "700"),
+        directory(LAYOUT.redis_users.parent, "750", group=layout.REDIS_UID),
+        directory(LAYOUT.state),
+        directory(LAYOUT.applied),
+        directory(LAYOUT.webroot),
+        directory(LAYOUT.static),
+        directory(LAYOUT.volumes),
+        directory(LAYOUT.tls, "750", group=layout.NGINX_UID),
+        directory(LAYOUT.web),
+        directory(LAYOUT.maintenance),
+        directory(LAYOUT.redis_sockets, "2770", layout.REDIS_UID, layout.REDIS_SOCKET_GID),
     ]
 
 
@@ -103,20 +104,20 @@ def volumes(settings: Settings) -> list[HostFile]:
     """The application's own directories, which outlive its releases."""
     names = sorted(settings.app.volumes)
     return [
-        directory(layout.VOLUMES / name, "700", layout.APP_UID, layout.APP_UID) for name in names
+        directory(LAYOUT.volumes / name, "700", layout.APP_UID, layout.APP_UID) for name in names
     ]
 
 
 def programs() -> tuple[Path, list[HostFile]]:
     """What runs on the host: a directory named by the digest of its files, and the files."""
-    source = PROJECT / "infra" / "onhost"
-    version = layout.PROGRAMS / digest(folder(source, ""))
+    source = CHECKOUT / "infra" / "onhost"
+    version = LAYOUT.programs / digest(folder(source, ""))
     return version, folder(source, str(version / "onhost"))
 
 
 def unit_file(name: str, settings: Settings) -> HostFile:
     """A unit, from the template of its name in systemd/."""
-    return template(layout.UNITS / name, f"systemd/{name}.j2", layout=layout, settings=settings)
+    return template(LAYOUT.units / name, f"systemd/{name}.j2", settings=settings)
 
 
 @deploy("Programs")
@@ -128,12 +129,12 @@ def install(settings: Settings) -> None:
         name="Put Slipway's programs",
         files=code,
         version=version,
-        link=layout.CURRENT_PROGRAMS,
+        link=LAYOUT.current_programs,
     )
     own = [
-        text(layout.COMMAND, COMMAND, "755"),
-        text(layout.SYSCTL, SYSCTL),
-        text(layout.HOST_CONFIG, host_config(settings).to_json()),
+        text(LAYOUT.command, COMMAND, "755"),
+        text(LAYOUT.sysctl, SYSCTL),
+        text(LAYOUT.host_config, host_config(settings).to_json()),
         *(unit_file(name, settings) for name in UNITS),
     ]
     whole_files.replace(name="Put Slipway's command, units and configuration", files=own)

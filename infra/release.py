@@ -5,32 +5,34 @@ from pathlib import Path
 from pyinfra.api import deploy
 
 from infra import origin, release_compose
+from infra.checkout import CHECKOUT
 from infra.hostfile import HostFile, folder, render
-from infra.onhost import layout
 from infra.onhost.releases.release import CONFIG, ROUTES, Check, ReleaseConfig
 from infra.onhost.services import sockets
 from infra.operations import images, switch
 from infra.operations.images import Image
-from infra.setting_types import PROJECT
 from infra.settings import Settings
 
-# What an application may leave to Slipway, by its name in the application's folder.
-SHIPPED = ("Dockerfile", "uwsgi.ini", "gunicorn.conf.py")
+IMAGES = CHECKOUT / "images"
 
 
 def image(settings: Settings) -> Image:
     """The application's image, for web and worker; the context is laid out like the checkout."""
-    context = {
-        "requirements/app.txt": HostFile(
-            "requirements/app.txt", settings.app.requirements.read_bytes()
-        ),
-        **{f"app/{name}": shipped(name) for name in SHIPPED},
-        **{file.path: file for file in folder(settings.app.source, "app")},
-    }
+    lock = HostFile("requirements/app.txt", settings.app.requirements.read_bytes())
+    own = {file.path: file for file in folder(settings.app.source, "app")}
+    dockerfile = "images/app/Dockerfile"
+    if "app/Dockerfile" in own:
+        dockerfile = "app/Dockerfile"
+        own = {file.path: file for file in folder(IMAGES / "app", "app") if _is_config(file)} | own
     packages = " ".join(settings.app.system_packages)
     arguments = (f"SYSTEM_PACKAGES={packages}",) if packages else ()
-    files = tuple(context.values())
-    return Image("app", files, "app/Dockerfile", settings.docker.base_image, arguments)
+    files = (lock, *folder(IMAGES / "app", "images/app"), *own.values())
+    return Image("app", files, dockerfile, settings.docker.base_image, arguments)
+
+
+def _is_config(file: HostFile) -> bool:
+    """Whether a Dockerfile of the application's own finds this shipped file in app/, too."""
+    return file.path in {"app/uwsgi.ini", "app/gunicorn.conf.py"}
 
 
 def acceptance_image(settings: Settings) -> Image | None:
@@ -38,15 +40,10 @@ def acceptance_image(settings: Settings) -> Image | None:
     if settings.app.acceptance is None:
         return None
     context = (
-        HostFile("Dockerfile", (PROJECT / "acceptance" / "Dockerfile").read_bytes()),
+        HostFile("Dockerfile", (IMAGES / "acceptance" / "Dockerfile").read_bytes()),
         HostFile("requirements.txt", settings.app.acceptance_requirements.read_bytes()),
     )
     return Image("acceptance", context, "Dockerfile", settings.docker.base_image)
-
-
-def shipped(name: str) -> HostFile:
-    """A file of the shipped application that serves any other, too."""
-    return HostFile(f"app/{name}", (PROJECT / "app" / name).read_bytes())
 
 
 def release_files(settings: Settings, tag: str) -> list[HostFile]:
@@ -54,7 +51,7 @@ def release_files(settings: Settings, tag: str) -> list[HostFile]:
     tests = settings.app.acceptance
     compose = release_compose.text(settings, tag, acceptance_tag(settings))
     socket = release_compose.socket_name(settings)
-    routes = render("nginx/routes.conf.j2", layout=layout, settings=settings, socket=socket)
+    routes = render("nginx/routes.conf.j2", settings=settings, socket=socket)
     return [
         HostFile("compose.yaml", compose.encode(), "600"),
         HostFile(CONFIG, release_config(settings, tag).to_json().encode()),

@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from infra.onhost import layout
+from infra.onhost.layout import LAYOUT
 from infra.onhost.releases.release import RELEASE_COMMAND
 from infra.onhost.services import sockets
 from infra.settings import Settings, secret_variable
@@ -18,7 +19,7 @@ SERVERS = {
     "gunicorn": ("gunicorn", "--config", "/srv/app/gunicorn.conf.py"),
 }
 HEALTH_CHECK = "health_check.py"  # in the release's directory
-REDIS = f"{layout.REDIS_SOCKETS}:{layout.REDIS_SOCKETS}:ro"
+REDIS = f"{LAYOUT.redis_sockets}:{LAYOUT.redis_sockets}:ro"
 
 Service = dict[str, Any]
 
@@ -64,7 +65,7 @@ def application(settings: Settings, image: str) -> Service:
         "secrets": settings.secret_names,
         "group_add": [str(layout.REDIS_SOCKET_GID)],
         "environment": environment(settings),
-        "volumes": [REDIS, *(f"{layout.VOLUMES}/{n}:{p}" for n, p in settings.app.volumes.items())],
+        "volumes": [REDIS, *(f"{LAYOUT.volumes}/{n}:{p}" for n, p in settings.app.volumes.items())],
     }
 
 
@@ -77,7 +78,7 @@ def environment(settings: Settings) -> dict[str, str]:
     }
     return own | {
         "RELEASE": "${RELEASE}",
-        "REDIS_URL": f"unix://{layout.REDIS_SOCKET}",
+        "REDIS_URL": f"unix://{LAYOUT.redis_socket}",
         **files,
         "QUEUE": literal(settings.worker.queue),
         "JOB_TIMEOUT": str(settings.worker.job_timeout),
@@ -105,11 +106,11 @@ def web(settings: Settings, base: Service) -> Service:
                 "WEB_SOCKET": socket,
                 "WEB_PROCESSES": str(settings.web.processes),
                 "WEB_THREADS": str(settings.web.threads),
-                "WEB_HARAKIRI": str(settings.web.request_timeout),
+                "WEB_REQUEST_TIMEOUT": str(settings.web.request_timeout),
             },
             "stop_grace_period": f"{settings.web.request_timeout + 5}s",
             "volumes": [
-                f"{layout.WEB}/${{RELEASE}}/socket:{layout.CONTAINER_SOCKETS}",
+                f"{LAYOUT.web}/${{RELEASE}}/socket:{layout.CONTAINER_SOCKETS}",
                 f"./{HEALTH_CHECK}:{script}:ro",
                 *base["volumes"],
             ],
@@ -170,14 +171,14 @@ def front(settings: Settings) -> Service:
     The acceptance tests reach it by the site's own names and ports, and nobody else does.
     """
     return {
-        "extends": {"file": f"{layout.BASE}/compose.yaml", "service": "nginx"},
+        "extends": {"file": f"{LAYOUT.base}/compose.yaml", "service": "nginx"},
         "profiles": ["acceptance"],
         "restart": "no",
         "network_mode": "none",
         "extra_hosts": [f"{name}:127.0.0.1" for name in settings.names],
         "volumes": [  # here the one way in leads to this release, and no other is there
-            {"type": "tmpfs", "target": str(layout.WEB)},
-            f"{layout.WEB}/${{RELEASE}}:{layout.CURRENT}:ro",
+            {"type": "tmpfs", "target": str(LAYOUT.web)},
+            f"{LAYOUT.web}/${{RELEASE}}:{LAYOUT.current}:ro",
         ],
     }
 
@@ -203,7 +204,7 @@ def acceptance(settings: Settings, base: Service, image: str) -> Service:
             },
             "volumes": [
                 f"./acceptance:{layout.CONTAINER_ACCEPTANCE}:ro",
-                f"{layout.WEB}/${{RELEASE}}/trust.pem:{layout.CONTAINER_TRUST}:ro",
+                f"{LAYOUT.web}/${{RELEASE}}/trust.pem:{layout.CONTAINER_TRUST}:ro",
             ],
         }
     )

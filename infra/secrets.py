@@ -4,6 +4,7 @@ from pyinfra.api import deploy
 
 from infra.hostfile import HostFile
 from infra.onhost import layout
+from infra.onhost.layout import LAYOUT
 from infra.operations import slipway, whole_files
 from infra.settings import Settings
 
@@ -12,7 +13,7 @@ def given(settings: Settings) -> list[HostFile]:
     """The operator's secrets as files of the host, without the editor's last line break."""
     return [
         HostFile(
-            str(layout.SECRETS / name),
+            str(LAYOUT.secrets / name),
             path.read_bytes().rstrip(b"\r\n"),
             mode="440",
             group=layout.APP_UID,

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from infra.setting_types import PROJECT
+from infra.checkout import CHECKOUT
 
 PYINFRA = Path(sys.executable).with_name("pyinfra")
 FACT = "infra.facts.slipway.SlipwayText"
@@ -47,7 +47,7 @@ def parser() -> argparse.ArgumentParser:
     for name, text in QUESTIONS.items():
         question = questions.add_parser(name, help=text, description=text)
         question.add_argument("--json", action="store_true", help="one JSON document, by host")
-        question.add_argument("--inventory", default=str(PROJECT / "inventory.py"), metavar="FILE")
+        question.add_argument("--inventory", default=str(CHECKOUT / "inventory.py"), metavar="FILE")
         question.add_argument(
             "--limit", action="append", default=[], metavar="HOST", help="name, pattern or group"
         )
@@ -61,7 +61,7 @@ def pyinfra(arguments: argparse.Namespace, *words: str) -> subprocess.CompletedP
     limits = [word for limit in arguments.limit for word in ("--limit", limit)]
     return subprocess.run(
         [PYINFRA, "--json", *limits, hosts, *words],
-        cwd=PROJECT,
+        cwd=CHECKOUT,
         input="\n" * 100,  # without a terminal, sudo's question has an empty answer and fails
         capture_output=True,
         text=True,

@@ -6,7 +6,7 @@ import re
 from pyinfra.api import deploy
 
 from infra.hostfile import HostFile, text
-from infra.onhost import layout
+from infra.onhost.layout import LAYOUT
 from infra.operations import machine, whole_files
 from infra.settings import Settings
 
@@ -20,7 +20,7 @@ def certificates(settings: Settings) -> list[HostFile]:
         for path in settings.extra_ca_certificates
         for pem in PEM.findall(path.read_text(encoding="utf-8"))
     }
-    return [text(layout.CA_CERTIFICATES / _name(pem), pem + "\n") for pem in sorted(found)]
+    return [text(LAYOUT.ca_certificates / _name(pem), pem + "\n") for pem in sorted(found)]
 
 
 def _name(pem: str) -> str:

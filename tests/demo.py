@@ -3,7 +3,10 @@
 The tests read it, too, and never `inventory.py`: hosts of an operator's stand there.
 """
 
+from pathlib import Path
 from typing import Any
+
+LAB = Path(__file__).resolve().parent.parent / ".lab"
 
 hosts: list[tuple[str, dict[str, Any]]] = [
     (
@@ -21,7 +24,7 @@ hosts: list[tuple[str, dict[str, Any]]] = [
                     "profile": "classic",
                 },
                 "docker": {"registry_mirror": "https://mirror.slipway.test:5000"},
-                "extra_ca_certificates": [".lab/extra-ca.pem"],
+                "extra_ca_certificates": [str(LAB / "extra-ca.pem")],
             },
         },
     ),

@@ -8,8 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from infra.inventory import load
-from infra.settings import Settings
+from infra.settings import Settings, load_host
 from tests.site import Site
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -28,7 +27,7 @@ class Deployed:
     @cached_property
     def settings(self) -> Settings:
         """The validated settings."""
-        return load(self.data.get("settings"), self.name)
+        return load_host(self)
 
     def ssh_config(self) -> str:
         """What ssh needs to reach the host, one connection for all checks."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from pyinfra.api import FactBase
 
-from infra.onhost import layout
+from infra.onhost.layout import LAYOUT
 
 
 class InstalledPackages(FactBase[list[str]]):
@@ -100,7 +100,7 @@ class ExtraTrust(FactBase[dict[str, Any]]):
 
     def command(self) -> str:
         """Names, then `stale` when the bundle must be made again."""
-        folder, bundle = layout.CA_CERTIFICATES, layout.CA_BUNDLE
+        folder, bundle = LAYOUT.ca_certificates, LAYOUT.ca_bundle
         return (
             f"find {folder} -name 'slipway-*.crt' -printf '%f\\n' 2>/dev/null;"
             f' test -z "$(find {folder} -newer {bundle} 2>/dev/null)" || echo stale'

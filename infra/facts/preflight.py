@@ -6,7 +6,7 @@ from typing import Any
 
 from pyinfra.api import FactBase
 
-from infra.onhost import layout
+from infra.onhost.layout import LAYOUT
 
 
 class HostReport(FactBase[dict[str, Any]]):
@@ -22,7 +22,7 @@ class HostReport(FactBase[dict[str, Any]]):
             echo "disk $(df --output=avail --block-size=1M /var/lib | tail -n 1)";
             awk '/^MemTotal/ {{ print "memory", int($2 / 1024) }}' /proc/meminfo;
             echo "clock $(date +%s.%N)";
-            test -x {layout.COMMAND} && echo "deployed yes" || echo "deployed no";
+            test -x {LAYOUT.command} && echo "deployed yes" || echo "deployed no";
             getent ahosts {shlex.quote(domain)} | awk '{{ print "resolved", $1 }}' | sort --unique;
             ip -oneline address show scope global | awk '{{ print "address", $4 }}';
             sudo -n ss -H --tcp --listening --numeric --processes '{listeners}' 2>/dev/null |

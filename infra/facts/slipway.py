@@ -6,7 +6,7 @@ from typing import Any
 
 from pyinfra.api import FactBase
 
-from infra.onhost import layout
+from infra.onhost.layout import LAYOUT
 
 
 class SlipwayState(FactBase[dict[str, Any]]):
@@ -16,7 +16,7 @@ class SlipwayState(FactBase[dict[str, Any]]):
 
     def command(self, question: str) -> str:
         """The question; what cannot be answered is empty, and the action that follows says why."""
-        return f"{layout.COMMAND} {question} 2>/dev/null; true"
+        return f"{LAYOUT.command} {question} 2>/dev/null; true"
 
     def process(self, output: Iterable[str]) -> dict[str, Any]:
         """The JSON object in the last line."""
@@ -32,7 +32,7 @@ class SlipwayText(FactBase[list[str]]):
     def command(self, question: str) -> str:
         """The question; a host that Slipway is not on says so and fails."""
         absent = "{ echo 'Slipway is not on this host: deploy to it first' >&2; exit 1; }"
-        return f"test -x {layout.COMMAND} || {absent}; {layout.COMMAND} {question}"
+        return f"test -x {LAYOUT.command} || {absent}; {LAYOUT.command} {question}"
 
     def process(self, output: Iterable[str]) -> list[str]:
         """The lines."""

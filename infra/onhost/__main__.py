@@ -14,81 +14,82 @@ from .alerts import send
 from .base import apply, downtime, maintenance
 from .certificates import certificate, check
 from .command import Failure, say
-from .config import HostConfig
+from .config import Host
 from .credentials import secrets
+from .layout import LAYOUT
 from .releases import get, history, release, retire, switch, workers
 from .status import collect, render
 
 DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}  # no fault of the program's
 
-Action = Callable[[HostConfig, argparse.Namespace], object]
+Action = Callable[[Host, argparse.Namespace], object]
 
-# What each command does; what it returns is printed as JSON.
-ACTIONS: dict[str, tuple[str, Action]] = {
-    "base-state": ("whether nginx and Redis run as their files say", lambda _c, _a: apply.state()),
-    "base-apply": (
-        "start nginx and Redis, or what changed of them",
-        lambda c, _a: apply.apply(c, release.health_path(release.current())),
-    ),
-    "base-cost": ("what the last change of nginx and Redis cost", lambda _c, _a: downtime.last()),
-    "secrets-state": ("which secrets are missing", lambda c, _a: secrets.state(c)),
-    "secrets-ensure": ("make the missing secrets", lambda c, _a: secrets.ensure(c)),
-    "certificate-state": ("what stands of the certificate", lambda c, _a: certificate.state(c)),
-    "certificate-prepared": (
-        "whether nginx has a certificate for each name",
-        lambda c, _a: certificate.prepared(c),
-    ),
-    "certificate-prepare": (
-        "make a self-signed certificate if there is none",
-        lambda c, _a: certificate.prepare(c),
-    ),
-    "certificate-ensure": (
-        "issue if there is none or it is due, install, compare",
-        lambda c, _a: certificate.ensure(c),
-    ),
-    "certificate-put-off": (
-        "why the last deploy left a renewal to the timer",
-        lambda _c, _a: certificate.put_off(),
-    ),
-    "certificate-renew": ("issue or renew, install, compare", lambda c, _a: certificate.renew(c)),
-    "certificate-install": ("certbot's deploy hook", lambda c, _a: certificate.install(c)),
-    "certificate-check": (
-        "look at what is served on every name",
-        lambda c, _a: check.check(c),
-    ),
-    "alert": ("tell the operator that UNIT failed", lambda _c, a: send.send(a.unit)),
-    "alert-test": ("send a test by every way that is set", lambda _c, _a: send.test()),
-    "release-state": ("which release is current", lambda c, _a: release.state(c)),
-    "status": (
-        "everything on one screen",
-        lambda c, a: _shown(collect.status(c), a, render.status),
-    ),
-    "history": (
-        "the releases: who, when, how long, how it ended",
-        lambda _c, a: _shown(history.read()[-a.last :], a, render.history),
-    ),
+
+def _status(host: Host, arguments: argparse.Namespace) -> object:
+    found = collect.status(host)
+    return found if arguments.json else render.status(found)
+
+
+def _history(host: Host, arguments: argparse.Namespace) -> object:
+    entries = history.read(host)[-arguments.last :]
+    return [asdict(entry) for entry in entries] if arguments.json else render.history(entries)
+
+
+def _switch(host: Host, arguments: argparse.Namespace) -> None:
+    order = switch.Order(arguments.release, arguments.kind, arguments.by, arguments.revision)
+    switch.switch(host, order)
+
+
+def _apply_base(host: Host, _: argparse.Namespace) -> None:
+    apply.apply(host, release.health_path(host, release.current(host)))
+
+
+# What people run; what a command returns is printed, data as JSON.
+COMMANDS: dict[str, tuple[str, Action]] = {
+    "status": ("show the state of this host on one screen", _status),
+    "history": ("list the releases: who, when, how long, with what result", _history),
     "get": (
-        "the current release's answer to GET PATH, also where nginx keeps it private",
-        lambda c, a: get.answer(a.path, c),
+        "print the current release's answer to GET PATH, also of private paths",
+        lambda host, a: get.answer(host, a.path),
     ),
-    "maintenance-state": ("whether it is on", lambda _c, _a: maintenance.state()),
-    "maintenance-on": ("visitors get 503 and a page", lambda _c, _a: maintenance.turn("on")),
-    "maintenance-off": ("visitors are served again", lambda _c, _a: maintenance.turn("off")),
-    "switch": (
-        "make RELEASE the current one",
-        lambda c, a: switch.switch(switch.Order(a.release, a.kind, a.by, a.revision), c),
+    "maintenance-state": ("say whether it is on", lambda host, _: maintenance.state(host)),
+    "maintenance-on": (
+        "show visitors a page with status 503",
+        lambda host, _: maintenance.turn(host, "on"),
     ),
-    "drain": (
-        "wait until RELEASE's workers have finished their jobs",
-        lambda _c, a: workers.drain(a.release),
+    "maintenance-off": ("serve visitors again", lambda host, _: maintenance.turn(host, "off")),
+    "certificate-renew": (
+        "renew the certificate when it is due, and load it",
+        lambda host, _: certificate.renew(host),
     ),
-    "retire": (
-        "end RELEASE when it has answered and finished what it has begun",
-        lambda _c, a: retire.retire(a.release),
+    "certificate-check": (
+        "check the certificate that is served on every name",
+        lambda host, _: check.check(host),
     ),
-    "watch": ("start what stopped, restart what hangs", lambda _c, _a: watchdog.watch()),
+    "alert-test": ("send a test alert by every way that is set", lambda host, _: send.test(host)),
 }
 
+# What units, certbot and deploys call: not shown by --help.
+INTERNAL: dict[str, Action] = {
+    "base-state": lambda host, _: apply.state(host),
+    "base-apply": _apply_base,
+    "base-cost": lambda host, _: downtime.last(host),
+    "secrets-state": lambda host, _: secrets.state(host),
+    "secrets-ensure": lambda host, _: secrets.ensure(host),
+    "certificate-state": lambda host, _: certificate.state(host),
+    "certificate-prepared": lambda host, _: certificate.prepared(host),
+    "certificate-prepare": lambda host, _: certificate.prepare(host),
+    "certificate-ensure": lambda host, _: certificate.ensure(host),
+    "certificate-put-off": lambda host, _: certificate.postponed(host),
+    "certificate-install": lambda host, _: certificate.install(host),
+    "alert": lambda host, a: send.send(host, a.unit),
+    "release-state": lambda host, _: release.state(host),
+    "switch": _switch,
+    "drain": lambda host, a: workers.drain(host, a.release),
+    "retire": lambda host, a: retire.retire(host, a.release),
+    "watch": lambda host, _: watchdog.watch(host),
+}
+ACTIONS = {name: action for name, (_, action) in COMMANDS.items()} | INTERNAL
 
 # What some of them take besides.
 OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
@@ -97,8 +98,8 @@ OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
         "--json": {"action": "store_true", "help": "as JSON, for programs"},
         "--last": {"type": int, "default": 20, "help": "how many (20)"},
     },
-    "get": {"path": {"help": "with a query if wanted"}},
-    "alert": {"unit": {"help": "as systemd calls it"}},
+    "get": {"path": {"metavar": "PATH", "help": "a path of the site, with a query if wanted"}},
+    "alert": {"unit": {"help": "the name of the unit that failed"}},
     "drain": {"release": {}},
     "retire": {"release": {}},
     "switch": {
@@ -112,9 +113,13 @@ OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="slipway", description="Slipway on this host.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    for name, (text, _) in ACTIONS.items():
-        command = commands.add_parser(name, help=text, description=text)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name in ACTIONS:
+        if name in COMMANDS:
+            text, _ = COMMANDS[name]
+            command = commands.add_parser(name, help=text, description=text)
+        else:
+            command = commands.add_parser(name)
         for option, how in OPTIONS.get(name, {}).items():
             command.add_argument(option, **how)
     return parser
@@ -128,7 +133,7 @@ def main() -> int:
         parser.error("needs root: run it with sudo")
     os.umask(0o022)
     try:
-        result = ACTIONS[arguments.command][1](config.load(), arguments)
+        result = ACTIONS[arguments.command](config.load(LAYOUT), arguments)
     except Failure as failure:
         say(f"slipway {arguments.command}: {failure}")
         return 1
@@ -142,13 +147,6 @@ def main() -> int:
     elif result is not None:
         print(json.dumps(result))
     return 0
-
-
-def _shown(found: Any, arguments: argparse.Namespace, text: Callable[[Any], str]) -> object:
-    """The data for programs, or a text for people."""
-    if not arguments.json:
-        return text(found)
-    return [asdict(entry) for entry in found] if isinstance(found, list) else found
 
 
 if __name__ == "__main__":

@@ -10,8 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from . import layout
-
 LOCK_SECONDS = 0.5
 LINES = 8  # of what a program said that failed
 
@@ -89,8 +87,8 @@ def replace(path: Path, content: bytes, mode: int = 0o644, group: int = 0) -> No
 
 
 @contextmanager
-def lock(purpose: str, path: Path = layout.LOCK) -> Iterator[None]:
-    """Holds the lock of switches; it ends with its holder. Raises Failure when another has it."""
+def lock(path: Path, purpose: str) -> Iterator[None]:
+    """Holds a lock, which ends with its holder. Raises Failure that names another holder."""
     with path.open("a+") as file:
         if not _taken(file):
             file.seek(0)
@@ -115,8 +113,8 @@ def _taken(file: IO[str]) -> bool:
             return True
 
 
-def locked(path: Path = layout.LOCK) -> bool:
-    """Whether a switch is at work."""
+def locked(path: Path) -> bool:
+    """Whether somebody holds this lock."""
     try:
         with path.open() as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)

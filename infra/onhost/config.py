@@ -2,10 +2,9 @@
 
 import json
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
-from . import layout
 from .command import Failure
+from .layout import Layout
 
 
 @dataclass(frozen=True)
@@ -20,7 +19,7 @@ class CertificateConfig:
     profile: str
     """A profile of the CA; empty for the CA's own choice."""
     external_account: bool
-    """Whether layout.EXTERNAL_ACCOUNT holds what binds the ACME account to the operator's."""
+    """Whether Layout.external_account holds what binds the ACME account to the operator's."""
     check_names: bool
     weekly_limit: int
 
@@ -57,11 +56,19 @@ def is_address(name: str) -> bool:
     return name.replace(".", "").isdigit()
 
 
-def load(path: Path = layout.HOST_CONFIG) -> HostConfig:
-    """The configuration of this host. Raises Failure when the file is missing or not ours."""
+@dataclass(frozen=True)
+class Host:
+    """The host that a program works on: where its files stand, and its settings."""
+
+    layout: Layout
+    config: HostConfig
+
+
+def load(layout: Layout) -> Host:
+    """The host with its configuration. Raises Failure when the file is missing or not ours."""
     try:
-        data = json.loads(path.read_text())
+        data = json.loads(layout.host_config.read_text())
         data["certificate"] = CertificateConfig(**data["certificate"])
-        return HostConfig(**data)
+        return Host(layout, HostConfig(**data))
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise Failure(f"{path}: {error}; a deploy writes this file") from error
+        raise Failure(f"{layout.host_config}: {error}; a deploy writes this file") from error

@@ -1,61 +1,91 @@
 """Where everything stands on a host, and who owns it: the one home of paths, names and user ids."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
-# What a deploy writes, and nobody else.
-ROOT = Path("/opt/slipway")
-BASE = ROOT / "base"
-NGINX = ROOT / "nginx"
-NGINX_HEADERS = NGINX / "headers.conf"  # of every answer over HTTPS
-NGINX_SITE = NGINX / "site.conf"  # what the servers of the site have in common
-RELEASES = ROOT / "releases"
-PROGRAMS = ROOT / "programs"  # a directory for each digest
-CURRENT_PROGRAMS = PROGRAMS / "current"  # a link to one of them
-LIBRARY_0_1 = ROOT / "lib"  # where version 0.1 had them: its releases' containers run one of these
-CERTBOT_VENVS = ROOT / "certbot"
-CERTBOT = Path("/opt/certbot")  # a link to one of CERTBOT_VENVS
-COMMAND = Path("/usr/local/sbin/slipway")
 
-# What the operator may want to read or back up.
-CONFIG = Path("/etc/slipway")
-HOST_CONFIG = CONFIG / "host.json"
-SECRETS = CONFIG / "secrets"
-GIVEN_CERTIFICATE = CONFIG / "certificate"  # the operator's own
-EXTERNAL_ACCOUNT = CONFIG / "external-account.ini"  # certbot's options, the HMAC key among them
-ALERTS = CONFIG / "alerts.json"
-LETSENCRYPT = Path("/etc/letsencrypt")
-CERTBOT_LOG = Path("/var/log/letsencrypt/letsencrypt.log")  # of its last run
-CA_CERTIFICATES = Path("/usr/local/share/ca-certificates")
-CA_BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
+class _Below:
+    """A path below the root of the host."""
 
-# What changes while the host runs.
-STATE = Path("/var/lib/slipway")
-WEB = STATE / "web"  # a directory for each release: its site, and the socket of its web container
-CURRENT = WEB / "current"  # a link to one of them: what nginx serves
-REDIS_SOCKETS = STATE / "redis"
-REDIS_SOCKET = REDIS_SOCKETS / "redis.sock"
-WEBROOT = STATE / "webroot"
-STATIC = STATE / "static"  # finished static files of the last releases, side by side
-VOLUMES = STATE / "volumes"  # the application's own
-TLS = STATE / "tls"  # what nginx reads: a directory for each name, and who is served with it
-TLS_SERVERS = TLS / "servers.conf"  # which name nginx serves with which certificate
-SELF_SIGNED = STATE / "self-signed"
-ISSUED = STATE / "issued.jsonl"  # what the CA was asked for, and what came of it
-MAINTENANCE = STATE / "maintenance"
-HISTORY = STATE / "history.jsonl"
-APPLIED = STATE / "applied"
-LOADED_ROUTES = APPLIED / "routes"  # what nginx has loaded, if that is known
-PUT_OFF = APPLIED / "certificate-put-off"  # why the last deploy did not renew it
-REDIS_USERS = CONFIG / "redis" / "users.acl"
-SYSCTL = Path("/etc/sysctl.d/60-slipway.conf")
-UNITS = Path("/etc/systemd/system")
-WANTED_UNITS = UNITS / "multi-user.target.wants"
-LOCK = Path("/run/slipway.lock")  # of the switch
-DEPLOY_LOCK = Path("/run/slipway-deploy.lock")
-TOLD = Path("/run/slipway-told")  # the workers that were told to end
-CERTBOT_LOCK = Path("/run/slipway-certbot.lock")  # while it is installed
-CERTIFICATE_LOCK = Path("/run/slipway-certificate.lock")
-ALERTED = Path("/run/slipway-alerted")  # a file for each unit that an alert was sent for lately
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def __get__(self, layout: "Layout", _: type) -> Path:
+        return layout.root / self._path
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The paths on a host whose files stand below `root`."""
+
+    root: Path
+
+    # What a deploy writes, and nobody else.
+    home = _Below("opt/slipway")
+    base = _Below("opt/slipway/base")
+    base_compose = _Below("opt/slipway/base/compose.yaml")
+    standby_compose = _Below("opt/slipway/base/bridge.yaml")
+    nginx = _Below("opt/slipway/nginx")
+    nginx_configuration = _Below("opt/slipway/nginx/nginx.conf")
+    nginx_headers = _Below("opt/slipway/nginx/headers.conf")  # of every answer over HTTPS
+    nginx_site = _Below("opt/slipway/nginx/site.conf")  # shared by the site's virtual hosts
+    nginx_routes = _Below("opt/slipway/nginx/routes.conf")  # leads to the current release's routes
+    releases = _Below("opt/slipway/releases")
+    programs = _Below("opt/slipway/programs")  # a directory for each digest
+    current_programs = _Below("opt/slipway/programs/current")  # a link to one of them
+    # The programs of version 0.1: containers of its releases run one of them.
+    library_0_1 = _Below("opt/slipway/lib")
+    certbot_venvs = _Below("opt/slipway/certbot")
+    certbot = _Below("opt/certbot")  # a link to one of certbot_venvs
+    command = _Below("usr/local/sbin/slipway")
+    units = _Below("etc/systemd/system")
+    wanted_units = _Below("etc/systemd/system/multi-user.target.wants")
+    sysctl = _Below("etc/sysctl.d/60-slipway.conf")
+
+    # What the operator may want to read or back up.
+    config = _Below("etc/slipway")
+    host_config = _Below("etc/slipway/host.json")
+    secrets = _Below("etc/slipway/secrets")
+    redis_users = _Below("etc/slipway/redis/users.acl")
+    given_certificate = _Below("etc/slipway/certificate")  # the operator's own
+    external_account = _Below("etc/slipway/external-account.ini")  # certbot's options, with a key
+    alerts = _Below("etc/slipway/alerts.json")
+    letsencrypt = _Below("etc/letsencrypt")
+    certbot_log = _Below("var/log/letsencrypt/letsencrypt.log")  # of its last run
+    ca_certificates = _Below("usr/local/share/ca-certificates")
+    ca_bundle = _Below("etc/ssl/certs/ca-certificates.crt")
+
+    # What changes while the host runs.
+    state = _Below("var/lib/slipway")
+    web = _Below("var/lib/slipway/web")  # a directory for each release: its site, its socket
+    current = _Below("var/lib/slipway/web/current")  # a link to one of them: what nginx serves
+    redis_sockets = _Below("var/lib/slipway/redis")
+    redis_socket = _Below("var/lib/slipway/redis/redis.sock")
+    webroot = _Below("var/lib/slipway/webroot")
+    static = _Below("var/lib/slipway/static")  # finished static files of the last releases
+    volumes = _Below("var/lib/slipway/volumes")  # the application's own
+    tls = _Below("var/lib/slipway/tls")  # certificates that nginx reads, a directory for each name
+    virtual_hosts = _Below("var/lib/slipway/tls/servers.conf")  # which name has which certificate
+    self_signed = _Below("var/lib/slipway/self-signed")
+    attempts = _Below("var/lib/slipway/issued.jsonl")  # orders at the CA, and their results
+    maintenance = _Below("var/lib/slipway/maintenance")
+    maintenance_flag = _Below("var/lib/slipway/maintenance/on")
+    history = _Below("var/lib/slipway/history.jsonl")
+    applied = _Below("var/lib/slipway/applied")
+    base_applied = _Below("var/lib/slipway/applied/base.json")
+    base_downtime = _Below("var/lib/slipway/applied/base-cost")  # of the last change
+    loaded_routes = _Below("var/lib/slipway/applied/routes")  # that nginx has loaded, if known
+    loaded_virtual_hosts = _Below("var/lib/slipway/applied/servers.conf")
+    renewal_postponed = _Below("var/lib/slipway/applied/certificate-put-off")  # why
+    lock = _Below("run/slipway.lock")  # of switches
+    deploy_lock = _Below("run/slipway-deploy.lock")
+    draining_workers = _Below("run/slipway-told")  # the workers that were told to stop
+    certbot_lock = _Below("run/slipway-certbot.lock")  # while it is installed
+    certificate_lock = _Below("run/slipway-certificate.lock")
+    alerted = _Below("run/slipway-alerted")  # a file for each unit with a recent alert
+
+
+LAYOUT = Layout(Path("/"))  # of a host, as it sees itself
 
 # Paths inside the containers.
 CONTAINER_SECRETS = Path("/run/secrets")
@@ -88,7 +118,7 @@ WATCHDOG_UNIT = "slipway-watchdog.service"
 WATCHDOG_TIMER = "slipway-watchdog.timer"
 SWITCH_UNIT = "slipway-switch.service"
 BASE_PROJECT = "slipway-base"
-BRIDGE_PROJECT = "slipway-bridge"
+STANDBY_PROJECT = "slipway-bridge"  # the nginx that serves while the base's own is replaced
 ACCEPTANCE_PROJECT = "slipway-acceptance"
 RELEASE_PROJECT = "slipway-{release}"
 REDIS_VOLUME = "slipway_redis"

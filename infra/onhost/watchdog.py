@@ -7,6 +7,7 @@ unit is down on purpose.
 from . import layout
 from .base import standby
 from .command import Failure, lock, locked, run, say, succeeds
+from .config import Host
 from .releases import acceptance, release, retire, traffic, workers
 from .services import docker, nginx
 
@@ -15,42 +16,46 @@ STRAY_SECONDS = "30"  # what its worker does not finish in these is run again by
 DOWN = frozenset({"exited", "dead", "created"})
 
 
-def watch() -> None:
+def watch(host: Host) -> None:
     """One look; restarts are written to the journal."""
-    if locked():
+    if locked(host.layout.lock):
         return
-    _settle()
+    _settle(host)
     projects = docker.projects()
-    _remove_strays(projects)
+    if locked(host.layout.lock):  # a switch has begun: its candidate has no unit yet
+        return
+    _remove_strays(host, projects)
     if layout.ACCEPTANCE_PROJECT in projects:
-        acceptance.tidy()
-    if layout.BRIDGE_PROJECT in projects:
-        standby.tidy()
-    for project, unit in _watched().items():
+        acceptance.remove()
+    if layout.STANDBY_PROJECT in projects:
+        standby.remove_leftover(host)
+    for project, unit in _watched(host).items():
         if succeeds("systemctl", "is-active", "--quiet", unit):
-            _mend(project)
+            _mend(host, project)
 
 
-def _settle() -> None:
+def _settle(host: Host) -> None:
     """Ends what a killed switch has left half done: the current release runs on, and it alone."""
-    current = release.current()
-    if not current or not (_beside(current) or _forgotten(current) or _not_loaded(current)):
+    current = release.current(host)
+    if not current:
+        return
+    if not (_beside(host, current) or _forgotten(current) or _not_loaded(host, current)):
         return
     try:
-        with lock("the watchdog"):
-            if not traffic.loaded(current):
-                traffic.load(current)  # before another release ends that nginx may pass to
-            for other in _beside(current):
+        with lock(host.layout.lock, "the watchdog"):
+            if not traffic.loaded(host, current):
+                traffic.load(host, current)  # before another release ends that nginx may pass to
+            for other in _beside(host, current):
                 say(f"release {other} runs beside the current one: stopping it")
-                retire.begin(other)
+                retire.begin(host, other)
             if _forgotten(current):
                 run("systemctl", "enable", "--quiet", release.unit(current))
     except Failure as failure:  # a switch has begun, and does it
         say(str(failure))
 
 
-def _beside(current: str) -> set[str]:
-    return release.known() - {current} if release.current() == current else set()
+def _beside(host: Host, current: str) -> set[str]:
+    return release.active(host) - {current} if release.current(host) == current else set()
 
 
 def _forgotten(current: str) -> bool:
@@ -60,18 +65,25 @@ def _forgotten(current: str) -> bool:
     return runs and not succeeds("systemctl", "is-enabled", "--quiet", unit)
 
 
-def _not_loaded(current: str) -> bool:
+def _not_loaded(host: Host, current: str) -> bool:
     """Whether nginx runs and has the routes of another release."""
-    return nginx.runs() and not traffic.loaded(current)
+    return nginx.runs() and not traffic.loaded(host, current)
 
 
-def _remove_strays(projects: set[str]) -> None:
+def _remove_strays(host: Host, projects: set[str]) -> None:
     """Ends releases that nobody wants: after a power cut Docker starts all that ran before it."""
-    wanted = {release.current(), *release.known(), *release.retiring(), *release.stopping()}
+    wanted = {
+        release.current(host),
+        *release.active(host),
+        *release.retiring(),
+        *release.stopping(),
+    }
     for stray in sorted(set(docker.releases(projects)) - wanted):
         say(f"release {stray} runs and is not wanted: taking it down")
-        run("docker", "compose", "--project-name", release.project(stray), "down",
-            "--remove-orphans", "--timeout", STRAY_SECONDS)  # fmt: skip  # its command, too
+        project = ("--project-name", release.project(stray))
+        # With its release command, which has no service in the file of compose that is left.
+        down = ("down", "--remove-orphans", "--timeout", STRAY_SECONDS)
+        run("docker", "compose", *project, *down)
 
 
 def remedy(state: str, health: str) -> list[str] | None:
@@ -83,18 +95,19 @@ def remedy(state: str, health: str) -> list[str] | None:
     return None
 
 
-def _watched() -> dict[str, str]:
+def _watched(host: Host) -> dict[str, str]:
     watched = {layout.BASE_PROJECT: layout.BASE_UNIT}
-    if current := release.current():
+    if current := release.current(host):
         project = layout.RELEASE_PROJECT.format(release=current)
         watched[project] = layout.RELEASE_UNIT.format(release=current)
     return watched
 
 
-def _mend(project: str) -> None:
-    if project == release.project(release.current()):
-        workers.complete(release.current())  # a switch was killed after it had told them to end
-    for container in docker.listed(release.current()):
+def _mend(host: Host, project: str) -> None:
+    current = release.current(host)
+    if project == release.project(current):
+        workers.complete(host, current)  # a switch was killed after it had told them to stop
+    for container in docker.listed(current):
         command = remedy(container["state"], container["health"])
         if command and container["project"] == project:
             say(f"{container['name']} is {container['status']}: {' '.join(command)}")

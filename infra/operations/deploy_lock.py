@@ -11,7 +11,7 @@ from paramiko import Channel, SSHClient, SSHException
 from pyinfra import host, logger
 from pyinfra.api import Host, QuoteString, StringCommand, operation
 
-from infra.onhost import layout
+from infra.onhost.layout import LAYOUT
 
 PROGRAM = Path(__file__).with_suffix(".sh")
 HELD = "held"
@@ -74,7 +74,7 @@ def open_channel(client: SSHClient, command: str) -> Channel:
 
 def command(who: str) -> str:
     """What runs on the host while the lock is held."""
-    words = [layout.DEPLOY_LOCK, layout.LOCK, who]
+    words = [LAYOUT.deploy_lock, LAYOUT.lock, who]
     script = PROGRAM.read_text(encoding="utf-8")
     return shlex.join(["sudo", "-n", "bash", "-c", script, PROGRAM.name, *map(str, words)])
 

@@ -11,6 +11,7 @@ from pyinfra.api import StringCommand, operation
 from infra.facts.machine import OwnImages
 from infra.hostfile import HostFile, archive, digest
 from infra.onhost import layout
+from infra.onhost.layout import LAYOUT
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def build_command(image: Image) -> StringCommand:
     arguments = (f"BASE_IMAGE={image.base_image}", *image.arguments)
     options = [
         *(("build-arg", argument) for argument in arguments),
-        ("secret", f"id=ca_bundle,src={layout.CA_BUNDLE}"),
+        ("secret", f"id=ca_bundle,src={LAYOUT.ca_bundle}"),
         ("file", image.dockerfile),
         ("tag", image.tag),
     ]

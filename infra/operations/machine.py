@@ -15,7 +15,7 @@ from infra.facts.machine import (
     LinkTarget,
     UnitStates,
 )
-from infra.onhost import layout
+from infra.onhost.layout import LAYOUT
 
 Commands = Generator[StringCommand | str, None, None]
 
@@ -62,7 +62,7 @@ def trust_authorities(names: list[str]) -> Commands:
     found = host.get_fact(ExtraTrust)
     surplus = sorted(found.get("names", set()) - set(names))
     if surplus:
-        paths = (shlex.quote(str(layout.CA_CERTIFICATES / name)) for name in surplus)
+        paths = (shlex.quote(str(LAYOUT.ca_certificates / name)) for name in surplus)
         yield f"rm --force {' '.join(paths)}"
     if surplus or found.get("stale"):
         yield "update-ca-certificates --fresh"
@@ -81,16 +81,16 @@ def start_docker(files: list[str]) -> Commands:
 
 def venv_command(folder: Path, requirements: bytes) -> StringCommand:
     """The command that makes a virtual environment of locked packages and links it last."""
-    new = layout.CERTBOT.with_name(".certbot.new")
+    new = LAYOUT.certbot.with_name(".certbot.new")
     return StringCommand(
         # The last deploy's pip may run yet, though its connection was lost: it has the lock.
-        f"set -e; exec 9>{layout.CERTBOT_LOCK}; flock 9; python3 -m venv --clear {folder};"
+        f"set -e; exec 9>{LAYOUT.certbot_lock}; flock 9; python3 -m venv --clear {folder};"
         f" base64 --decode > {folder}/requirements.txt;"
-        f" PIP_CERT={layout.CA_BUNDLE} {folder}/bin/pip install --quiet --no-cache-dir"
+        f" PIP_CERT={LAYOUT.ca_bundle} {folder}/bin/pip install --quiet --no-cache-dir"
         " --disable-pip-version-check --only-binary :all: --require-hashes"
         f" --requirement {folder}/requirements.txt;"
         f" ln --symbolic --force --no-dereference {folder} {new};"
-        f" mv --no-target-directory {new} {layout.CERTBOT}",
+        f" mv --no-target-directory {new} {LAYOUT.certbot}",
         _stdin=base64.b64encode(requirements).decode(),
     )
 
@@ -98,7 +98,7 @@ def venv_command(folder: Path, requirements: bytes) -> StringCommand:
 @operation()
 def install_certbot(folder: Path, requirements: bytes) -> Commands:
     """certbot stands in a virtual environment of its own, from locked packages."""
-    if host.get_fact(LinkTarget, path=str(layout.CERTBOT)) == str(folder):
+    if host.get_fact(LinkTarget, path=str(LAYOUT.certbot)) == str(folder):
         host.noop("certbot is installed")
         return
     yield venv_command(folder, requirements)

@@ -8,7 +8,7 @@ from pyinfra import host
 from pyinfra.api import operation
 
 from infra.facts.slipway import SlipwayState, SlipwayText
-from infra.onhost import layout
+from infra.onhost.layout import LAYOUT
 
 
 @operation()
@@ -23,7 +23,7 @@ def ensure(
     if found == wanted:
         host.noop(f"{question}: as wanted")
         return
-    yield f"{layout.COMMAND} {action}"
+    yield f"{LAYOUT.command} {action}"
     if told:
         tell(told)
 

@@ -10,6 +10,7 @@ from pyinfra.api import DeployError, StringCommand, operation
 from infra.facts.slipway import SlipwayState
 from infra.hostfile import HostFile, digest, directory, text
 from infra.onhost import layout
+from infra.onhost.layout import LAYOUT
 from infra.onhost.releases.release import ROUTES
 from infra.operations import slipway, whole_files
 
@@ -21,18 +22,18 @@ def switch_command(release: str, kind: str, by: str, revision: str) -> str:
     """
     unit = layout.SWITCH_UNIT
     words = ["switch", release, "--kind", kind, "--by", by, "--revision", revision]
-    run = f"systemd-run --quiet --collect --wait --unit {unit} {layout.COMMAND} {shlex.join(words)}"
+    run = f"systemd-run --quiet --collect --wait --unit {unit} {LAYOUT.command} {shlex.join(words)}"
     told = f"journalctl --quiet --output cat --identifier slipway --unit {unit} --since @$began"
     busy = (
         f"systemctl is-active --quiet {unit} &&"
-        f' {{ echo "another change of this host is under way: $(cat {layout.LOCK})" >&2; exit 1; }}'
+        f' {{ echo "another change of this host is under way: $(cat {LAYOUT.lock})" >&2; exit 1; }}'
     )
     return f"{busy}; began=$(date +%s); {run}; result=$?; {told} >&2; exit $result"
 
 
 def placed(files: list[HostFile], release: str) -> list[HostFile]:
     """The files of a release where they belong, with the file that names it."""
-    folder, web = layout.RELEASES / release, layout.WEB / release
+    folder, web = LAYOUT.releases / release, LAYOUT.web / release
     moved = [
         HostFile(
             f"{web if f.path == ROUTES else folder}/{f.path}", f.content, f.mode, f.user, f.group

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.deployed import CHECKOUT, Deployed, deployed
+from tests.support.uwsgi import UWSGI
 
 ADMIN_PASSWORD = "/etc/slipway/secrets/admin_password"  # noqa: S105  # a path on the host
 PROGRAMS = Path(sys.executable).parent
@@ -57,11 +58,12 @@ def started_here() -> Iterator[Target]:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             address = f"127.0.0.1:{free.getsockname()[1]}"
-        _run(environ, folder, "python", "-m", "app.static_files", str(folder / "static")).wait()
+        finish = ("python", "images/app/static_files.py", "app/static", str(folder / "static"))
+        _run(environ, folder, *finish).wait()
         for command in (
             ("redis-server", str(folder / "redis.conf")),
             ("python", "-m", "app.worker"),
-            ("uwsgi", "--ini", "app/uwsgi.ini", "--http-socket", address),
+            (*UWSGI, "--http-socket", address),
         ):
             stack.callback(_stop, _run(environ, folder, *command))
         _wait_for(address)

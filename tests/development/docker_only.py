@@ -3,9 +3,9 @@
 from pyinfra import host
 
 from infra import docker, trust
-from infra.inventory import load
+from infra.settings import load_host
 
-settings = load(host.data.get("settings"), host.name)
+settings = load_host(host)
 
 docker.install(settings=settings, distribution="debian")
 trust.add_authorities(settings=settings)

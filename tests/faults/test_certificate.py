@@ -5,6 +5,7 @@ import json
 import pytest
 
 from infra.onhost.certificates import store
+from infra.onhost.layout import LAYOUT
 from tests.faults.certificates import SETTLED, changed, served
 from tests.faults.conftest import Target
 from tests.faults.load import asked_steadily
@@ -41,11 +42,12 @@ def test_the_timers_service_finds_nothing_to_do_and_says_until_when(target: Targ
 
 def test_a_stale_certificate_in_nginx_is_found_and_mended(target: Target) -> None:
     wanted = served(target.site)
+    folder = LAYOUT.tls / target.site.domain
     target.run(
         "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 9"
         f" -subj /CN={target.site.domain} -keyout /tmp/k.pem -out /tmp/c.pem 2>/dev/null;"
-        f" cat /tmp/k.pem > {store.key(target.site.domain)};"
-        f" cat /tmp/c.pem > {store.chain(target.site.domain)}; rm /tmp/k.pem /tmp/c.pem;"
+        f" cat /tmp/k.pem > {folder / store.KEY};"
+        f" cat /tmp/c.pem > {folder / store.CHAIN}; rm /tmp/k.pem /tmp/c.pem;"
         " docker exec slipway-base-nginx-1 nginx -c /opt/slipway/nginx/nginx.conf -s reload"
     )
     wait_until(lambda: changed(target.site, wanted), SETTLED)

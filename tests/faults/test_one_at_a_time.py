@@ -6,11 +6,11 @@ import time
 
 import pytest
 
-from infra.onhost import layout
+from infra.onhost.layout import LAYOUT
 from tests.faults.conftest import INVENTORY, Target, begin, once, pyinfra
 
 pytestmark = pytest.mark.destructive
-LOCK = layout.DEPLOY_LOCK
+LOCK = LAYOUT.deploy_lock
 SILENCE = 60  # seconds that its holder may say nothing
 UNDER_WAY = "another change of this host is under way: "
 BEGUN = once(f"test -e {LOCK} && ! flock --nonblock --shared {LOCK} true")

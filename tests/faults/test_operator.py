@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from infra.onhost import layout
+from infra.onhost.layout import LAYOUT
 from tests.deployed import CHECKOUT
 from tests.faults.conftest import INVENTORY, Target
 
@@ -45,8 +46,8 @@ FAULTS = {
         "the jobs: Redis does not answer",
     ),
     "certificate": Fault(
-        f"mv {layout.TLS} {layout.TLS}.away",
-        f"mv {layout.TLS}.away {layout.TLS}",
+        f"mv {LAYOUT.tls} {LAYOUT.tls}.away",
+        f"mv {LAYOUT.tls}.away {LAYOUT.tls}",
         "certificate",
         "the certificate: openssl x509",
     ),
@@ -142,11 +143,11 @@ def test_the_status_tells_the_rest_of_a_broken_host(target: Target, fault: Fault
 
 def test_a_host_that_cannot_answer_is_a_failure_with_its_reason(target: Target) -> None:
     with unattended(target):
-        target.run(f"mv {layout.COMMAND} {layout.COMMAND}.away")
+        target.run(f"mv {LAYOUT.command} {LAYOUT.command}.away")
         try:
             calls = [slipway(target, "status"), slipway(target, "status", "--json")]
         finally:
-            target.run(f"mv {layout.COMMAND}.away {layout.COMMAND}")
+            target.run(f"mv {LAYOUT.command}.away {LAYOUT.command}")
     for done in calls:
         assert done.returncode == 1
         assert "Slipway is not on this host" in done.stderr

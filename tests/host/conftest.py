@@ -13,6 +13,7 @@ import pytest
 from testinfra.host import Host
 
 from infra.onhost import layout
+from infra.onhost.layout import LAYOUT
 from infra.settings import Settings
 from tests.deployed import Deployed, deployed
 from tests.site import Site
@@ -52,7 +53,7 @@ def site(target: Deployed) -> Site:
 @pytest.fixture(scope="module")
 def slipway(host: Host) -> Callable[[str], Any]:
     def ask(question: str) -> Any:
-        return json.loads(host.check_output("%s %s", str(layout.COMMAND), question))
+        return json.loads(host.check_output("%s %s", str(LAYOUT.command), question))
 
     return ask
 

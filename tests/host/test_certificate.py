@@ -11,7 +11,9 @@ from testinfra.host import Host
 
 from infra.onhost import layout
 from infra.onhost.certificates import source, store
+from infra.onhost.config import Host as OnHost
 from infra.onhost.config import is_address
+from infra.onhost.layout import LAYOUT
 from infra.onhost.services import openssl
 from infra.programs import host_config
 from infra.settings import Settings
@@ -34,8 +36,8 @@ def test_a_client_that_trusts_the_ca_trusts_the_site(site: Site) -> None:
 def test_served_installed_and_issued_are_the_same_on_every_name(
     host: Host, site: Site, settings: Settings
 ) -> None:
-    left = host.file(str(source.chain(host_config(settings)))).content_string
-    assert left == host.file(str(store.chain(settings.domain))).content_string
+    left = host.file(str(source.chain(OnHost(LAYOUT, host_config(settings))))).content_string
+    assert left == host.file(str(LAYOUT.tls / settings.domain / store.CHAIN)).content_string
     for name in settings.names:
         assert hashlib.sha256(served(site, name)).hexdigest() == openssl.fingerprint(left), name
 
@@ -49,12 +51,12 @@ def test_the_certificate_is_all_that_the_settings_ask_for(
 
 
 def test_nothing_is_installed_but_what_is_served(host: Host, settings: Settings) -> None:
-    names = [name for name in host.file(str(layout.TLS)).listdir() if not name.startswith(".")]
-    assert sorted(names) == sorted([settings.domain, layout.TLS_SERVERS.name])
+    names = [name for name in host.file(str(LAYOUT.tls)).listdir() if not name.startswith(".")]
+    assert sorted(names) == sorted([settings.domain, LAYOUT.virtual_hosts.name])
 
 
 def test_the_look_at_what_is_served_finds_nothing_amiss(host: Host) -> None:
-    done = host.run("%s certificate-check", str(layout.COMMAND))
+    done = host.run("%s certificate-check", str(LAYOUT.command))
     assert done.rc == 0, done.stderr
 
 
@@ -63,10 +65,10 @@ def test_the_lineage_is_of_the_ca_in_the_settings_and_has_no_twin(
 ) -> None:
     if settings.certificate.source != source.ACME:
         pytest.skip("its certificate is not certbot's")
-    conf = host.file(str(layout.LETSENCRYPT / "renewal" / f"{settings.domain}.conf"))
+    conf = host.file(str(LAYOUT.letsencrypt / "renewal" / f"{settings.domain}.conf"))
     assert f"server = {settings.certificate.acme_directory}" in conf.content_string
-    assert f"renew_hook = {layout.COMMAND} certificate-install" in conf.content_string
-    names = host.file(str(layout.LETSENCRYPT / "renewal")).listdir()
+    assert f"renew_hook = {LAYOUT.command} certificate-install" in conf.content_string
+    names = host.file(str(LAYOUT.letsencrypt / "renewal")).listdir()
     assert names == [f"{settings.domain}.conf"]
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from testinfra.host import Host
 
 from infra.onhost import layout
-from infra.setting_types import megabytes
-from infra.settings import Settings
+from infra.onhost.layout import LAYOUT
+from infra.settings import Settings, megabytes
 from tests.site import wait_until
 
 Containers = dict[str, dict[str, Any]]
@@ -95,7 +95,7 @@ def test_a_worker_may_finish_its_job_before_it_is_stopped(
 def test_redis_keeps_what_was_acknowledged_and_refuses_when_full(
     host: Host, settings: Settings
 ) -> None:
-    shown = host.file(str(layout.BASE / "redis" / "redis.conf")).content_string
+    shown = host.file(str(LAYOUT.base / "redis" / "redis.conf")).content_string
     assert "appendonly yes" in shown
     assert "maxmemory-policy noeviction" in shown
     files = host.check_output(

@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from infra.setting_types import PROJECT
+from infra.checkout import CHECKOUT
 from infra.settings import Settings
 from tests.site import Site
 
 
 @pytest.fixture(scope="module", autouse=True)
 def example(settings: Settings) -> None:
-    if settings.app.source != PROJECT / "app":
+    if settings.app.source != CHECKOUT / "app":
         pytest.skip("the host has another application")
 
 

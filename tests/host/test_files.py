@@ -10,6 +10,7 @@ from testinfra.host import Host
 from infra.certificate import own_files
 from infra.onhost import layout
 from infra.onhost.certificates import source, store
+from infra.onhost.layout import LAYOUT
 from infra.programs import directories, programs
 from infra.settings import Settings
 
@@ -24,7 +25,7 @@ def test_a_directory_has_its_owner_and_mode(host: Host, wanted: Any) -> None:
 
 def test_the_programs_are_those_of_the_checkout_and_no_others(host: Host) -> None:
     version, files = programs()
-    assert host.file(str(layout.CURRENT_PROGRAMS)).linked_to == str(version)
+    assert host.file(str(LAYOUT.current_programs)).linked_to == str(version)
     found = host.check_output(f"find {version} -type f -not -name '*.pyc'")
     assert set(found.split()) == {file.path for file in files}
     states = host.check_output(f"cd / && sha256sum {' '.join(file.path for file in files)}")
@@ -33,16 +34,16 @@ def test_the_programs_are_those_of_the_checkout_and_no_others(host: Host) -> Non
 
 
 def test_secrets_are_roots_alone_and_not_empty(host: Host, settings: Settings) -> None:
-    assert host.file(str(layout.SECRETS)).mode == 0o700
+    assert host.file(str(LAYOUT.secrets)).mode == 0o700
     for name in settings.secret_names:
-        secret = host.file(str(layout.SECRETS / name))
+        secret = host.file(str(LAYOUT.secrets / name))
         assert (secret.uid, secret.mode) == (0, 0o440), name
         assert secret.size >= 8, name
 
 
 def test_the_login_user_cannot_read_a_secret(host: Host) -> None:
-    for path in (layout.SECRETS, layout.RELEASES, layout.LETSENCRYPT / "archive", layout.TLS,
-                 layout.GIVEN_CERTIFICATE):  # fmt: skip
+    own = (LAYOUT.secrets, LAYOUT.releases, LAYOUT.tls, LAYOUT.given_certificate)
+    for path in (*own, LAYOUT.letsencrypt / "archive"):
         assert host.run("setpriv --reuid 65534 --clear-groups ls %s", str(path)).rc != 0, path
 
 
@@ -55,19 +56,19 @@ def test_no_secret_stands_in_an_environment_a_command_line_or_a_log(
         "a command line": "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' | grep -v grep",
         "an environment": "cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'",
         "the journal": "journalctl --quiet --boot",
-        "a world-readable file": f"cat {layout.BASE}/compose.yaml {layout.HOST_CONFIG}",
+        "a world-readable file": f"cat {LAYOUT.base}/compose.yaml {LAYOUT.host_config}",
     }
     for name in settings.secret_names:
         for place, command in places.items():
-            found = host.run(f"({command}) | grep -q -a -F -f {layout.SECRETS / name}")
+            found = host.run(f"({command}) | grep -q -a -F -f {LAYOUT.secrets / name}")
             assert found.rc == 1, f"the secret {name} stands in {place}"
 
 
 def test_the_private_key_is_nginx_own(host: Host, settings: Settings) -> None:
-    key = host.file(str(store.key(settings.domain)))
+    key = host.file(str(LAYOUT.tls / settings.domain / store.KEY))
     assert (key.uid, key.gid, key.mode) == (0, layout.NGINX_UID, 0o640)
     if settings.certificate.source == source.ACME:
-        assert host.file(str(layout.LETSENCRYPT / "accounts")).mode == 0o700
+        assert host.file(str(LAYOUT.letsencrypt / "accounts")).mode == 0o700
 
 
 def test_what_alerts_and_the_operator_s_certificate_need_is_root_s_alone(
@@ -82,5 +83,5 @@ def test_nginx_sees_neither_secrets_nor_account_keys(
     containers: dict[str, dict[str, Any]],
 ) -> None:
     mounts = json.dumps(containers[f"{layout.BASE_PROJECT}-nginx-1"]["Mounts"])
-    assert str(layout.SECRETS) not in mounts
-    assert str(layout.LETSENCRYPT) not in mounts
+    assert str(LAYOUT.secrets) not in mounts
+    assert str(LAYOUT.letsencrypt) not in mounts

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from testinfra.host import Host
 
-from infra.onhost import layout
 from infra.onhost.config import is_address
+from infra.onhost.layout import LAYOUT
 from infra.programs import HSTS
 from infra.settings import Settings
 from tests.site import Site
@@ -35,7 +35,7 @@ def test_http_leads_an_alias_to_its_own_name_and_https_to_the_site(
 def test_browsers_hear_of_https_alone_while_the_host_trusts_the_certificate(
     host: Host, site: Site, settings: Settings
 ) -> None:
-    about = json.loads(host.file(str(layout.TLS / settings.domain / "about.json")).content_string)
+    about = json.loads(host.file(str(LAYOUT.tls / settings.domain / "about.json")).content_string)
     trusted = about["trusted"] and not is_address(settings.domain)
     told = site.ask(settings.app.health_path).headers.get("strict-transport-security", "")
     assert told == (HSTS[settings.tls.hsts] if trusted else "")
@@ -94,8 +94,8 @@ def test_private_paths_are_not_there_from_outside_however_they_are_spelt(
 
 
 def test_the_host_itself_asks_past_nginx(host: Host, settings: Settings) -> None:
-    assert host.run("%s get %s", str(layout.COMMAND), settings.app.health_path).rc == 0
-    assert host.run("%s get /no/such/path", str(layout.COMMAND)).rc == 1
+    assert host.run("%s get %s", str(LAYOUT.command), settings.app.health_path).rc == 0
+    assert host.run("%s get /no/such/path", str(LAYOUT.command)).rc == 1
 
 
 def test_a_static_file_that_was_never_finished_is_asked_of_the_application(

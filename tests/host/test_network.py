@@ -6,6 +6,7 @@ from typing import Any
 from testinfra.host import Host
 
 from infra.onhost import layout
+from infra.onhost.layout import LAYOUT
 from infra.settings import Settings
 from tests.site import Site, wait_until
 
@@ -48,7 +49,7 @@ def test_docker_publishes_no_port(containers: dict[str, dict[str, Any]]) -> None
 def test_redis_has_no_network_at_all(host: Host, containers: dict[str, dict[str, Any]]) -> None:
     redis = containers[f"{layout.BASE_PROJECT}-redis-1"]
     assert redis["HostConfig"]["NetworkMode"] == "none"
-    assert host.file(str(layout.REDIS_SOCKET)).is_socket
+    assert host.file(str(LAYOUT.redis_socket)).is_socket
     assert "redis" not in host.check_output("ss -H --tcp --listening --processes")
 
 

@@ -4,6 +4,7 @@ import pytest
 from testinfra.host import Host
 
 from infra.onhost import layout
+from infra.onhost.layout import LAYOUT
 from infra.programs import UNITS
 from infra.timers import TIMERS
 
@@ -22,7 +23,7 @@ def test_the_release_runs_and_starts_with_the_host(host: Host, release: str) -> 
 
 
 def test_no_other_release_starts_with_the_host(host: Host, release: str) -> None:
-    wanted = host.file(str(layout.WANTED_UNITS)).listdir()
+    wanted = host.file(str(LAYOUT.wanted_units)).listdir()
     pattern = layout.RELEASE_UNIT.format(release="")[: -len(".service")]
     assert [name for name in wanted if name.startswith(pattern)] == [
         layout.RELEASE_UNIT.format(release=release)
@@ -34,7 +35,7 @@ def test_no_unit_has_failed(host: Host) -> None:
 
 
 def test_systemd_finds_nothing_to_complain_of_in_the_units(host: Host, release: str) -> None:
-    files = [str(layout.UNITS / name) for name in UNITS if "@" not in name]
+    files = [str(LAYOUT.units / name) for name in UNITS if "@" not in name]
     instances = [layout.RELEASE_UNIT.format(release=release), layout.ALERT_UNIT.replace("@", "@x")]
     done = host.run("systemd-analyze verify " + " ".join([*files, *instances]))
     assert (done.rc, done.stdout + done.stderr) == (0, "")

@@ -130,7 +130,7 @@ def test_a_dockerfile_of_its_own_brings_static_files_that_nginx_serves(
     source = CHECKOUT / "tests/second_app/app"
     for path in source.glob("*.py"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
-    (tmp_path / "Dockerfile").write_text((CHECKOUT / "app/Dockerfile").read_text() + STATIC)
+    (tmp_path / "Dockerfile").write_text((CHECKOUT / "images/app/Dockerfile").read_text() + STATIC)
     done = target.deploy(source=str(tmp_path), **SECOND)
     assert done.returncode == 0, done.stdout + done.stderr
     served(target)

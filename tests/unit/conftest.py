@@ -2,105 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from redis import Redis
-from redis.exceptions import RedisError
 
 from app import create_app
 from app.config import Config
-from app.queue import JobQueue
+from app.jobs.queue import JobQueue
+from tests.support.processes import ROOT, Start, children, ended, kill_family, until
+from tests.support.redis_server import PASSWORD, RedisServer, new_redis
 
-ROOT = Path(__file__).parents[2]
-PASSWORD = "a password of the tests"  # noqa: S105  # for the tests' own Redis
-
-Start = Callable[..., "subprocess.Popen[str]"]
-
-
-class RedisServer:
-    """A Redis on a Unix socket in a directory of its own, that can be stopped and started."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.socket = folder / "redis.sock"
-        self.process: subprocess.Popen[bytes] | None = None
-        (folder / "redis_password").write_text(PASSWORD + "\n")
-        (folder / "secret_key").write_text("a key of the tests\n")
-
-    @property
-    def environ(self) -> dict[str, str]:
-        """The environment that points the application at this server."""
-        return {
-            "REDIS_URL": f"unix://{self.socket}",
-            "REDIS_PASSWORD_FILE": str(self.folder / "redis_password"),
-            "SECRET_KEY_FILE": str(self.folder / "secret_key"),
-            "PROMETHEUS_MULTIPROC_DIR": str(self.folder / "metrics"),
-        }
-
-    def start(self) -> None:
-        config = f'port 0\nunixsocket {self.socket}\ndir {self.folder}\nrequirepass "{PASSWORD}"\n'
-        (self.folder / "redis.conf").write_text(config + 'save ""\nappendonly yes\n')
-        with (self.folder / "redis.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                ["redis-server", str(self.folder / "redis.conf")], stdout=log
-            )
-        until(lambda: answers(self), "Redis answers")
-
-    def stop(self) -> None:
-        if self.process:
-            self.process.kill()
-            self.process.wait()
-            self.process = None
-            self.socket.unlink(missing_ok=True)
-
-    @contextlib.contextmanager
-    def client(self) -> Iterator[Redis]:
-        client = Redis(unix_socket_path=str(self.socket), password=PASSWORD)
-        with contextlib.closing(client):
-            yield client
-
-
-def answers(server: RedisServer) -> bool:
-    with server.client() as client, contextlib.suppress(RedisError):
-        return client.ping() is True
-    return False
-
-
-def until(condition: Callable[[], Any], what: str, seconds: float = 45) -> None:
-    """Wait for a condition. Fails the test when it does not come true in `seconds`."""
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            pytest.fail(f"not within {seconds} s: {what}")
-        time.sleep(0.03)
-
-
-def ended(process: subprocess.Popen[str], seconds: float = 45) -> tuple[int, str]:
-    """Wait for a process to end; return its exit code and what it printed."""
-    output, _ = process.communicate(timeout=seconds)
-    return process.returncode, output
-
-
-@contextlib.contextmanager
-def new_redis() -> Iterator[RedisServer]:
-    # Not pytest's directory: the path of a Unix socket may have 107 bytes only.
-    with tempfile.TemporaryDirectory(prefix="slipway-") as folder:
-        server = RedisServer(Path(folder))
-        try:
-            yield server
-        finally:
-            server.stop()
+# Tests may import these from here, too.
+__all__ = ["PASSWORD", "ROOT", "RedisServer", "Start", "children", "ended", "kill_family", "until"]
 
 
 @pytest.fixture(scope="session")
@@ -131,7 +50,7 @@ def own_redis() -> Iterator[RedisServer]:
 def app(redis: RedisServer) -> Iterator[Flask]:
     app = create_app(Config.from_environment(redis.environ))
     yield app
-    app.extensions["slipway"].close()
+    app.extensions["job_queue"].close()
 
 
 @pytest.fixture
@@ -141,7 +60,7 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def queue(app: Flask) -> JobQueue:
-    jobs: JobQueue = app.extensions["slipway"]
+    jobs: JobQueue = app.extensions["job_queue"]
     return jobs
 
 
@@ -170,17 +89,3 @@ def start() -> Iterator[Start]:
         process.wait()
         if process.stdout:
             process.stdout.close()
-
-
-def children(pid: int) -> list[int]:
-    with contextlib.suppress(OSError):
-        return [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    return []
-
-
-def kill_family(pid: int) -> None:
-    """Kill -9 a process and its children, as when a container or a machine dies."""
-    family = [pid, *children(pid)]
-    for member in family:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(member, 9)

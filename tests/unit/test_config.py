@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.conftest import ROOT
+from tests.support.processes import ROOT
 
 INVENTORY = """
 settings = {"domain": "app.example.org", "email": "you@example.org"}

@@ -6,11 +6,18 @@ from typing import Any
 import yaml
 
 from infra import programs, release
-from infra.inventory import load
+from infra.checkout import CHECKOUT
 from infra.onhost import layout
-from infra.setting_types import PROJECT
-from infra.settings import Settings
+from infra.onhost.layout import LAYOUT
+from infra.settings import Settings, load
 
+SHIPPED = (
+    "Dockerfile",
+    "Dockerfile.dockerignore",
+    "gunicorn.conf.py",
+    "static_files.py",
+    "uwsgi.ini",
+)
 GOOD: dict[str, Any] = {"domain": "app.example.org", "email": "you@example.org"}
 PLAIN = load(GOOD, "one")
 NEEDS = load(
@@ -34,12 +41,12 @@ def release_file(settings: Settings) -> Any:
 
 def test_the_release_command_can_do_as_little_as_web() -> None:
     found = release_file(NEEDS)["services"]
-    once, web = found["release-command"], found["web"]
-    assert (once["profiles"], once["restart"]) == (["release-command"], "no")
-    assert once["command"] == ["flask", "db", "upgrade"]
+    command, web = found["release-command"], found["web"]
+    assert (command["profiles"], command["restart"]) == (["release-command"], "no")
+    assert command["command"] == ["flask", "db", "upgrade"]
     same = ["image", "user", "read_only", "cap_drop", "security_opt", "tmpfs", "secrets"]
-    assert {key: once[key] for key in same} == {key: web[key] for key in same}
-    assert once["environment"].items() <= web["environment"].items()
+    assert {key: command[key] for key in same} == {key: web[key] for key in same}
+    assert command["environment"].items() <= web["environment"].items()
     assert release.release_config(NEEDS, "slipway/app:1").release_command
 
 
@@ -49,11 +56,11 @@ def test_without_a_command_there_is_no_such_service() -> None:
 
 
 def test_volumes_stand_in_every_container_of_the_application_and_are_its_own() -> None:
-    mount = f"{layout.VOLUMES}/uploads:/srv/uploads"
+    mount = f"{LAYOUT.volumes}/uploads:/srv/uploads"
     assert all(mount in service["volumes"] for service in release_file(NEEDS)["services"].values())
     [folder] = programs.volumes(NEEDS)
     assert (folder.path, folder.user, folder.mode) == (
-        f"{layout.VOLUMES}/uploads", layout.APP_UID, "700",
+        f"{LAYOUT.volumes}/uploads", layout.APP_UID, "700",
     )  # fmt: skip
 
 
@@ -65,14 +72,31 @@ def test_debian_packages_are_an_argument_of_the_image_s_build() -> None:
 def test_what_an_application_leaves_out_is_slipway_s(tmp_path: Path) -> None:
     (tmp_path / "wsgi.py").write_text("application = None")
     (tmp_path / "uwsgi.ini").write_text("[uwsgi]")
-    files = release.image(load(GOOD | {"app": {"source": str(tmp_path)}}, "one")).files
-    found = {file.path: file.content for file in files}
+    image = release.image(load(GOOD | {"app": {"source": str(tmp_path)}}, "one"))
+    found = {file.path: file.content for file in image.files}
     assert sorted(found) == [
-        "app/Dockerfile", "app/gunicorn.conf.py", "app/uwsgi.ini", "app/wsgi.py",
+        "app/uwsgi.ini",
+        "app/wsgi.py",
+        *(f"images/app/{name}" for name in SHIPPED),
         "requirements/app.txt",
-    ]  # fmt: skip
+    ]
     assert found["app/uwsgi.ini"] == b"[uwsgi]"
-    assert found["app/Dockerfile"] == (PROJECT / "app/Dockerfile").read_bytes()
+    for name in SHIPPED:
+        assert found[f"images/app/{name}"] == (CHECKOUT / "images/app" / name).read_bytes()
+    assert image.dockerfile == "images/app/Dockerfile"
+
+
+def test_a_dockerfile_of_its_own_finds_in_app_what_the_application_leaves_out(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM scratch")
+    (tmp_path / "uwsgi.ini").write_text("[uwsgi]")
+    image = release.image(load(GOOD | {"app": {"source": str(tmp_path)}}, "one"))
+    found = {file.path: file.content for file in image.files}
+    assert image.dockerfile == "app/Dockerfile"
+    assert found["app/uwsgi.ini"] == b"[uwsgi]"
+    shipped = (CHECKOUT / "images/app/gunicorn.conf.py").read_bytes()
+    assert found["app/gunicorn.conf.py"] == shipped
 
 
 def test_every_secret_has_a_variable_that_names_its_file() -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from infra import release
-from infra.inventory import load
-from infra.setting_types import PROJECT
-from infra.settings import RESERVED_VARIABLES
-from tests.unit.conftest import RedisServer, Start, until
+from infra.checkout import CHECKOUT
+from infra.settings import RESERVED_VARIABLES, load
+from tests.support.processes import Start, until
+from tests.support.redis_server import RedisServer
 
-TEXT = (PROJECT / "docs" / "bring-your-own-app.md").read_text(encoding="utf-8")
+TEXT = (CHECKOUT / "docs" / "bring-your-own-app.md").read_text(encoding="utf-8")
 ASK = """
 from app.wsgi import application
 client = application.test_client()
@@ -51,7 +51,12 @@ def test_it_is_all_that_a_release_needs(folder: Path) -> None:
     app = {"source": str(folder / "app"), "requirements": str(folder / "app/requirements.in")}
     settings = load({"domain": "app.example.org", "email": "you@example.org", "app": app}, "one")
     files = {file.path for file in release.image(settings).files}
-    assert {"app/Dockerfile", "app/uwsgi.ini", "app/wsgi.py", "app/worker.py"} <= files
+    assert {
+        "images/app/Dockerfile",
+        "images/app/uwsgi.ini",
+        "app/wsgi.py",
+        "app/worker.py",
+    } <= files
 
 
 def test_every_variable_that_slipway_sets_is_told() -> None:

@@ -6,56 +6,56 @@ import time
 from pathlib import Path
 from typing import Any
 
-from .. import layout
 from ..command import Failure, run, say
+from ..config import Host
 from . import channels
 
 PAUSE = 3600.0  # seconds without another alert for the same unit
 LINES = "15"  # of its journal
 
 
-def send(unit: str) -> None:
+def send(host: Host, unit: str) -> None:
     """Sends an alert for a unit by each way that took none lately.
 
     Raises Failure, with the reasons, when one of them fails; that one is tried again next time.
     """
-    ways = configured()
-    due = {name: way for name, way in ways.items() if not _lately(_mark(unit, name))}
+    ways = configured(host)
+    due = {name: way for name, way in ways.items() if not _lately(_mark(host, unit, name))}
     if ways and not due:
         say(f"an alert for {unit} was sent less than an hour ago")
         return
-    problems = _deliver(due, f"{unit} failed on {socket.gethostname()}", _text(unit))
-    layout.ALERTED.mkdir(exist_ok=True)
+    problems = _deliver(host, due, f"{unit} failed on {socket.gethostname()}", _text(unit))
+    host.layout.alerted.mkdir(exist_ok=True)
     for name in due.keys() - problems.keys():
-        _mark(unit, name).touch()
+        _mark(host, unit, name).touch()
     _complain(problems)
 
 
-def _mark(unit: str, way: str) -> Path:
-    return layout.ALERTED / f"{unit.replace('/', '_')}.{way}"
+def _mark(host: Host, unit: str, way: str) -> Path:
+    return host.layout.alerted / f"{unit.replace('/', '_')}.{way}"
 
 
 def _lately(mark: Path) -> bool:
     return mark.exists() and time.time() - mark.stat().st_mtime < PAUSE
 
 
-def test() -> None:
+def test(host: Host) -> None:
     """Sends an alert that says that it is a test. Raises Failure when a way fails."""
     subject = f"test of alerts from {socket.gethostname()}"
-    _complain(_deliver(configured(), subject, "Nothing has failed: this is a test."))
+    _complain(_deliver(host, configured(host), subject, "Nothing has failed: this is a test."))
 
 
-def _deliver(ways: dict[str, Any], subject: str, text: str) -> dict[str, str]:
+def _deliver(host: Host, ways: dict[str, Any], subject: str, text: str) -> dict[str, str]:
     """Sends by these ways, and returns what went wrong with which."""
     if not ways:
         say("no alert is set: see alerts in the inventory")
     problems = {}
     for name, way in ways.items():
         try:
-            channels.WAYS[name](way, subject, text)
+            channels.CHANNELS[name](host, way, subject, text)
             say(f"sent an alert by {name}: {subject}")
         except channels.ERRORS as error:
-            problems[name] = channels.blamed(error)
+            problems[name] = channels.reason(error)
     return problems
 
 
@@ -65,10 +65,10 @@ def _complain(problems: dict[str, str]) -> None:
         raise Failure(f"an alert was not sent: {told}")
 
 
-def configured() -> dict[str, Any]:
+def configured(host: Host) -> dict[str, Any]:
     """The ways that the settings name, from a file of root's: addresses and passwords are in it."""
     try:
-        found = json.loads(layout.ALERTS.read_text())
+        found = json.loads(host.layout.alerts.read_text())
     except OSError:
         return {}
     return {name: way for name, way in found.items() if way}

@@ -6,55 +6,53 @@ from pathlib import Path
 
 from .. import layout
 from ..command import lock, replace, run, say, succeeds
-from ..config import HostConfig
+from ..config import Host
 from ..credentials import redis_users
 from ..services import nginx
 from . import downtime, standby
 
-APPLIED = layout.APPLIED / "base.json"
 SYSCTL = "/usr/lib/systemd/systemd-sysctl"
 
 
-def state() -> dict[str, bool]:
+def state(host: Host) -> dict[str, bool]:
     """Whether the files were applied, and whether the unit is up and enabled."""
     return {
-        "applied": _applied() == digests(),
+        "applied": _applied(host) == digests(host),
         "active": succeeds("systemctl", "is-active", "--quiet", layout.BASE_UNIT),
         "enabled": succeeds("systemctl", "is-enabled", "--quiet", layout.BASE_UNIT),
     }
 
 
-def digests() -> dict[str, str]:
+def digests(host: Host) -> dict[str, str]:
     """What the running base must have been started from."""
     return {
-        "compose": _digest(layout.BASE),
-        "nginx": _digest(layout.NGINX),
-        "redis_users": _digest(layout.REDIS_USERS.parent),
-        "sysctl": _digest(layout.SYSCTL),
+        "compose": _digest(host.layout.base),
+        "nginx": _digest(host.layout.nginx),
+        "redis_users": _digest(host.layout.redis_users.parent),
+        "sysctl": _digest(host.layout.sysctl),
     }
 
 
-def apply(config: HostConfig, path: str) -> None:
-    """Starts the base, or makes anew what changed; another nginx serves meanwhile.
+def apply(host: Host, path: str) -> None:
+    """Starts the base, or replaces what changed of it; a standby nginx serves meanwhile.
 
-    What that costs is measured by asking the site for `path`, unless it is empty.
-
-    nginx' configuration and Redis' users are loaded without any of that.
+    The downtime is measured by asking the site for `path`, unless that is empty. nginx'
+    configuration and Redis' users are loaded without any of this.
     """
-    with lock("a change of nginx and Redis"):
-        wanted = digests()
-        run(SYSCTL, layout.SYSCTL)
+    with lock(host.layout.lock, "a change of nginx and Redis"):
+        wanted = digests(host)
+        run(SYSCTL, host.layout.sysctl)
         run("systemctl", "enable", "--quiet", layout.BASE_UNIT)
-        services = standby.changing()
-        with downtime.measured(services, config, path):
+        services = standby.changing(host)
+        with downtime.measured(host, services, path):
             if "nginx" in services:
-                standby.across(config.https_port, _start)
+                standby.serve_during(host, _start)
             else:
                 _start()
-            nginx.reload()
-        if _applied().get("redis_users") != wanted["redis_users"]:
-            redis_users.load()
-        replace(APPLIED, json.dumps(wanted).encode())
+            nginx.reload(host)
+        if _applied(host).get("redis_users") != wanted["redis_users"]:
+            redis_users.load(host)
+        replace(host.layout.base_applied, json.dumps(wanted).encode())
 
 
 def _start() -> None:
@@ -62,18 +60,19 @@ def _start() -> None:
     run("systemctl", "reload-or-restart", layout.BASE_UNIT)
 
 
-def follow_passwords() -> None:
+def follow_passwords(host: Host) -> None:
     """Redis takes the passwords of the releases that are still there, and no others."""
-    if redis_users.current():
+    if redis_users.current(host):
         return
-    redis_users.put()
-    redis_users.load()
-    wanted = _applied() | {"redis_users": digests()["redis_users"]}
-    replace(APPLIED, json.dumps(wanted).encode())
+    redis_users.put(host)
+    redis_users.load(host)
+    wanted = _applied(host) | {"redis_users": digests(host)["redis_users"]}
+    replace(host.layout.base_applied, json.dumps(wanted).encode())
 
 
-def _applied() -> dict[str, str]:
-    found: dict[str, str] = json.loads(APPLIED.read_text()) if APPLIED.exists() else {}
+def _applied(host: Host) -> dict[str, str]:
+    file = host.layout.base_applied
+    found: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
     return found
 
 

@@ -1,19 +1,17 @@
 """Maintenance: visitors get a page and 503, the health path stays true; nginx looks at a file."""
 
-from .. import layout
 from ..command import replace
+from ..config import Host
 
-FLAG = layout.MAINTENANCE / "on"
 
-
-def state() -> dict[str, str]:
+def state(host: Host) -> dict[str, str]:
     """Whether maintenance is on or off."""
-    return {"maintenance": "on" if FLAG.exists() else "off"}
+    return {"maintenance": "on" if host.layout.maintenance_flag.exists() else "off"}
 
 
-def turn(wanted: str) -> None:
+def turn(host: Host, wanted: str) -> None:
     """Turns maintenance on or off, for the very next request."""
     if wanted == "on":
-        replace(FLAG, b"")
+        replace(host.layout.maintenance_flag, b"")
     else:
-        FLAG.unlink(missing_ok=True)
+        host.layout.maintenance_flag.unlink(missing_ok=True)

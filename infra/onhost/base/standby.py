@@ -1,4 +1,4 @@
-"""A second nginx serves while the container of the first is made anew.
+"""A standby nginx serves while the container of the first is replaced.
 
 Both listen on the same ports (`reuseport`); what waits at one that ends goes to the other
 (`tcp_migrate_req`). A change of nginx' configuration alone needs none of this.
@@ -10,18 +10,19 @@ from collections.abc import Callable
 
 from .. import layout
 from ..command import Failure, run, say
+from ..config import Host
 from ..services import docker, nginx
 
-FILE = layout.BASE / "bridge.yaml"
 LISTEN_SECONDS = 10
 POLL_SECONDS = 0.1
 
 
-def changing() -> set[str]:
-    """The services of the base that run, and that compose would make anew."""
-    hashes = run("docker", "compose", "--project-directory", layout.BASE, "config", "--hash", "*")
+def changing(host: Host) -> set[str]:
+    """The services of the base that run, and that compose would replace."""
+    base = ("docker", "compose", "--project-directory", host.layout.base)
     found = set()
-    for name, wanted in (line.split() for line in hashes.splitlines()):
+    for line in run(*base, "config", "--hash", "*").splitlines():
+        name, wanted = line.split()
         mine = docker.service(layout.BASE_PROJECT, name)
         same = f"label=com.docker.compose.config-hash={wanted}"
         if docker.matching(*mine) and not docker.matching(*mine, same):
@@ -29,47 +30,49 @@ def changing() -> set[str]:
     return found
 
 
-def across(port: int, replace: Callable[[], None]) -> None:
-    """Replaces nginx by the call, with another beside it. Raises Failure when a new one is no good.
+def serve_during(host: Host, replace: Callable[[], None]) -> None:
+    """A standby nginx serves while the call replaces nginx. Raises Failure when a new one fails.
 
-    When the call fails, the other one serves on: `tidy` removes it once nginx is well.
+    When the call fails, the standby serves on: `remove_leftover` ends it once nginx is healthy.
     """
-    remove()
-    _try()
+    port = host.config.https_port
+    remove(host)
+    _try(host)
     with contextlib.suppress(Failure):  # an older nginx may not know what this one is told
-        nginx.reload()  # so that the old one shares its ports
+        nginx.reload(host)  # so that the old one shares its ports
     try:
-        _compose("up", "--detach", "bridge")
-        _wait_until_it_listens(*docker.service(layout.BRIDGE_PROJECT, "bridge"), port=port)
+        _compose(host, "up", "--detach", "bridge")
+        _wait_until_it_listens(*docker.service(layout.STANDBY_PROJECT, "bridge"), port=port)
     except Failure as failure:
         say(f"nginx will be away for a moment: {failure}")
     replace()
     _wait_until_it_listens(*docker.service(layout.BASE_PROJECT, "nginx"), port=port)
-    remove()
+    remove(host)
 
 
-def tidy() -> None:
-    """Removes what a deploy that was killed left, unless nothing else serves."""
-    well = (*docker.service(layout.BASE_PROJECT, "nginx"), "health=healthy")
-    if docker.matching(*well):
-        say("nginx is well: the one beside it ends")
-        remove()
+def remove_leftover(host: Host) -> None:
+    """Ends the standby that a killed deploy left, unless nothing else serves."""
+    healthy = (*docker.service(layout.BASE_PROJECT, "nginx"), "health=healthy")
+    if docker.matching(*healthy):
+        say("nginx is healthy: the standby beside it ends")
+        remove(host)
 
 
-def remove() -> None:
-    """Ends the other nginx once it has answered what it was asked."""
-    _compose("down")
+def remove(host: Host) -> None:
+    """Ends the standby once it has answered its requests."""
+    _compose(host, "down")
 
 
-def _try() -> None:
-    """Raises Failure, with its own words, unless the new nginx serves on a network of its own."""
+def _try(host: Host) -> None:
+    """Raises Failure, with nginx' own words, unless a new one serves on a network of its own."""
     try:
-        _compose("up", "--detach", "--wait", "trial")
+        _compose(host, "up", "--detach", "--wait", "trial")
     except Failure as failure:
-        told = _compose("logs", "--no-color", "--no-log-prefix", "--tail", "5", "trial").strip()
-        raise Failure(f"the new nginx does not serve, the old one goes on: {told}") from failure
+        words = ("logs", "--no-color", "--no-log-prefix", "--tail", "5", "trial")
+        log = _compose(host, *words).strip()
+        raise Failure(f"the new nginx does not serve, the old one goes on: {log}") from failure
     finally:
-        remove()
+        remove(host)
 
 
 def _wait_until_it_listens(*filters: str, port: int) -> None:
@@ -86,5 +89,5 @@ def _listens(container: str, port: int) -> bool:
     return any(f"pid={process}," in shown for process in processes)
 
 
-def _compose(*words: str) -> str:
-    return run("docker", "compose", "--file", FILE, *words)
+def _compose(host: Host, *words: str) -> str:
+    return run("docker", "compose", "--file", host.layout.standby_compose, *words)

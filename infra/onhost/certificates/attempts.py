@@ -13,7 +13,7 @@ from pathlib import Path
 
 from .. import layout
 from ..command import Failure
-from ..config import HostConfig
+from ..config import Host
 from ..services import openssl
 
 WEEK = 7 * 86400.0
@@ -33,12 +33,12 @@ class Attempt:
     granted: bool
 
 
-def read() -> list[Attempt]:
+def read(host: Host) -> list[Attempt]:
     """The attempts so far, the oldest first; a line that was cut off is left out."""
-    if not layout.ISSUED.exists():
+    if not host.layout.attempts.exists():
         return []
     found = []
-    for line in layout.ISSUED.read_text().splitlines()[-KEPT_LINES:]:
+    for line in host.layout.attempts.read_text().splitlines()[-KEPT_LINES:]:
         try:
             found.append(Attempt(**json.loads(line)))
         except (ValueError, TypeError):
@@ -47,7 +47,7 @@ def read() -> list[Attempt]:
 
 
 @contextmanager
-def noted(config: HostConfig, chain: Path) -> Iterator[None]:
+def noted(host: Host, chain: Path) -> Iterator[None]:
     """Notes what comes of asking: a new certificate in the file, or a challenge that failed.
 
     Other failures, like a refused nonce, are none that the CA counts.
@@ -57,46 +57,50 @@ def noted(config: HostConfig, chain: Path) -> Iterator[None]:
         yield
     except Failure as failure:
         if FAILED_CHALLENGE in str(failure):
-            _note(config, granted=False)
+            _note(host, granted=False)
         raise
     if _fingerprint(chain) != before:
-        _note(config, granted=True)
+        _note(host, granted=True)
 
 
 def _fingerprint(chain: Path) -> str:
     return openssl.fingerprint(chain.read_text()) if chain.exists() else ""
 
 
-def _note(config: HostConfig, *, granted: bool) -> None:
-    directory = config.certificate.acme_directory
-    attempt = Attempt(time.time(), sorted(config.names), directory, granted)
-    with layout.ISSUED.open("a") as file:
+def _note(host: Host, *, granted: bool) -> None:
+    directory = host.config.certificate.acme_directory
+    attempt = Attempt(time.time(), sorted(host.config.names), directory, granted)
+    with host.layout.attempts.open("a") as file:
         file.write(json.dumps(asdict(attempt)) + "\n")
 
 
-def refusal(config: HostConfig, now: float, *, renewal: bool) -> str:
+def refusal(host: Host, now: float, *, renewal: bool) -> str:
     """Why the CA would refuse one more order now, and until when; empty when it would not.
 
     A renewal that the CA has advised is beyond its weekly limit: that is for the CA to say.
     """
     mine = [
         attempt
-        for attempt in read()
-        if attempt.names == sorted(config.names)
-        and attempt.directory == config.certificate.acme_directory
+        for attempt in read(host)
+        if attempt.names == sorted(host.config.names)
+        and attempt.directory == host.config.certificate.acme_directory
     ]
     granted = [one.at for one in mine if one.granted and one.at > now - WEEK]
     failed = [one.at for one in mine if not one.granted and one.at > now - HOUR]
-    limit = config.certificate.weekly_limit
+    limit = host.config.certificate.weekly_limit
     if len(granted) >= limit and not renewal:
         until = _when(granted[-limit] + WEEK)
-        return (f"{len(granted)} certificates for these names were issued in the last seven days,"
-                f" the CA's limit is {limit}: the next is possible after {until}")  # fmt: skip
+        return (
+            f"{len(granted)} certificates for these names were issued in the last seven days,"
+            f" the CA's limit is {limit}: the next is possible after {until}"
+        )
     if len(failed) >= FAILURES:
         until = _when(failed[-FAILURES] + HOUR)
-        return (f"{len(failed)} challenges have failed in the last hour: fix the cause"
-                f" (journalctl --unit {layout.CERTIFICATE_UNIT}); the next attempt is possible"
-                f" after {until}")  # fmt: skip
+        return (
+            f"{len(failed)} challenges have failed in the last hour: fix the cause"
+            f" (journalctl --unit {layout.CERTIFICATE_UNIT}); the next attempt is possible"
+            f" after {until}"
+        )
     return ""
 
 

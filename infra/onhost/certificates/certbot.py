@@ -8,35 +8,34 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from .. import layout
 from ..command import Failure, run, say
-from ..config import HostConfig, is_address
+from ..config import Host, is_address
 from ..services import openssl
 from . import store
 
 # In certbot's log alone; what it prints is worded for people, and differs by command.
-LOST = "accountDoesNotExist"  # the CA says so
-MISSING = "AccountNotFound"  # nothing is there of the account that the certificate was ordered with
+UNKNOWN_TO_CA = "accountDoesNotExist"  # the CA says so
+NO_FILES = "AccountNotFound"  # the account that the certificate was ordered with has no files
 
 
-def lineage(config: HostConfig) -> Path:
+def lineage(host: Host) -> Path:
     """The directory of the certificate that certbot holds."""
-    return layout.LETSENCRYPT / "live" / config.domain
+    return host.layout.letsencrypt / "live" / host.config.domain
 
 
-def matches(config: HostConfig) -> bool:
+def matches(host: Host) -> bool:
     """Whether there is a certificate of these names, from this CA, of this key type and profile."""
-    conf = layout.LETSENCRYPT / "renewal" / f"{config.domain}.conf"
-    chain = lineage(config) / store.CHAIN
+    conf = host.layout.letsencrypt / "renewal" / f"{host.config.domain}.conf"
+    chain = lineage(host) / store.CHAIN
     if not conf.exists() or not chain.exists():
         return False
-    wanted = config.certificate
+    wanted = host.config.certificate
     saved = renewal_parameters(conf.read_text().splitlines())
     return (
         saved.get("server") == wanted.acme_directory
         and saved.get("key_type") == wanted.key_type
         and saved.get("preferred_profile", "") in {wanted.profile, wanted.profile or "None"}
-        and openssl.read(chain).names == set(config.names)
+        and openssl.read(chain).names == set(host.config.names)
     )
 
 
@@ -46,77 +45,90 @@ def renewal_parameters(lines: Iterable[str]) -> dict[str, str]:
     return {key.strip(): value.strip() for key, separator, value in pairs if separator}
 
 
-def ask(config: HostConfig) -> None:
+def ask(host: Host) -> None:
     """Has certbot issue or renew as its files call for. Raises Failure with what certbot said."""
-    fitting = matches(config)
-    directory = config.certificate.acme_directory
-    names = ", ".join(config.names)
+    fitting = matches(host)
+    directory = host.config.certificate.acme_directory
+    names = ", ".join(host.config.names)
     if fitting:
         say(f"asking {directory} whether {names} is due for renewal")
     else:
         say(f"asking {directory} for a certificate for {names}")
-    command = renew_command(config) if fitting else issue_command(config, force=_known(config))
+    command = renew_command(host) if fitting else issue_command(host, force=_known(host))
     for last in (False, False, True):
         try:
-            _run(command)
+            _run(host, command)
         except Failure:
-            if last or not _account_is_gone(config):
+            lost = _lost_account(host)
+            if last or not lost:
                 raise
-            command = issue_command(config, force=_known(config))
+            if lost == UNKNOWN_TO_CA:
+                say("the CA does not know this host's account any more: registering another")
+                forget_account(host)
+            command = issue_command(host, force=_known(host))
         else:
             return
 
 
-def _account_is_gone(config: HostConfig) -> bool:
-    """Whether the last run failed for that; one that the CA does not know is put aside."""
-    said = layout.CERTBOT_LOG.read_text(errors="replace") if layout.CERTBOT_LOG.exists() else ""
-    if LOST in said:
-        say("the CA does not know this host's account any more: registering another")
-        forget_account(config)
-    return LOST in said or MISSING in said
+def _lost_account(host: Host) -> str:
+    """The reason in certbot's log why the account of the last run cannot be used; or empty."""
+    file = host.layout.certbot_log
+    log = file.read_text(errors="replace") if file.exists() else ""
+    return next((reason for reason in (UNKNOWN_TO_CA, NO_FILES) if reason in log), "")
 
 
-def _known(config: HostConfig) -> bool:
-    return lineage(config).exists()
+def _known(host: Host) -> bool:
+    return lineage(host).exists()
 
 
-def _run(command: list[str]) -> None:
+def _run(host: Host, command: list[str]) -> None:
     # What the CA found amiss stands on its standard output.
-    run(*command, env={"REQUESTS_CA_BUNDLE": str(layout.CA_BUNDLE)}, both=True)
+    run(*command, env={"REQUESTS_CA_BUNDLE": str(host.layout.ca_bundle)}, both=True)
 
 
-def issue_command(config: HostConfig, *, force: bool) -> list[str]:
+def issue_command(host: Host, *, force: bool) -> list[str]:
     """certbot's command for a new certificate, or, forced, for one on other terms."""
-    wanted = config.certificate
-    command = [_program(), "certonly", "--non-interactive",
-               "--agree-tos", "--email", wanted.email, "--server", wanted.acme_directory,
-               "--webroot", "--webroot-path", str(layout.WEBROOT), "--cert-name", config.domain,
-               "--key-type", wanted.key_type,
-               "--deploy-hook", f"{layout.COMMAND} certificate-install"]  # fmt: skip
-    for name in config.names:
+    wanted = host.config.certificate
+    options = {
+        "--email": wanted.email,
+        "--server": wanted.acme_directory,
+        "--webroot-path": str(host.layout.webroot),
+        "--cert-name": host.config.domain,
+        "--key-type": wanted.key_type,
+        "--deploy-hook": f"{host.layout.command} certificate-install",
+    }
+    command = [_program(host), "certonly", "--non-interactive", "--agree-tos", "--webroot"]
+    command += [word for option in options.items() for word in option]
+    for name in host.config.names:
         command += ["--ip-address" if is_address(name) else "--domain", name]
     if wanted.profile:
         command += ["--preferred-profile", wanted.profile]
     if wanted.external_account:
-        command += ["--config", str(layout.EXTERNAL_ACCOUNT)]
+        command += ["--config", str(host.layout.external_account)]
     if force:  # the settings may even want a test certificate in place of a trusted one
         command += ["--force-renewal", "--renew-with-new-domains", "--break-my-certs"]
     return command
 
 
-def _program() -> str:
-    return str(layout.CERTBOT / "bin" / "certbot")
+def _program(host: Host) -> str:
+    return str(host.layout.certbot / "bin" / "certbot")
 
 
-def renew_command(config: HostConfig) -> list[str]:
+def renew_command(host: Host) -> list[str]:
     """certbot's command that renews when the CA's advice or the lifetime says so."""
-    return [_program(), "renew", "--non-interactive",
-            "--no-random-sleep-on-renew", "--cert-name", config.domain]  # fmt: skip
+    return [
+        _program(host),
+        "renew",
+        "--non-interactive",
+        "--no-random-sleep-on-renew",
+        "--cert-name",
+        host.config.domain,
+    ]
 
 
-def forget_account(config: HostConfig) -> None:
+def forget_account(host: Host) -> None:
     """Puts the account at this CA aside, so that certbot registers another."""
-    where = urlsplit(config.certificate.acme_directory)
-    folder = layout.LETSENCRYPT / "accounts" / where.netloc / where.path.strip("/")
+    where = urlsplit(host.config.certificate.acme_directory)
+    folder = host.layout.letsencrypt / "accounts" / where.netloc / where.path.strip("/")
     if folder.exists():
         folder.rename(folder.with_name(f"{folder.name}.lost-{time.time():.0f}"))

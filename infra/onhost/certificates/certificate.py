@@ -10,144 +10,147 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .. import layout
 from ..command import Failure, replace, say
-from ..config import HostConfig
+from ..config import Host
 from ..services import nginx, openssl
 from . import source, store, virtual_hosts
 
 RELOAD_SECONDS = 10
 
 
-def state(config: HostConfig) -> dict[str, bool]:
+def state(host: Host) -> dict[str, bool]:
     """What a deploy decides from; all true means that there is nothing to do."""
-    found = source.ready(config)
+    found = source.ready(host)
     return {
         "issued": found,
-        "fresh": found and not source.due(config),
-        "installed": found and _is_installed(config),
-        "loaded": virtual_hosts.loaded(config),
-        "served": found and _served(config),
+        "fresh": found and not source.renewal_due(host),
+        "installed": found and _is_installed(host),
+        "loaded": virtual_hosts.loaded(host),
+        "served": found and _served(host),
     }
 
 
-def _served(config: HostConfig) -> bool:
-    wanted = openssl.read(source.chain(config)).fingerprint
-    return all(nginx.served(name, config.https_port) == wanted for name in config.names)
+def _served(host: Host) -> bool:
+    wanted = openssl.read(source.chain(host)).fingerprint
+    return all(nginx.served(name, host.config.https_port) == wanted for name in host.config.names)
 
 
-def prepare(config: HostConfig) -> None:
+def prepare(host: Host) -> None:
     """nginx has a certificate for each name before the source has been asked for one."""
-    with _alone():
-        if not store.chain(config.domain).exists():
-            _put_first(config)
-        _load(config)
+    with _alone(host):
+        if not store.chain(host, host.config.domain).exists():
+            _put_first(host)
+        _load(host)
 
 
-def _put_first(config: HostConfig) -> None:
+def _put_first(host: Host) -> None:
     """Installs what the source has left already, or another good one, or a placeholder."""
-    if source.ready(config) and source.lasts(config):
-        _put(config)
-    elif other := virtual_hosts.fitting(config):
-        store.put(config.domain, store.chain(other).read_bytes(),
-                      store.key(other).read_bytes(), store.about(other).source)  # fmt: skip
+    if source.ready(host) and source.unexpired(host):
+        _put(host)
+    elif other := virtual_hosts.covering_name(host):
+        pair = (store.chain(host, other).read_bytes(), store.key(host, other).read_bytes())
+        store.put(host, host.config.domain, *pair, store.record(host, other).source)
     else:
-        with tempfile.TemporaryDirectory(dir=layout.STATE) as folder:
-            made = store.sign(config.names, config.certificate.key_type, Path(folder))
-        store.put(config.domain, *made, store.PLACEHOLDER)
+        with tempfile.TemporaryDirectory(dir=host.layout.state) as folder:
+            made = store.sign(host.config.names, host.config.certificate.key_type, Path(folder))
+        store.put(host, host.config.domain, *made, store.PLACEHOLDER)
 
 
-def prepared(config: HostConfig) -> dict[str, bool]:
+def prepared(host: Host) -> dict[str, bool]:
     """Whether there is nothing to prepare."""
     return {
-        "certificate": store.chain(config.domain).exists(),
-        "loaded": virtual_hosts.loaded(config),
+        "certificate": store.chain(host, host.config.domain).exists(),
+        "loaded": virtual_hosts.loaded(host),
     }
 
 
-def ensure(config: HostConfig) -> None:
+def ensure(host: Host) -> None:
     """Issues if there is none or it is due, installs, and compares what is served with the disk.
 
     Unlike the timer's renewal this asks a CA nothing while there is nothing to ask for; nor does it
     fail while a good certificate serves: when that cannot be renewed yet, the timer tries again.
     """
-    refused = _renewed(config, advised=False)
-    replace(layout.PUT_OFF, f"The certificate could not be renewed yet: {refused}\n".encode()
-            if refused else b"")  # fmt: skip
+    refused = _renewed(host, advised=False)
+    line = f"The certificate could not be renewed yet: {refused}\n" if refused else ""
+    replace(host.layout.renewal_postponed, line.encode())
 
 
-def put_off() -> str:
+def postponed(host: Host) -> str:
     """Why the last deploy left a renewal to the timer; empty if it did not."""
-    return layout.PUT_OFF.read_text().strip() if layout.PUT_OFF.exists() else ""
+    file = host.layout.renewal_postponed
+    return file.read_text().strip() if file.exists() else ""
 
 
-def renew(config: HostConfig) -> None:
+def renew(host: Host) -> None:
     """Issues or renews, also when only the CA wants it; installs, and compares."""
-    if refused := _renewed(config, advised=True):
+    if refused := _renewed(host, advised=True):
         raise refused
 
 
-def _renewed(config: HostConfig, *, advised: bool) -> Failure | None:
+def _renewed(host: Host, *, advised: bool) -> Failure | None:
     """Installs and compares; why there is no new certificate, while the old one is good.
 
     Raises Failure when none is, or when it is not served.
     """
     refused = None
-    with _alone():
+    with _alone(host):
         try:
-            source.obtain(config, advised=advised)
+            source.obtain(host, advised=advised)
         except Failure as failure:
-            if not (source.ready(config) and source.lasts(config)):
+            if not (source.ready(host) and source.unexpired(host)):
                 raise
             refused = failure
-        install(config)
-        check(config)
+        install(host)
+        check(host)
     return refused
 
 
-def install(config: HostConfig) -> None:
+def install(host: Host) -> None:
     """Copies the certificate to where nginx reads it, and loads it; certbot's deploy hook."""
-    if not _is_installed(config):
-        _put(config)
-    elif virtual_hosts.loaded(config) and _served(config):
+    if not _is_installed(host):
+        _put(host)
+    elif virtual_hosts.loaded(host) and _served(host):
         return  # a reload would cost nobody a request, but kept connections their process
-    _load(config)
+    _load(host)
 
 
-def _load(config: HostConfig) -> None:
+def _load(host: Host) -> None:
     """nginx reads what is installed; what it does not serve any more goes."""
-    virtual_hosts.load(config)
-    store.tidy([config.domain, *virtual_hosts.leaving(config)])
+    virtual_hosts.load(host)
+    store.tidy(host, [host.config.domain, *virtual_hosts.previous_domains(host)])
 
 
-def _put(config: HostConfig) -> None:
-    folder = source.folder(config)
-    store.put(config.domain, (folder / store.CHAIN).read_bytes(),
-                  (folder / store.KEY).read_bytes(), config.certificate.source)  # fmt: skip
+def _put(host: Host) -> None:
+    folder = source.folder(host)
+    pair = ((folder / store.CHAIN).read_bytes(), (folder / store.KEY).read_bytes())
+    store.put(host, host.config.domain, *pair, host.config.certificate.source)
 
 
-def _is_installed(config: HostConfig) -> bool:
-    chain = store.chain(config.domain)
-    same = chain.exists() and chain.read_bytes() == source.chain(config).read_bytes()
-    return same and store.about(config.domain).source == config.certificate.source
+def _is_installed(host: Host) -> bool:
+    chain = store.chain(host, host.config.domain)
+    same = chain.exists() and chain.read_bytes() == source.chain(host).read_bytes()
+    return same and store.record(host, host.config.domain).source == host.config.certificate.source
 
 
-def check(config: HostConfig) -> None:
+def check(host: Host) -> None:
     """Raises Failure unless nginx serves the certificate on disk, on every name."""
-    wanted = openssl.read(source.chain(config))
+    wanted = openssl.read(source.chain(host))
     deadline = time.monotonic() + RELOAD_SECONDS  # old nginx processes accept for a moment more
-    for name in config.names:
-        while nginx.served(name, config.https_port) != wanted.fingerprint:
+    for name in host.config.names:
+        while nginx.served(name, host.config.https_port) != wanted.fingerprint:
             if time.monotonic() > deadline:
-                raise Failure(f"nginx does not serve the certificate on disk of {name}:"
-                              f" see journalctl CONTAINER_NAME={nginx.CONTAINER}")  # fmt: skip
+                raise Failure(
+                    f"nginx does not serve the certificate on disk of {name}:"
+                    f" see journalctl CONTAINER_NAME={nginx.CONTAINER}"
+                )
             time.sleep(0.2)
-    say(f"{', '.join(config.names)} serves its certificate until {wanted.ends:%Y-%m-%d %H:%M} UTC")
+    names = ", ".join(host.config.names)
+    say(f"{names} serves its certificate until {wanted.ends:%Y-%m-%d %H:%M} UTC")
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def _alone(host: Host) -> Iterator[None]:
     """Waits for whoever else is at the certificate: the timer and a deploy may meet."""
-    with layout.CERTIFICATE_LOCK.open("a") as file:
+    with host.layout.certificate_lock.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from .. import layout
 from ..command import Failure, run
-from ..config import HostConfig
+from ..config import Host
 from ..services import nginx
 
 FOLDER = ".well-known/acme-challenge"
@@ -34,18 +33,19 @@ class Token:
     content: str
 
 
-def problems(config: HostConfig, addresses: dict[str, list[str]]) -> list[str]:
+def problems(host: Host, addresses: dict[str, list[str]]) -> list[str]:
     """What keeps a CA from this host's webroot, in a line for each name and address."""
     own = own_addresses()
     leads = f"make an A record that leads to {' or '.join(_public(own)) or 'this host'}"
-    found = [f"{name}: does not resolve: {leads}" for name, listed in addresses.items()
-             if not listed]  # fmt: skip
-    with _token() as token:
+    found = [
+        f"{name}: does not resolve: {leads}" for name, listed in addresses.items() if not listed
+    ]
+    with _token(host) as token:
         found += [
             _refusal(name, address, own)
             for name, listed in addresses.items()
             for address in listed
-            if not _reached(config, name, address, token, own)
+            if not _reached(host, name, address, token, own)
         ]
     return found
 
@@ -55,11 +55,15 @@ def _refusal(name: str, address: str, own: dict[str, bool]) -> str:
     where = address if name == address else f"{name}: its {kind} record, {address},"
     skip = "(or set certificate.check_names to False to skip this check)"
     if address in own:
-        return (f"{where} is this host's, but its port {PORT} does not answer with the webroot:"
-                f" open it in the firewall {skip}")  # fmt: skip
-    return (f"{where} is not of this host ({', '.join(_public(own)) or 'no public address'}) and"
-            f" does not answer for it: mend the record, or open port {PORT} on the way"
-            f" {skip}")  # fmt: skip
+        return (
+            f"{where} is this host's, but its port {PORT} does not answer with the webroot:"
+            f" open it in the firewall {skip}"
+        )
+    return (
+        f"{where} is not of this host ({', '.join(_public(own)) or 'no public address'}) and"
+        f" does not answer for it: mend the record, or open port {PORT} on the way"
+        f" {skip}"
+    )
 
 
 def own_addresses() -> dict[str, bool]:
@@ -77,9 +81,9 @@ def _public(own: dict[str, bool]) -> list[str]:
 
 
 @contextmanager
-def _token() -> Iterator[Token]:
+def _token(host: Host) -> Iterator[Token]:
     """A file in the webroot; those that a killed run left are removed."""
-    folder = layout.WEBROOT / FOLDER
+    folder = host.layout.webroot / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("slipway-*"):
         if old.stat().st_mtime < time.time() - STALE:
@@ -94,18 +98,17 @@ def _token() -> Iterator[Token]:
         file.unlink(missing_ok=True)
 
 
-def _reached(
-    config: HostConfig, name: str, address: str, token: Token, own: dict[str, bool]
-) -> bool:
+def _reached(host: Host, name: str, address: str, token: Token, own: dict[str, bool]) -> bool:
     """Whether the address answers with the file; behind NAT a foreign one may be the host's."""
-    port = config.http_port if address in own else PORT
+    port = host.config.http_port if address in own else PORT
     if address not in own or ":" in address or not _bridged():
         return _asked(name, address, port, token.path) == token.content
-    words = (address, str(port), token.path, name)
+    stranger = ("--network", "bridge", "--read-only", "--cap-drop", "ALL")
+    limit = ("--entrypoint", "timeout", _image(), f"{TIMEOUT:.0f}")
+    request = ("bash", "-c", ASK, "-", address, str(port), token.path, name)
+    words = ("docker", "run", "--rm", "--pull", "never", *stranger, *limit, *request)
     try:
-        shown = run("docker", "run", "--rm", "--pull", "never", "--network", "bridge",
-                    "--read-only", "--cap-drop", "ALL", "--entrypoint", "timeout", _image(),
-                    f"{TIMEOUT:.0f}", "bash", "-c", ASK, "-", *words, timeout=60)  # fmt: skip
+        shown = run(*words, timeout=60)
     except Failure:
         return False
     return token.content in shown

@@ -6,7 +6,7 @@ It asks nginx and nobody else: whatever went wrong before, this is what visitors
 from datetime import UTC, datetime, timedelta
 
 from ..command import Failure, say
-from ..config import HostConfig
+from ..config import Host
 from ..services import nginx, openssl
 from . import store
 
@@ -15,35 +15,36 @@ OVERDUE = 0.75  # of the renewal window is left: the timer has failed for long e
 NOTICE = timedelta(days=30)  # for an operator to bring another of a long life
 
 
-def check(config: HostConfig) -> None:
+def check(host: Host) -> None:
     """Says what each name is served with. Raises Failure, with a line for each thing amiss."""
-    problems = [
-        f"{name}: {problem}" for name in config.names for problem in problems_of(config, name)
-    ]
-    if problems:
-        raise Failure("\n  ".join(["certificates need attention:", *problems]))
+    names = host.config.names
+    found = [f"{name}: {problem}" for name in names for problem in problems(host, name)]
+    if found:
+        raise Failure("\n  ".join(["certificates need attention:", *found]))
 
 
-def problems_of(config: HostConfig, name: str) -> list[str]:
+def problems(host: Host, name: str) -> list[str]:
     """What is amiss with the certificate that a name is served with."""
-    chain = nginx.chain(name, config.https_port)
+    chain = nginx.chain(name, host.config.https_port)
     if not chain:
         return [f"no certificate is served: see docker logs {nginx.CONTAINER}"]
     served = openssl.read_text(chain)
-    about = store.about(config.domain)
+    record = store.record(host, host.config.domain)
     left = served.ends - datetime.now(UTC)
-    say(f"{name}: {words(left)} of {words(served.lifetime)} are left")
+    say(f"{name}: {described(left)} of {described(served.lifetime)} are left")
     found = []
-    if about.source == store.PLACEHOLDER:
+    if record.source == store.PLACEHOLDER:
         found.append("the placeholder is served: slipway certificate-renew says why")
     if not served.covers(name):
         found.append(f"the certificate is for {', '.join(sorted(served.names)) or 'no name'}")
-    if served.fingerprint != openssl.read(store.chain(config.domain)).fingerprint:
+    if served.fingerprint != openssl.read(store.chain(host, host.config.domain)).fingerprint:
         found.append("it is not the one on disk: slipway certificate-renew loads that")
     window = served.renewal_window * OVERDUE
-    if left < (min(window, NOTICE) if about.source == "files" else window):
-        found.append(f"{words(left)} of {words(served.lifetime)} are left: {_cure(about.source)}")
-    if about.trusted and not openssl.trusted(chain):
+    if left < (min(window, NOTICE) if record.source == "files" else window):
+        found.append(
+            f"{described(left)} of {described(served.lifetime)} are left: {_cure(record.source)}"
+        )
+    if record.trusted and not openssl.trusted(host, chain):
         found.append("this host does not trust it any more, nor will visitors")
     return found
 
@@ -54,7 +55,7 @@ def _cure(source: str) -> str:
     return "it should be renewed by now: slipway certificate-renew says why it is not"
 
 
-def words(time: timedelta) -> str:
+def described(time: timedelta) -> str:
     """A length of time in days, or in hours or minutes when it is short."""
     seconds = time.total_seconds()
     for size, name in ((86400, "days"), (3600, "hours"), (60, "minutes")):

@@ -3,82 +3,89 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from .. import layout
 from ..command import Failure
-from ..config import HostConfig
+from ..config import Host
 from ..services import openssl
 from . import attempts, certbot, preflight, store
 
 ACME = "acme"
 
 
-def folder(config: HostConfig) -> Path:
+def folder(host: Host) -> Path:
     """The directory that the source leaves certificate and key in."""
-    if config.certificate.source == ACME:
-        return certbot.lineage(config)
-    return layout.GIVEN_CERTIFICATE if config.certificate.source == "files" else layout.SELF_SIGNED
+    if host.config.certificate.source == ACME:
+        return certbot.lineage(host)
+    return (
+        host.layout.given_certificate
+        if host.config.certificate.source == "files"
+        else host.layout.self_signed
+    )
 
 
-def chain(config: HostConfig) -> Path:
+def chain(host: Host) -> Path:
     """The certificate, and those that link it to its CA."""
-    return folder(config) / store.CHAIN
+    return folder(host) / store.CHAIN
 
 
-def ready(config: HostConfig) -> bool:
+def ready(host: Host) -> bool:
     """Whether the source has left a certificate that fits the settings."""
-    if config.certificate.source == ACME:
-        return certbot.matches(config)
-    if not chain(config).exists():
+    if host.config.certificate.source == ACME:
+        return certbot.matches(host)
+    if not chain(host).exists():
         return False
-    return all(map(openssl.read(chain(config)).covers, config.names))
+    return all(map(openssl.read(chain(host)).covers, host.config.names))
 
 
-def lasts(config: HostConfig) -> bool:
-    """Whether what it has left has not ended yet."""
-    return openssl.read(chain(config)).ends > datetime.now(UTC)
+def unexpired(host: Host) -> bool:
+    """Whether the certificate that it has left has not ended yet."""
+    return openssl.read(chain(host)).ends > datetime.now(UTC)
 
 
-def due(config: HostConfig) -> bool:
+def renewal_due(host: Host) -> bool:
     """Whether the host should renew it; what the operator provides it cannot."""
-    if config.certificate.source == "files":
+    if host.config.certificate.source == "files":
         return False
-    return openssl.read(chain(config)).due(datetime.now(UTC))
+    return openssl.read(chain(host)).renewal_due(datetime.now(UTC))
 
 
-def obtain(config: HostConfig, *, advised: bool) -> None:
+def obtain(host: Host, *, advised: bool) -> None:
     """Issues or renews, `advised` also when only the CA wants it.
 
     Raises Failure unless the source has left a certificate that fits the settings.
     """
-    if config.certificate.source == ACME:
-        if advised or not certbot.matches(config) or due(config):
-            _ask(config)
-    elif config.certificate.source == "self-signed":
-        _sign(config)
-    if not ready(config):
-        raise Failure(f"{folder(config)} holds no certificate for {', '.join(config.names)}"
-                      " as the settings want it: see certificate in the inventory")  # fmt: skip
-
-
-def _ask(config: HostConfig) -> None:
-    renewal = certbot.matches(config)
-    if not renewal or due(config):
-        preflight.check(config, renewal=renewal)
-    with attempts.noted(config, chain(config)):
-        certbot.ask(config)
-    if not certbot.matches(config):
+    if host.config.certificate.source == ACME:
+        if advised or not certbot.matches(host) or renewal_due(host):
+            _ask(host)
+    elif host.config.certificate.source == "self-signed":
+        _sign(host)
+    if not ready(host):
         raise Failure(
-            f"certbot left no certificate for {', '.join(config.names)} from"
-            f" {config.certificate.acme_directory}: see /var/log/letsencrypt"
+            f"{folder(host)} holds no certificate for {', '.join(host.config.names)}"
+            " as the settings want it: see certificate in the inventory"
         )
-    found = openssl.read(chain(config))
-    if config.certificate.profile == "shortlived" and found.lifetime >= openssl.SHORT_LIFETIME:
-        raise Failure(f"{config.certificate.acme_directory} did not keep to the profile shortlived:"
-                      f" the certificate lives {found.lifetime.days} days")  # fmt: skip
 
 
-def _sign(config: HostConfig) -> None:
-    if ready(config) and not due(config):
+def _ask(host: Host) -> None:
+    renewal = certbot.matches(host)
+    if not renewal or renewal_due(host):
+        preflight.check(host, renewal=renewal)
+    with attempts.noted(host, chain(host)):
+        certbot.ask(host)
+    if not certbot.matches(host):
+        raise Failure(
+            f"certbot left no certificate for {', '.join(host.config.names)} from"
+            f" {host.config.certificate.acme_directory}: see /var/log/letsencrypt"
+        )
+    found = openssl.read(chain(host))
+    if host.config.certificate.profile == "shortlived" and found.lifetime >= openssl.SHORT_LIFETIME:
+        raise Failure(
+            f"{host.config.certificate.acme_directory} did not keep to the profile shortlived:"
+            f" the certificate lives {found.lifetime.days} days"
+        )
+
+
+def _sign(host: Host) -> None:
+    if ready(host) and not renewal_due(host):
         return
-    layout.SELF_SIGNED.mkdir(mode=0o700, exist_ok=True)
-    store.sign(config.names, config.certificate.key_type, layout.SELF_SIGNED)
+    host.layout.self_signed.mkdir(mode=0o700, exist_ok=True)
+    store.sign(host.config.names, host.config.certificate.key_type, host.layout.self_signed)

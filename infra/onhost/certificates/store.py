@@ -10,19 +10,19 @@ from pathlib import Path
 
 from .. import layout
 from ..command import replace, run
-from ..config import is_address
+from ..config import Host, is_address
 from ..services import openssl
 
 CHAIN = "fullchain.pem"
 KEY = "privkey.pem"
-ABOUT = "about.json"
+RECORD = "about.json"
 PLACEHOLDER = "placeholder"  # what is served before the source has given anything
 SELF_SIGNED_DAYS = "397"
 
 
 @dataclass(frozen=True)
-class About:
-    """What is remembered of an installed certificate."""
+class Record:
+    """Where an installed certificate came from."""
 
     source: str = ""
     """acme, files, self-signed or placeholder; empty when nothing is installed."""
@@ -30,51 +30,51 @@ class About:
     """Whether this host trusted it when it was installed."""
 
 
-def chain(name: str) -> Path:
+def chain(host: Host, name: str) -> Path:
     """Where nginx finds the certificate of a name, and those that link it to its CA."""
-    return layout.TLS / name / CHAIN
+    return host.layout.tls / name / CHAIN
 
 
-def key(name: str) -> Path:
+def key(host: Host, name: str) -> Path:
     """Where nginx finds its private key."""
-    return layout.TLS / name / KEY
+    return host.layout.tls / name / KEY
 
 
-def about(name: str) -> About:
-    """What is known of the certificate of a name."""
+def record(host: Host, name: str) -> Record:
+    """The record of the certificate of a name."""
     try:
-        return About(**json.loads((layout.TLS / name / ABOUT).read_text()))
+        return Record(**json.loads((host.layout.tls / name / RECORD).read_text()))
     except (OSError, ValueError, TypeError):
-        return About()
+        return Record()
 
 
-def names() -> list[str]:
+def names(host: Host) -> list[str]:
     """The names that have a certificate here."""
-    links = (path.name for path in layout.TLS.iterdir() if path.is_symlink())
+    links = (path.name for path in host.layout.tls.iterdir() if path.is_symlink())
     return sorted(name for name in links if not name.startswith("."))
 
 
-def put(name: str, content: bytes, private: bytes, source: str) -> None:
+def put(host: Host, name: str, content: bytes, private: bytes, source: str) -> None:
     """Installs a certificate with its key; nginx reads both at its next reload."""
-    version = layout.TLS / f".{name}.{openssl.fingerprint(content.decode())[:12]}"
+    version = host.layout.tls / f".{name}.{openssl.fingerprint(content.decode())[:12]}"
     version.mkdir(mode=0o750, exist_ok=True)
     shutil.chown(version, group=layout.NGINX_UID)
     replace(version / KEY, private, 0o640, layout.NGINX_UID)
     replace(version / CHAIN, content, 0o640, layout.NGINX_UID)
-    known = About(source, openssl.trusted(content.decode()))
-    replace(version / ABOUT, json.dumps(asdict(known)).encode())
-    link = layout.TLS / ".link.new"
+    known = Record(source, openssl.trusted(host, content.decode()))
+    replace(version / RECORD, json.dumps(asdict(known)).encode())
+    link = host.layout.tls / ".link.new"
     link.unlink(missing_ok=True)
     link.symlink_to(version.name)
-    link.rename(layout.TLS / name)
+    link.rename(host.layout.tls / name)
 
 
-def tidy(wanted: list[str]) -> None:
+def tidy(host: Host, wanted: list[str]) -> None:
     """Removes names that are not wanted, and versions that no name leads to."""
-    for name in set(names()) - set(wanted):
-        (layout.TLS / name).unlink()
-    used = {(layout.TLS / name).readlink().name for name in names()}
-    for path in layout.TLS.iterdir():
+    for name in set(names(host)) - set(wanted):
+        (host.layout.tls / name).unlink()
+    used = {(host.layout.tls / name).readlink().name for name in names(host)}
+    for path in host.layout.tls.iterdir():
         if path.is_dir() and not path.is_symlink() and path.name not in used:
             shutil.rmtree(path)
 
@@ -84,9 +84,15 @@ def sign(sites: list[str], key_type: str, folder: Path) -> tuple[bytes, bytes]:
     chain_file, key_file = folder / CHAIN, folder / KEY
     kind = ("rsa:3072",) if key_type == "rsa" else ("ec", "-pkeyopt", "ec_paramgen_curve:P-256")
     named = ",".join(("IP:" if is_address(name) else "DNS:") + name for name in sites)
-    run("openssl", "req", "-x509", "-newkey", *kind, "-nodes", "-days", SELF_SIGNED_DAYS,
-        "-subj", f"/CN={sites[0]}"[:67], "-addext", f"subjectAltName={named}",
-        "-addext", "basicConstraints=critical,CA:FALSE",
-        "-addext", "extendedKeyUsage=serverAuth",
-        "-keyout", key_file, "-out", chain_file)  # fmt: skip
+    extensions = (
+        f"subjectAltName={named}",
+        "basicConstraints=critical,CA:FALSE",
+        "extendedKeyUsage=serverAuth",
+    )
+    run(
+        *("openssl", "req", "-x509", "-newkey", *kind, "-nodes", "-days", SELF_SIGNED_DAYS),
+        *("-subj", f"/CN={sites[0]}"[:67]),
+        *(word for extension in extensions for word in ("-addext", extension)),
+        *("-keyout", key_file, "-out", chain_file),
+    )
     return chain_file.read_bytes(), key_file.read_bytes()

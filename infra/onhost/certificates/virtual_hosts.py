@@ -1,122 +1,143 @@
-"""nginx' servers of HTTPS: which name is served with which certificate.
+"""nginx' virtual hosts of HTTPS: which name is served with which certificate.
 
-A name that is on its way in, like the domain of a host that had only an address, does not put the
-old one out: both are served until the new one has its certificate.
+A new domain does not end the old one at once: both are served until the new one has its
+certificate.
 """
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
-from .. import layout
 from ..command import Failure, replace
-from ..config import HostConfig, is_address
+from ..config import Host, is_address
 from ..services import nginx, openssl
 from . import store
 
 
-def _as_loaded() -> Path:
-    """The file as nginx read it last."""
-    return layout.APPLIED / "servers.conf"
+@dataclass(frozen=True)
+class VirtualHosts:
+    """Which names are served, and with which terms."""
+
+    hsts: str
+    """What browsers are told; empty for nothing."""
+    redirected: list[str]
+    """Aliases, which lead to the domain."""
+    previous: list[str]
+    """Domains of earlier settings, which are served until today's has its certificate."""
 
 
-def text(config: HostConfig) -> str:
-    """The file for what is installed now."""
-    placeholder = store.about(config.domain).source == store.PLACEHOLDER
-    trusted = not placeholder and openssl.trusted(store.chain(config.domain).read_text())
-    hsts = config.hsts if trusted and not is_address(config.domain) else ""
+def current(host: Host) -> VirtualHosts:
+    """What the certificates on this host call for."""
+    domain = host.config.domain
+    placeholder = store.record(host, domain).source == store.PLACEHOLDER
+    trusted = not placeholder and openssl.trusted(host, store.chain(host, domain).read_text())
+    previous = previous_domains(host)
+    return VirtualHosts(
+        hsts=host.config.hsts if trusted and not is_address(domain) else "",
+        redirected=[name for name in host.config.aliases if name not in previous],
+        previous=previous,
+    )
+
+
+def render(host: Host, wanted: VirtualHosts) -> str:
+    """The text of nginx' file."""
+    config = host.config
+    site = f"include {host.layout.nginx_site.name};"  # beside nginx' configuration
     parts = [
         "# Made by slipway: which name is served with which certificate.\n"
-        f'map "" $hsts {{\n    default "{hsts}";\n}}\n',
-        _server(config, config.domain, config.domain, f"include {layout.NGINX_SITE};"),
+        f'map "" $hsts {{\n    default "{wanted.hsts}";\n}}\n',
+        _https_names(host, wanted.previous),
+        _server(host, config.domain, config.domain, site),
     ]
-    kept = leaving(config)
-    parts.insert(1, _https_names(config, kept))
-    aliases = [name for name in config.aliases if name not in kept]
-    if aliases:
+    if wanted.redirected:
         port = "" if config.https_port == 443 else f":{config.https_port}"
         redirect = f"return 301 https://{config.domain}{port}$request_uri;"
-        parts.append(_server(config, config.domain, " ".join(aliases),
-                             f"include {layout.NGINX_HEADERS};\n    {redirect}"))  # fmt: skip
-    parts += [_server(config, name, name, f"include {layout.NGINX_SITE};")
-              for name in kept]  # fmt: skip
+        content = f"include {host.layout.nginx_headers};\n    {redirect}"
+        parts.append(_server(host, config.domain, " ".join(wanted.redirected), content))
+    parts += [_server(host, name, name, site) for name in wanted.previous]
     return "\n".join(parts)
 
 
-def _https_names(config: HostConfig, kept: list[str]) -> str:
+def _https_names(host: Host, kept: list[str]) -> str:
     """Where HTTP leads: to HTTPS by the same name, so that browsers learn of HSTS for each."""
-    lines = [f"    {name} {name};\n" for name in sorted({*config.aliases, *kept})]
-    return f"map $host $https_name {{\n    default {config.domain};\n{''.join(lines)}}}\n"
+    lines = [f"    {name} {name};\n" for name in sorted({*host.config.aliases, *kept})]
+    return f"map $host $https_name {{\n    default {host.config.domain};\n{''.join(lines)}}}\n"
 
 
-def _server(config: HostConfig, certificate: str, names: str, content: str) -> str:
+def _server(host: Host, certificate: str, names: str, content: str) -> str:
     # A client that asks for an address names no server in the handshake: it gets the default one.
     default = " default_server" if is_address(names) else ""
-    kinds = ["ssl", "quic"] if config.http3 else ["ssl"]
-    listen = "".join(f"    listen {family}{config.https_port} {kind}{default};\n"
-                     for kind in kinds for family in ("", "[::]:"))  # fmt: skip
+    kinds = ["ssl", "quic"] if host.config.http3 else ["ssl"]
+    listen = "".join(
+        f"    listen {family}{host.config.https_port} {kind}{default};\n"
+        for kind in kinds
+        for family in ("", "[::]:")
+    )
     return (
         f"server {{\n{listen}"
         f"    server_name {names};\n"
-        f"    ssl_certificate {store.chain(certificate)};\n"
-        f"    ssl_certificate_key {store.key(certificate)};\n"
+        f"    ssl_certificate {store.chain(host, certificate)};\n"
+        f"    ssl_certificate_key {store.key(host, certificate)};\n"
         f"    {content}\n}}\n"
     )
 
 
-def leaving(config: HostConfig) -> list[str]:
+def previous_domains(host: Host) -> list[str]:
     """Domains of earlier settings that are served until this one has its certificate.
 
     One of them may be an alias by now. Of two addresses only one can be the default server.
     """
-    if store.about(config.domain).source != store.PLACEHOLDER:
+    if store.record(host, host.config.domain).source != store.PLACEHOLDER:
         return []
-    others = [name for name in store.names() if name != config.domain and _good(name)]
-    return [name for name in others if not (is_address(name) and is_address(config.domain))]
+    domain = host.config.domain
+    others = [name for name in store.names(host) if name != domain and _good(host, name)]
+    return [name for name in others if not (is_address(name) and is_address(domain))]
 
 
-def fitting(config: HostConfig) -> str:
+def covering_name(host: Host) -> str:
     """A name of earlier settings whose certificate covers all of today's; empty if there is none.
 
     Like that of the domain that an alias of it takes the place of.
     """
-    for name in filter(_good, store.names()):
-        if all(map(openssl.read(store.chain(name)).covers, config.names)):
-            return name
+    for name in store.names(host):
+        if _good(host, name):
+            certificate = openssl.read(store.chain(host, name))
+            if all(map(certificate.covers, host.config.names)):
+                return name
     return ""
 
 
-def _good(name: str) -> bool:
+def _good(host: Host, name: str) -> bool:
     try:
-        ends = openssl.read(store.chain(name)).ends
+        ends = openssl.read(store.chain(host, name)).ends
     except Failure:
         return False
-    return store.about(name).source != store.PLACEHOLDER and ends > datetime.now(UTC)
+    return store.record(host, name).source != store.PLACEHOLDER and ends > datetime.now(UTC)
 
 
-def loaded(config: HostConfig) -> bool:
+def loaded(host: Host) -> bool:
     """Whether nginx has read the file for what is installed now."""
-    if not store.chain(config.domain).exists():
+    if not store.chain(host, host.config.domain).exists():
         return False
-    wanted = text(config)
-    return all(
-        path.exists() and path.read_text() == wanted for path in (layout.TLS_SERVERS, _as_loaded())
-    )
+    wanted = render(host, current(host))
+    files = (host.layout.virtual_hosts, host.layout.loaded_virtual_hosts)
+    return all(file.exists() and file.read_text() == wanted for file in files)
 
 
-def load(config: HostConfig) -> None:
+def load(host: Host) -> None:
     """Writes the file and has nginx read it, and the certificates with it.
 
     Raises Failure, with nginx' own words, when it refuses: then the file is as it was before.
     """
-    before = layout.TLS_SERVERS.read_bytes() if layout.TLS_SERVERS.exists() else b""
-    wanted = text(config).encode()
+    file = host.layout.virtual_hosts
+    before = file.read_bytes() if file.exists() else b""
+    wanted = render(host, current(host)).encode()
     if wanted != before:
-        replace(layout.TLS_SERVERS, wanted)
+        replace(file, wanted)
     try:
         if nginx.runs():
-            nginx.reload()
+            nginx.reload(host)
     except Failure:
         if before and wanted != before:
-            replace(layout.TLS_SERVERS, before)
+            replace(file, before)
         raise
-    replace(_as_loaded(), wanted)
+    replace(host.layout.loaded_virtual_hosts, wanted)

@@ -8,40 +8,41 @@ import hashlib
 
 from .. import layout
 from ..command import replace, run, say
+from ..config import Host
 from ..services import redis
 
 SECRET = "redis_password"  # noqa: S105  the name of its file
 CONTAINER = f"{layout.BASE_PROJECT}-redis-1"
 
 
-def text() -> bytes:
+def text(host: Host) -> bytes:
     """Redis' ACL file: the application by hashes of its passwords, and one that may ping."""
-    hashes = " ".join(f"#{hashlib.sha256(password).hexdigest()}" for password in _passwords())
+    hashes = " ".join(f"#{hashlib.sha256(password).hexdigest()}" for password in _passwords(host))
     return (
         f"user default on {hashes} ~* &* +@all -@admin +acl|load +client|list +config|get\n"
         "user health on nopass -@all +ping\n"
     ).encode()
 
 
-def current() -> bool:
+def current(host: Host) -> bool:
     """Whether the file is as it shall be."""
-    return layout.REDIS_USERS.exists() and layout.REDIS_USERS.read_bytes() == text()
+    return host.layout.redis_users.exists() and host.layout.redis_users.read_bytes() == text(host)
 
 
-def put() -> None:
+def put(host: Host) -> None:
     """Writes the file, for Redis alone."""
-    replace(layout.REDIS_USERS, text(), 0o440, layout.REDIS_UID)
+    replace(host.layout.redis_users, text(host), 0o440, layout.REDIS_UID)
 
 
-def load() -> None:
+def load(host: Host) -> None:
     """Redis takes the file's users; it runs on, and so do its connections.
 
     Any password that it knows will do for this. It is restarted when it knows none.
     """
     problem = "it has no password"
-    for password in _passwords():
+    for password in _passwords(host):
         try:
-            with redis.session(password.decode()) as stream:
+            with redis.session(host, password.decode()) as stream:
                 redis.command(stream, "ACL", "LOAD")
                 return
         except (OSError, ValueError) as error:
@@ -50,7 +51,10 @@ def load() -> None:
     run("docker", "restart", CONTAINER)
 
 
-def _passwords() -> list[bytes]:
+def _passwords(host: Host) -> list[bytes]:
     """Today's first."""
-    files = [layout.SECRETS / SECRET, *sorted(layout.RELEASES.glob(f"*/secrets/{SECRET}"))]
+    files = [
+        host.layout.secrets / SECRET,
+        *sorted(host.layout.releases.glob(f"*/secrets/{SECRET}")),
+    ]
     return list(dict.fromkeys(file.read_bytes() for file in files if file.exists()))

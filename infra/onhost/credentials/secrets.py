@@ -9,33 +9,33 @@ import secrets
 
 from .. import layout
 from ..command import replace
-from ..config import HostConfig
+from ..config import Host
 from . import redis_users
 
 
-def state(config: HostConfig) -> dict[str, object]:
+def state(host: Host) -> dict[str, object]:
     """Which secrets are missing, and whether Redis' users are those of the known passwords."""
-    missing = [name for name in config.secrets if not _value(name)]
-    return {"missing": missing, "redis_users": redis_users.current()}
+    missing = [name for name in host.config.secrets if not _value(host, name)]
+    return {"missing": missing, "redis_users": redis_users.current(host)}
 
 
-def ensure(config: HostConfig) -> None:
+def ensure(host: Host) -> None:
     """Makes the missing secrets that need no operator, and Redis' users from its passwords."""
-    for name in config.made_secrets:
-        if not _value(name):
+    for name in host.config.made_secrets:
+        if not _value(host, name):
             content = secrets.token_urlsafe(32).encode()
-            replace(layout.SECRETS / name, content, 0o440, layout.APP_UID)
-    redis_users.put()
+            replace(host.layout.secrets / name, content, 0o440, layout.APP_UID)
+    redis_users.put(host)
 
 
-def version(config: HostConfig) -> str:
+def version(host: Host) -> str:
     """Twelve hexadecimal digits that change with any secret; random ones among them keep it so."""
     total = hashlib.sha256()
-    for name in sorted(config.secrets):
-        total.update(name.encode() + b"\0" + _value(name) + b"\0")
+    for name in sorted(host.config.secrets):
+        total.update(name.encode() + b"\0" + _value(host, name) + b"\0")
     return total.hexdigest()[:12]
 
 
-def _value(name: str) -> bytes:
-    path = layout.SECRETS / name
+def _value(host: Host, name: str) -> bytes:
+    path = host.layout.secrets / name
     return path.read_bytes() if path.exists() else b""

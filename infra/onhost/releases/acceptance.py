@@ -3,48 +3,48 @@
 from .. import layout
 from ..certificates import store
 from ..command import Failure, replace, run, say
+from ..config import Host
 from ..services import docker
 from . import release
 from .release import ReleaseConfig
 
-LINES = "60"  # of what pytest said
+LINES = "60"  # of pytest's output
 
 
-def check(new: str, wanted: ReleaseConfig) -> None:
-    """Raises Failure with what pytest said, unless all tests pass in their time.
+def check(host: Host, new: str, wanted: ReleaseConfig) -> None:
+    """Raises Failure with pytest's output, unless all tests pass in their time.
 
     nginx is the one that serves the site, but for its way in, which leads to this release.
     """
     say(f"running the acceptance tests of release {new}")
-    tidy()
-    chains = b"".join(store.chain(name).read_bytes() for name in store.names())
-    replace(layout.WEB / new / "trust.pem", chains)
+    remove()
+    chains = b"".join(store.chain(host, name).read_bytes() for name in store.names(host))
+    replace(host.layout.web / new / "trust.pem", chains)
     try:
-        _compose(new, "--detach", "--wait", "front")
-        _compose(new, "--detach", "--no-deps", "acceptance")
+        _compose(host, new, "--detach", "--wait", "front")
+        _compose(host, new, "--detach", "--no-deps", "acceptance")
         [tests] = docker.matching(
             *docker.service(layout.ACCEPTANCE_PROJECT, "acceptance"), stopped=True
         )
-        code, told = _wait(tests, wanted.acceptance_limit)
+        code, log = _wait(tests, wanted.acceptance_limit)
     finally:
-        tidy()
+        remove()
     if code != "0":
-        raise Failure(f"release {new} fails its acceptance tests: {_first(told, code)}\n{told}")
+        raise Failure(f"release {new} fails its acceptance tests: {_reason(log, code)}\n{log}")
 
 
-def tidy() -> None:
+def remove() -> None:
     """Removes the containers of acceptance tests, also those that a killed switch has left."""
     run("docker", "compose", "--project-name", layout.ACCEPTANCE_PROJECT, "down", "--timeout", "1")
 
 
-def _compose(new: str, *words: str) -> None:
-    run("docker", "compose", "--project-directory", release.folder(new),
-        "--project-name", layout.ACCEPTANCE_PROJECT, "--profile", "acceptance", "up",
-        *words)  # fmt: skip
+def _compose(host: Host, new: str, *words: str) -> None:
+    project = ("--project-name", layout.ACCEPTANCE_PROJECT, "--profile", "acceptance")
+    run(*release.compose(host, new), *project, "up", *words)
 
 
 def _wait(tests: str, limit: int) -> tuple[str, str]:
-    """The exit code and what was said; the code is a reason where there is none in time."""
+    """The exit code and the output; a reason stands for the code when the time was over."""
     try:
         code = run("docker", "wait", tests, timeout=limit).strip()
     except Failure:
@@ -52,8 +52,8 @@ def _wait(tests: str, limit: int) -> tuple[str, str]:
     return code, run("sh", "-c", 'docker logs --tail "$1" "$2" 2>&1', "sh", LINES, tests).strip()
 
 
-def _first(told: str, code: str) -> str:
+def _reason(log: str, code: str) -> str:
     """The first failure of pytest's summary, or how they ended without one."""
-    failed = [line for line in told.splitlines() if line.startswith(("FAILED ", "ERROR "))]
+    failed = [line for line in log.splitlines() if line.startswith(("FAILED ", "ERROR "))]
     reason = code if " " in code else f"exit code {code}"
     return failed[0] if failed and code == "1" else reason

@@ -1,19 +1,19 @@
 """Ask the current release on its own socket, past nginx: what is private answers here."""
 
 from ..command import Failure
-from ..config import HostConfig
+from ..config import Host
 from ..services import sockets
 from . import release
 
 
-def answer(path: str, config: HostConfig) -> str:
+def answer(host: Host, path: str) -> str:
     """The body of the answer to `GET path`; Failure when it is no success."""
-    current = release.current()
+    current = release.current(host)
     if not current:
         raise Failure("no release is live")
-    socket = release.socket(current, release.load(current).server)
+    socket = release.socket(host, current, release.load(host, current).server)
     try:
-        found = sockets.ask(socket, path, config.domain)
+        found = sockets.ask(socket, path, host.config.domain)
     except OSError as error:
         raise Failure(f"GET {path}: {error}") from error
     if found.status >= 400:

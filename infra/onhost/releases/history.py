@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from .. import layout
 from ..command import locked, replace, say
+from ..config import Host
 
 LIVE = "live"
 REFUSED = "refused"
@@ -42,41 +42,42 @@ class Entry:
     reason: str = ""
     probe: dict[str, float] = field(default_factory=dict)
 
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Keeps the seconds of a stage, and says meanwhile that it is the one."""
-        self.now = name
-        note(self)
-        began = time.monotonic()
-        try:
-            yield
-        finally:
-            self.stages[name] = round(time.monotonic() - began, 2)
-            self.now = ""
+
+@contextmanager
+def stage(host: Host, entry: Entry, name: str) -> Iterator[None]:
+    """Keeps the seconds of a stage of a switch, and names the stage while it lasts."""
+    entry.now = name
+    note(host, entry)
+    began = time.monotonic()
+    try:
+        yield
+    finally:
+        entry.stages[name] = round(time.monotonic() - began, 2)
+        entry.now = ""
 
 
-def write(entry: Entry) -> None:
+def write(host: Host, entry: Entry) -> None:
     """Puts what is known of a switch in the place of what was, or last; synced to disk."""
-    lines = layout.HISTORY.read_bytes().splitlines() if layout.HISTORY.exists() else []
+    lines = host.layout.history.read_bytes().splitlines() if host.layout.history.exists() else []
     mine = f'{{"id": {json.dumps(entry.id)},'.encode()
     kept = [line for line in lines if not line.startswith(mine)]
     place = next((n for n, line in enumerate(lines) if line.startswith(mine)), len(kept))
     kept.insert(place, json.dumps(asdict(entry)).encode())
-    replace(layout.HISTORY, b"\n".join([*kept, b""]))
+    replace(host.layout.history, b"\n".join([*kept, b""]))
 
 
-def note(entry: Entry) -> None:
+def note(host: Host, entry: Entry) -> None:
     """Writes it unless the disk is full: that alone stops no switch that is under way."""
     try:
-        write(entry)
+        write(host, entry)
     except OSError as error:
-        say(f"the history was not written: {layout.HISTORY}: {error.strerror}")
+        say(f"the history was not written: {host.layout.history}: {error.strerror}")
 
 
-def read() -> list[Entry]:
+def read(host: Host) -> list[Entry]:
     """All switches, the oldest first; a line that cannot be read is passed over."""
     entries: dict[str, Entry] = {}
-    lines = layout.HISTORY.read_bytes().splitlines() if layout.HISTORY.exists() else []
+    lines = host.layout.history.read_bytes().splitlines() if host.layout.history.exists() else []
     for line in lines:
         try:
             data: dict[str, Any] = json.loads(line)
@@ -85,29 +86,29 @@ def read() -> list[Entry]:
             continue
     found = list(entries.values())
     for entry in found:
-        if entry.result == UNDER_WAY and not (entry is found[-1] and locked()):
+        if entry.result == UNDER_WAY and not (entry is found[-1] and locked(host.layout.lock)):
             entry.result = INTERRUPTED
             entry.reason = f"in the stage {entry.now!r}" if entry.now else ""
     return found
 
 
-def previous(current: str) -> str:
+def previous(host: Host, current: str) -> str:
     """The release that was live before the current one was deployed; empty when there is none.
 
     A release that was started anew was not before itself; an interrupted switch may have moved.
     """
     before = [
         entry.previous
-        for entry in read()
+        for entry in read(host)
         if entry.release == current and entry.kind == "deploy" and entry.result != REFUSED
     ]
     return next((release for release in reversed(before) if release != current), "")
 
 
-def kept(count: int) -> list[str]:
+def kept(host: Host, count: int) -> list[str]:
     """The last `count` releases that were live, the newest first."""
     order: list[str] = []
-    for entry in reversed(read()):
+    for entry in reversed(read(host)):
         if entry.result == LIVE and entry.release not in order:
             order.append(entry.release)
     return order[:count]

@@ -4,37 +4,38 @@ import shutil
 
 from .. import layout
 from ..command import Failure, replace, run, say, succeeds
+from ..config import Host
 from . import release, retire
 
-LINES = 20  # of what the release command said
+LINES = 20  # of the release command's output
 
 
-def keep_secrets(new: str) -> None:
+def keep_secrets(host: Host, new: str) -> None:
     """A release keeps the secrets it started with, so that going back takes them along."""
-    kept = release.folder(new) / "secrets"
+    kept = release.folder(host, new) / "secrets"
     if kept.exists():
         return
     copying = kept.with_name(".secrets.new")
     shutil.rmtree(copying, ignore_errors=True)
     copying.mkdir(mode=0o700)
-    for secret in layout.SECRETS.iterdir():
+    for secret in host.layout.secrets.iterdir():
         replace(copying / secret.name, secret.read_bytes(), 0o440, layout.APP_UID)
     copying.rename(kept)
 
 
-def run_command(new: str, limit: int) -> None:
-    """Runs the release's own command, and shows what it says; it ends with its time at the latest.
+def run_command(host: Host, new: str, limit: int) -> None:
+    """Runs the release command and shows its output; it ends within `limit` seconds.
 
     Its container ends with it: docker's client, which has that time, leaves it behind.
     """
     say("running the release command")
     end = ("docker", "rm", "--force", layout.RELEASE_COMMAND_CONTAINER)
     succeeds(*end)  # a killed switch may have left one
+    service = release.RELEASE_COMMAND
+    once = ("run", "--rm", "--name", layout.RELEASE_COMMAND_CONTAINER)
+    words = (*release.compose(host, new), "--profile", service, *once, service)
     try:
-        service = release.RELEASE_COMMAND
-        once = ("run", "--rm", "--name", layout.RELEASE_COMMAND_CONTAINER, service)
-        project = ("--project-directory", release.folder(new), "--profile", service)
-        said = run("docker", "compose", *project, *once, timeout=limit, both=True)
+        said = run(*words, timeout=limit, both=True)
     except Failure as failure:
         raise Failure(f"the release command failed: {failure}") from failure
     finally:
@@ -43,7 +44,7 @@ def run_command(new: str, limit: int) -> None:
         say(line)
 
 
-def start_web(new: str) -> None:
+def start_web(host: Host, new: str) -> None:
     """Starts what can be tried without taking a job of users'."""
-    retire.cancel(new)
-    run("docker", "compose", "--project-directory", release.folder(new), "up", "--detach", "web")
+    retire.cancel(host, new)
+    run(*release.compose(host, new), "up", "--detach", "web")

@@ -1,14 +1,13 @@
 """A release: what it runs from, its unit, its socket, and which one is current."""
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from .. import layout
 from ..command import Failure, run, succeeds
-from ..config import HostConfig
+from ..config import Host
 from ..credentials import secrets
 from ..services import sockets
 from . import history
@@ -55,9 +54,9 @@ class ReleaseConfig:
         return json.dumps(asdict(self), indent=2) + "\n"
 
 
-def load(release: str) -> ReleaseConfig:
+def load(host: Host, release: str) -> ReleaseConfig:
     """The configuration of a release. Raises Failure when there is no such release."""
-    path = folder(release) / CONFIG
+    path = folder(host, release) / CONFIG
     try:
         written: dict[str, Any] = dict(json.loads(path.read_text()))
         data = {RENAMED.get(name, name): value for name, value in written.items()}
@@ -67,79 +66,88 @@ def load(release: str) -> ReleaseConfig:
         raise Failure(f"there is no release {release} on this host: {path}: {error}") from error
 
 
-def health_path(release: str) -> str:
+def health_path(host: Host, release: str) -> str:
     """What a probe asks of a release; empty when there is none, or no word of it on the host."""
     try:
-        return load(release).health_path if release else ""
+        return load(host, release).health_path if release else ""
     except Failure:
         return ""
 
 
-def current() -> str:
+def current(host: Host) -> str:
     """The id of the release that nginx passes to; empty before the first."""
     try:
-        return layout.CURRENT.readlink().name
+        return host.layout.current.readlink().name
     except OSError:
         return ""
 
 
-def state(config: HostConfig) -> dict[str, object]:
+def state(host: Host) -> dict[str, object]:
     """The current release, whether it alone is up, and what one could go back to."""
-    name = current()
-    alone = known() == {name}
+    name = current(host)
+    alone = active(host) == {name}
     up = alone and all(
         succeeds("systemctl", question, "--quiet", unit(name))
         for question in ("is-active", "is-enabled")
     )
+    live = history.kept(host, host.config.keep_releases)
     return {
         "current": name,
         "up": up,
-        "secrets": secrets.version(config),
-        "previous": history.previous(name),
-        "kept": [kept for kept in history.kept(config.keep_releases) if folder(kept).exists()],
+        "secrets": secrets.version(host),
+        "previous": history.previous(host, name),
+        "kept": [kept for kept in live if folder(host, kept).exists()],
     }
 
 
-def known() -> set[str]:
+def active(host: Host) -> set[str]:
     """The releases whose units run or would start with the host, but for those that are ending."""
-    enabled = {_name(link.name, unit) for link in layout.WANTED_UNITS.glob(unit("*"))}
-    return (_in_state("active,activating,reloading", unit) | enabled) - retiring()
+    links = host.layout.wanted_units.glob(unit("*"))
+    enabled = {_release_of(link.name, layout.RELEASE_UNIT) for link in links}
+    return (_in_state("active,activating,reloading", layout.RELEASE_UNIT) | enabled) - retiring()
 
 
 def retiring() -> set[str]:
     """The releases that finish their work before they are stopped."""
-    return _in_state("active,activating,deactivating", retire_unit)
+    return _in_state("active,activating,deactivating", layout.RETIRE_UNIT)
 
 
 def stopping() -> set[str]:
     """The releases that are being stopped."""
-    return _in_state("deactivating", unit)
+    return _in_state("deactivating", layout.RELEASE_UNIT)
 
 
-def _in_state(states: str, named: Callable[[str], str]) -> set[str]:
-    shown = run("systemctl", "list-units", "--plain", "--no-legend", "--state", states,
-                named("*"))  # fmt: skip
-    return {_name(line.split()[0], named) for line in shown.splitlines() if line.strip()}
+def _in_state(states: str, template: str) -> set[str]:
+    units = ("systemctl", "list-units", "--plain", "--no-legend", "--state", states)
+    shown = run(*units, template.format(release="*"))
+    return {_release_of(line.split()[0], template) for line in shown.splitlines() if line.strip()}
 
 
-def _name(unit_name: str, named: Callable[[str], str]) -> str:
-    prefix, suffix = named("\n").split("\n")
+def _release_of(unit_name: str, template: str) -> str:
+    """The release in a unit's name, which was made of this template."""
+    prefix, _, suffix = template.partition("{release}")
     return unit_name.removeprefix(prefix).removesuffix(suffix)
 
 
-def folder(release: str) -> Path:
+def folder(host: Host, release: str) -> Path:
     """The directory with everything that a release runs from."""
-    return layout.RELEASES / release
+    return host.layout.releases / release
 
 
-def routes(release: str) -> Path:
+def compose(host: Host, release: str) -> tuple[str | Path, ...]:
+    """The words that begin a command of docker compose for a release."""
+    return "docker", "compose", "--project-directory", folder(host, release)
+
+
+def routes(host: Host, release: str) -> Path:
     """The release's part of nginx' configuration."""
-    return layout.WEB / release / ROUTES
+    return host.layout.web / release / ROUTES
 
 
-def socket(release: str, server: str) -> Path:
+def socket(host: Host, release: str, server: str) -> Path:
     """The Unix socket that a release's web container listens on."""
-    return layout.WEB / release / "socket" / (sockets.UWSGI if server == "uwsgi" else sockets.HTTP)
+    name = sockets.UWSGI if server == "uwsgi" else sockets.HTTP
+    return host.layout.web / release / "socket" / name
 
 
 def unit(release: str) -> str:

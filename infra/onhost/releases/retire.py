@@ -4,64 +4,62 @@ That is a transient unit of systemd beside the release's own, since going back t
 not wait for it: a unit that is being stopped cannot be started before it has stopped.
 """
 
+import contextlib
 import time
-from pathlib import Path
 
 from .. import layout
 from ..command import Failure, run, say, succeeds
+from ..config import Host
 from ..services import docker
 from . import release, workers
 
 POLL_SECONDS = 0.1
 
 
-def begin(old: str) -> None:
+def begin(host: Host, old: str) -> None:
     """Ends a release in the background: its jobs may take as long as they are allowed to."""
+    transient = ("systemd-run", "--quiet", "--collect", "--no-block")
     unit = ("--unit", release.retire_unit(old))
-    ending = ("systemd-run", "--quiet", "--collect", "--no-block", *unit,
-              layout.COMMAND, "retire", old)  # fmt: skip
+    ending = (*transient, *unit, host.layout.command, "retire", old)
     for words in (("systemctl", "disable", "--quiet", release.unit(old)), ending):
         if not succeeds(*words):
             say(f"{' '.join(map(str, words))} failed: the watchdog tries it again")
 
 
-def retire(old: str) -> None:
+def retire(host: Host, old: str) -> None:
     """Ends a release; returns when all of it has stopped. Raises Failure when it does not."""
-    for step in (workers.stop_fetching, _wait_for_queue, lambda name: run(*_stop_web(name)),
-                 workers.drain):  # fmt: skip
+    for step in (workers.stop_fetching, _wait_for_queue, _stop_web, workers.drain):
         try:
-            step(old)
+            step(host, old)
         except Failure as failure:  # none of them may keep the next from being taken
             say(f"release {old} does not end in order: {failure}")
     run("systemctl", "stop", release.unit(old), timeout=workers.limit(old) + 120)
-    run(*_compose(old), "down")  # what was started without its unit, as a switch does to try it
+    # A switch starts a candidate without its unit, to try it.
+    run(*release.compose(host, old), "down")
 
 
-def cancel(name: str) -> None:
-    """A release that was ending can be started again; what its workers do goes on."""
+def cancel(host: Host, name: str) -> None:
+    """A release that was ending can be started again; the jobs of its workers go on."""
     if name in release.retiring():
         run("systemctl", "stop", release.retire_unit(name))
-        succeeds(*_stop_web(name))  # it may be stopping, and does not start before it has stopped
+        with contextlib.suppress(Failure):
+            _stop_web(host, name)  # it may be stopping, and does not start before it has stopped
     if name in release.stopping():  # it was nearly over
         run("systemctl", "start", release.unit(name))
 
 
-def _stop_web(name: str) -> tuple[str | Path, ...]:
-    return *_compose(name), "stop", "web"
+def _stop_web(host: Host, name: str) -> None:
+    run(*release.compose(host, name), "stop", "web")
 
 
-def _compose(name: str) -> tuple[str | Path, ...]:
-    return "docker", "compose", "--project-directory", release.folder(name)
-
-
-def _wait_for_queue(name: str) -> None:
+def _wait_for_queue(_host: Host, name: str) -> None:
     """Returns when no connection waits to be accepted: the server's end would reset it.
 
     What the server has accepted it answers. It is as long about it as a request may take.
     """
     for web in docker.matching(*docker.service(release.project(name), "web")):
-        process, seconds = run("docker", "inspect", "--format",
-                               "{{.State.Pid}} {{.Config.StopTimeout}}", web).split()  # fmt: skip
+        asked = ("--format", "{{.State.Pid}} {{.Config.StopTimeout}}")
+        process, seconds = run("docker", "inspect", *asked, web).split()
         deadline = time.monotonic() + int(seconds)
         while _waiting(process):
             if time.monotonic() > deadline:

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from .. import layout
 from ..command import Failure, replace, run
+from ..config import Host
 from . import release
 
 LIST = "static.json"  # in a release's directory: the names of its files
@@ -19,7 +19,7 @@ CONTAINER = "slipway-static"  # never started: files are copied out of it
 ABSENT = "Could not find the file"
 
 
-def publish(new: str, image: str, folder: str) -> None:
+def publish(host: Host, new: str, image: str, folder: str) -> None:
     """Adds the files under a folder of the image to those of earlier releases; removes none.
 
     The release keeps a list of them. Raises Failure when they cannot be read or written. An image
@@ -35,25 +35,26 @@ def publish(new: str, image: str, folder: str) -> None:
     problem = done.stderr.decode(errors="replace").strip()
     if done.returncode and ABSENT not in problem:
         raise Failure(f"the static files in {folder} of {image}: {problem}")
-    names = [] if done.returncode else unpack(io.BytesIO(done.stdout), layout.STATIC)
-    replace(release.folder(new) / LIST, json.dumps(names).encode())
+    names = [] if done.returncode else unpack(io.BytesIO(done.stdout), host.layout.static)
+    replace(release.folder(host, new) / LIST, json.dumps(names).encode())
 
 
 def _remove() -> None:
     run("docker", "rm", "--force", "--volumes", CONTAINER)
 
 
-def prune(releases: Iterable[str]) -> None:
+def prune(host: Host, releases: Iterable[str]) -> None:
     """Removes the files that none of these releases lists."""
     needed = set[Path]()
     for name in releases:
         try:
-            if release.load(name).static_folder:
-                listed = json.loads((release.folder(name) / LIST).read_text())
-                needed.update(layout.STATIC / file for file in listed)
+            if release.load(host, name).static_folder:
+                listed = json.loads((release.folder(host, name) / LIST).read_text())
+                needed.update(host.layout.static / file for file in listed)
         except (Failure, FileNotFoundError):
             return  # a release without a list may need any file
-    for path in sorted(layout.STATIC.rglob("*"), reverse=True):  # folders after what is in them
+    # In reverse: a folder comes after its files.
+    for path in sorted(host.layout.static.rglob("*"), reverse=True):
         if path.is_dir() and not path.is_symlink():
             with contextlib.suppress(OSError):  # it is not empty
                 path.rmdir()

@@ -1,4 +1,4 @@
-"""The switch: nginx passes to another release, and only to one that passes the gate.
+"""The switch: nginx passes to another release, and only to one that passes its checks.
 
 Every step before the link moves leaves the old release serving; a failure after it brings the old
 one back, all of it. It runs as a transient unit of systemd, so that a lost connection or a killed
@@ -8,9 +8,10 @@ deploy does not stop it.
 import time
 import uuid
 from dataclasses import dataclass
+from functools import partial
 
 from ..command import lock, run, say
-from ..config import HostConfig
+from ..config import Host
 from ..services import probe
 from . import (
     acceptance,
@@ -33,7 +34,7 @@ PROBE_SECONDS = 1.0  # that the probe goes on after the switch
 
 @dataclass(frozen=True)
 class Order:
-    """What is to become live, and who says so."""
+    """Which release shall be live, and who wants it."""
 
     release: str
     kind: str = "deploy"
@@ -41,19 +42,26 @@ class Order:
     revision: str = ""
 
 
-def switch(order: Order, config: HostConfig) -> None:
-    """Makes a release live. Raises Failure, with the old one serving, if it does not deserve it."""
-    with lock(f"{order.kind} of release {order.release} by {order.by or 'root'}"):
-        wanted = release.load(order.release)
-        old = release.current()
-        entry = Entry(uuid.uuid4().hex[:12], order.release, old, order.kind, order.by,
-                      order.revision, time.time())  # fmt: skip
-        history.write(entry)
-        asking = probe.of_site(config, release.health_path(old) or wanted.health_path)
+def switch(host: Host, order: Order) -> None:
+    """Makes a release live. Raises Failure, with the old one serving, when it fails a check."""
+    with lock(host.layout.lock, f"{order.kind} of release {order.release} by {order.by or 'root'}"):
+        wanted = release.load(host, order.release)
+        old = release.current(host)
+        entry = Entry(
+            id=uuid.uuid4().hex[:12],
+            release=order.release,
+            previous=old,
+            kind=order.kind,
+            by=order.by,
+            revision=order.revision,
+            began=time.time(),
+        )
+        history.write(host, entry)
+        asking = probe.of_site(host, release.health_path(host, old) or wanted.health_path)
         try:
             with asking:
-                _prepare(order.release, wanted, config, entry)
-                _go_live(order.release, old, wanted, config, entry)
+                _prepare(host, order.release, wanted, entry)
+                _go_live(host, order.release, old, wanted, entry)
                 time.sleep(PROBE_SECONDS if old else 0)
         except Exception as error:
             entry.result = history.REFUSED
@@ -63,60 +71,62 @@ def switch(order: Order, config: HostConfig) -> None:
             entry.result = history.LIVE
         finally:
             entry.probe = asking.result() if old else {}
-            history.note(entry)
+            history.note(host, entry)
             _tell(entry)
-        prune.try_to(config)
+        prune.attempt(host)
 
 
-def _prepare(new: str, wanted: ReleaseConfig, config: HostConfig, entry: Entry) -> None:
-    """Starts the new release beside the old one and tries it; users notice nothing."""
+def _prepare(host: Host, new: str, wanted: ReleaseConfig, entry: Entry) -> None:
+    """Starts the candidate beside the old release and tries it; visitors notice nothing."""
+    stage = partial(history.stage, host, entry)
     try:
-        prepare.keep_secrets(new)
-        with entry.stage("command"):
+        prepare.keep_secrets(host, new)
+        with stage("command"):
             # Going back runs nothing of old code.
             if wanted.release_command and entry.kind == "deploy":
-                prepare.run_command(new, wanted.release_command_limit)
-        with entry.stage("start"):
+                prepare.run_command(host, new, wanted.release_command_limit)
+        with stage("start"):
             say(f"starting release {new}")
-            prepare.start_web(new)
-        with entry.stage("health"):
+            prepare.start_web(host, new)
+        with stage("health"):
             say(f"waiting for {wanted.health_path} of release {new}")
-            health.wait_until_healthy(new, wanted, config)
-        with entry.stage("static"):
+            health.wait_until_healthy(host, new, wanted)
+        with stage("static"):
             if wanted.static_folder:
-                static_files.publish(new, wanted.image, wanted.static_folder)
-        with entry.stage("checks"):
-            health.check_inside(new, wanted, config)
-            traffic.check_site(new)
+                static_files.publish(host, new, wanted.image, wanted.static_folder)
+        with stage("checks"):
+            health.check_inside(host, new, wanted)
+            traffic.check_configuration(host, new)
         if wanted.acceptance_image:
-            with entry.stage("acceptance tests"):
-                acceptance.check(new, wanted)
-        with entry.stage("workers"):
+            with stage("acceptance tests"):
+                acceptance.check(host, new, wanted)
+        with stage("workers"):
             run("systemctl", "start", release.unit(new))
-            workers.complete(new)
-            workers.wait_until_healthy(new, wanted.start_limit)
+            workers.complete(host, new)
+            workers.wait_until_healthy(host, new, wanted.start_limit)
     except Exception:  # a full disk is no Failure
-        revert.give_up(new)
+        revert.reject(host, new)
         raise
 
 
-def _go_live(new: str, old: str, wanted: ReleaseConfig, config: HostConfig, entry: Entry) -> None:
+def _go_live(host: Host, new: str, old: str, wanted: ReleaseConfig, entry: Entry) -> None:
     """Moves jobs and traffic to the new release, checks from outside, and retires the old one."""
-    others = release.known() - {new}
+    stage = partial(history.stage, host, entry)
+    others = release.active(host) - {new}
     try:
-        with entry.stage("traffic"):
+        with stage("traffic"):
             for other in others:
-                workers.stop_fetching(other)
-            traffic.move(new, old if old != new else "")
-        with entry.stage("acceptance"):
-            health.check_outside(new, wanted, config)
+                workers.stop_fetching(host, other)
+            traffic.move(host, new, old if old != new else "")
+        with stage("acceptance"):
+            health.check_outside(host, new, wanted)
             run("systemctl", "enable", "--quiet", release.unit(new))
     except Exception:
-        revert.go_back(new, old)
+        revert.restore(host, new, old)
         raise
-    with entry.stage("retire"):
+    with stage("retire"):
         for other in others:
-            retire.begin(other)
+            retire.begin(host, other)
 
 
 def _tell(entry: Entry) -> None:
@@ -125,4 +135,4 @@ def _tell(entry: Entry) -> None:
         slow = ", ".join(f"{name} {took:.1f}" for name, took in entry.stages.items() if took >= 0.1)
         say(f"release {entry.release} is live after {seconds:.1f} s ({slow})")
     if entry.probe:
-        say(f"meanwhile: {probe.told(entry.probe)}")
+        say(f"meanwhile: {probe.described(entry.probe)}")

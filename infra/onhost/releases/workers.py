@@ -6,48 +6,52 @@ RQ takes the first SIGTERM for that; a second one, as `docker compose down` send
 import json
 import time
 
-from .. import layout
 from ..command import Failure, replace, run, say
+from ..config import Host
 from ..services import docker
 from . import release
 
 POLL_SECONDS = 0.2
 
 
-def wait_until_healthy(name: str, limit: int) -> None:
+def wait_until_healthy(host: Host, name: str, limit: int) -> None:
     """Returns once the workers that take jobs are healthy. Raises Failure after `limit` seconds."""
-    words = [word for one in docker.service(release.project(name), "worker")
-             for word in ("--filter", one)]  # fmt: skip
+    mine = docker.service(release.project(name), "worker")
+    words = [word for one in mine for word in ("--filter", one)]
+    listing = ("docker", "ps", "--all", *words, "--format", "{{.ID}} {{.Names}}: {{.Status}}")
     deadline = time.monotonic() + limit
-    leaving, _ = _leaving(name)
+    draining, _ = _draining(host, name)
     while True:
-        shown = run("docker", "ps", "--all", *words, "--format", "{{.ID}} {{.Names}}: {{.Status}}")
-        found = [line.split(maxsplit=1)[1] for line in shown.splitlines()
-                 if line.split()[0] not in leaving]  # fmt: skip
-        sick = [line for line in found if docker.health(line) != "healthy"]
+        lines = [line.split(maxsplit=1) for line in run(*listing).splitlines()]
+        found = [shown for container, shown in lines if container not in draining]
+        sick = [shown for shown in found if docker.health(shown) != "healthy"]
         if found and not sick:
             return
         if time.monotonic() > deadline:
-            raise Failure(f"the workers of release {name} are not healthy after {limit} s:"
-                          f" {'; '.join(sick) or 'there is none'}")  # fmt: skip
+            reason = "; ".join(sick) or "there is none"
+            raise Failure(
+                f"the workers of release {name} are not healthy after {limit} s: {reason}"
+            )
         time.sleep(POLL_SECONDS)
 
 
-def stop_fetching(name: str) -> None:
-    """The workers finish their job and take no other; they are not told again."""
-    told = _told()
-    new = {word: worker for worker, word in _lives(_running(name)) if word not in told}
+def stop_fetching(host: Host, name: str) -> None:
+    """The workers finish their job and take no other; none of them is told a second time."""
+    told = _told(host)
+    processes = _processes(_running(name))
+    new = {process: worker for worker, process in processes if process not in told}
     if new:
         try:
             run("docker", "kill", "--signal", "TERM", *new.values())
         except Failure as failure:  # one that has just ended, or crashes again and again
-            say(f"a worker of release {name} was not told to end: {failure}")
-        replace(layout.TOLD, "".join(f"{word}\n" for word in sorted({*told, *new})).encode())
+            say(f"a worker of release {name} was not told to stop: {failure}")
+        lines = "".join(f"{process}\n" for process in sorted({*told, *new}))
+        replace(host.layout.draining_workers, lines.encode())
 
 
-def drain(name: str) -> None:
+def drain(host: Host, name: str) -> None:
     """Returns when the workers have ended, or after the time that a job of theirs may take."""
-    stop_fetching(name)
+    stop_fetching(host, name)
     workers = _running(name)
     if workers:
         try:
@@ -63,33 +67,33 @@ def limit(name: str) -> int:
     return max(map(int, run("docker", "inspect", *format_, *workers).split())) if workers else 0
 
 
-def complete(name: str) -> None:
-    """The release has as many workers as it wants, besides those that only finish a job.
+def complete(host: Host, name: str) -> None:
+    """The release has as many workers as it wants, besides those that are draining.
 
-    It has such when it was told to end and is to go on: they cannot be told otherwise.
+    A worker that was told to stop cannot be told to go on: another one takes its place.
     """
-    busy, ended = _leaving(name)
+    draining, ended = _draining(host, name)
     if ended:
         run("docker", "rm", *ended)
-    if busy or ended:
-        scale = f"worker={_wanted(name) + len(busy)}"
-        run("docker", "compose", "--project-directory", release.folder(name), "up", "--detach",
-            "--no-recreate", "--scale", scale, "worker")  # fmt: skip
+    if draining or ended:
+        up = ("up", "--detach", "--no-recreate")
+        scale = ("--scale", f"worker={_wanted(host, name) + len(draining)}")
+        run(*release.compose(host, name), *up, *scale, "worker")
 
 
-def _wanted(name: str) -> int:
-    shown = run("docker", "compose", "--project-directory", release.folder(name), "config",
-                "--format", "json")  # fmt: skip
+def _wanted(host: Host, name: str) -> int:
+    shown = run(*release.compose(host, name), "config", "--format", "json")
     return int(json.loads(shown)["services"]["worker"]["deploy"]["replicas"])
 
 
-def _leaving(name: str) -> tuple[list[str], list[str]]:
-    """The workers that were told to end: those that finish a job, and those that have ended."""
-    told = _told()
+def _draining(host: Host, name: str) -> tuple[list[str], list[str]]:
+    """The workers that were told to stop: those that finish a job, and those that have ended."""
+    told = _told(host)
     running = _running(name)
-    ids = {word.partition(":")[0] for word in told}
-    busy = [worker for worker, word in _lives(running) if word in told]
-    return busy, [worker for worker in _all(name) if worker in ids and worker not in running]
+    containers = {process.partition(":")[0] for process in told}
+    draining = [worker for worker, process in _processes(running) if process in told]
+    ended = [worker for worker in _all(name) if worker in containers and worker not in running]
+    return draining, ended
 
 
 def _all(name: str) -> list[str]:
@@ -100,17 +104,19 @@ def _running(name: str) -> list[str]:
     return docker.matching(*docker.service(release.project(name), "worker"))
 
 
-def _lives(workers: list[str]) -> list[tuple[str, str]]:
-    """Each worker with a word for its life: a container that is started again has to be told again.
+def _processes(workers: list[str]) -> list[tuple[str, str]]:
+    """Each worker's container with its process, as `container:pid`.
 
-    As Docker starts those that crash.
+    Docker starts a container anew that has crashed: then another process has to be told.
     """
     if not workers:
         return []
-    processes = run("docker", "inspect", "--format", "{{.State.Pid}}", *workers).split()
-    lives = zip(workers, processes, strict=True)
-    return [(one, f"{one}:{process}") for one, process in lives if process != "0"]  # 0: has ended
+    pids = run("docker", "inspect", "--format", "{{.State.Pid}}", *workers).split()
+    pairs = zip(workers, pids, strict=True)
+    return [(one, f"{one}:{pid}") for one, pid in pairs if pid != "0"]  # 0: it has ended
 
 
-def _told() -> set[str]:
-    return set(layout.TOLD.read_text().split()) if layout.TOLD.exists() else set()
+def _told(host: Host) -> set[str]:
+    """The processes that were told to stop."""
+    file = host.layout.draining_workers
+    return set(file.read_text().split()) if file.exists() else set()

@@ -54,7 +54,7 @@ def projects() -> set[str]:
 def releases(found: set[str]) -> list[str]:
     """The releases among compose projects."""
     prefix = layout.RELEASE_PROJECT.format(release="")
-    others = {layout.BASE_PROJECT, layout.BRIDGE_PROJECT, layout.ACCEPTANCE_PROJECT}
+    others = {layout.BASE_PROJECT, layout.STANDBY_PROJECT, layout.ACCEPTANCE_PROJECT}
     return sorted(name.removeprefix(prefix) for name in found - others if name.startswith(prefix))
 
 

@@ -4,7 +4,7 @@ import http.client
 import socket
 import ssl
 
-from ..config import HostConfig
+from ..config import Host
 from .sockets import AGENT, Answer
 
 ADDRESS = "127.0.0.1"
@@ -18,14 +18,14 @@ def context() -> ssl.SSLContext:
     return tls
 
 
-def ask(config: HostConfig, path: str, tls: ssl.SSLContext, timeout: float = 5) -> Answer:
+def ask(host: Host, path: str, tls: ssl.SSLContext, timeout: float = 5) -> Answer:
     """The answer to `GET path` on a connection of its own; OSError when none comes."""
     with (
-        socket.create_connection((ADDRESS, config.https_port), timeout) as plain,
-        tls.wrap_socket(plain, server_hostname=config.domain) as connection,
+        socket.create_connection((ADDRESS, host.config.https_port), timeout) as plain,
+        tls.wrap_socket(plain, server_hostname=host.config.domain) as connection,
     ):
         connection.sendall(
-            f"GET {path} HTTP/1.1\r\nHost: {config.domain}\r\nUser-Agent: {AGENT}\r\n"
+            f"GET {path} HTTP/1.1\r\nHost: {host.config.domain}\r\nUser-Agent: {AGENT}\r\n"
             "Connection: close\r\n\r\n".encode()
         )
         response = http.client.HTTPResponse(connection)

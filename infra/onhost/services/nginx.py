@@ -5,11 +5,10 @@ from pathlib import Path
 
 from .. import layout
 from ..command import Failure, run
-from ..config import is_address
+from ..config import Host, is_address
 from . import openssl
 
 CONTAINER = f"{layout.BASE_PROJECT}-nginx-1"
-CONFIGURATION = layout.NGINX / "nginx.conf"
 ADDRESS = "127.0.0.1"
 LOAD_SECONDS = 30
 POLL_SECONDS = 0.05
@@ -18,31 +17,37 @@ WORKER = "nginx: worker process"  # one that stops adds words to this
 
 def runs() -> bool:
     """Whether the container is up."""
-    shown = run("docker", "ps", "--quiet", "--filter", f"name=^{CONTAINER}$",
-                "--filter", "status=running")  # fmt: skip
-    return bool(shown.strip())
+    mine = ("--filter", f"name=^{CONTAINER}$", "--filter", "status=running")
+    return bool(run("docker", "ps", "--quiet", *mine).strip())
 
 
-def check(configuration: Path = CONFIGURATION) -> None:
-    """Raises Failure with nginx's own words when it would refuse its configuration."""
-    run("docker", "exec", CONTAINER, "nginx", "-c", configuration, "-t", "-q", timeout=30)
+def check(configuration: Path) -> None:
+    """Raises Failure with nginx' own words when it would refuse this configuration."""
+    _nginx(configuration, "-t", "-q")
 
 
-def reload() -> None:
+def reload(host: Host) -> None:
     """Loads configuration and certificate without losing a request, after a check.
 
-    When it returns, whoever connects is served by them. Raises Failure when nginx does not load.
+    When it returns, new connections are served by them. Raises Failure when nginx does not load.
     """
-    check()
-    layout.LOADED_ROUTES.unlink(missing_ok=True)  # before: who reads the file finds what is true
+    check(host.layout.nginx_configuration)
+    # Before the reload: whoever reads the file finds only routes that are surely loaded.
+    host.layout.loaded_routes.unlink(missing_ok=True)
     old = _workers()
-    run("docker", "exec", CONTAINER, "nginx", "-c", CONFIGURATION, "-s", "reload", timeout=30)
+    _nginx(host.layout.nginx_configuration, "-s", "reload")
     deadline = time.monotonic() + LOAD_SECONDS
     while not (now := _workers()) or now & old:
         if time.monotonic() > deadline:
-            raise Failure(f"nginx has not loaded its configuration after {LOAD_SECONDS} s:"
-                          f" docker logs {CONTAINER} says why")  # fmt: skip
+            raise Failure(
+                f"nginx has not loaded its configuration after {LOAD_SECONDS} s:"
+                f" docker logs {CONTAINER} says why"
+            )
         time.sleep(POLL_SECONDS)
+
+
+def _nginx(configuration: Path, *words: str) -> None:
+    run("docker", "exec", CONTAINER, "nginx", "-c", configuration, *words, timeout=30)
 
 
 def started() -> str:
@@ -61,8 +66,15 @@ def chain(name: str, port: int) -> str:
     """The certificates that are served for a name, as PEM; empty when nobody answers."""
     server = ("-noservername",) if is_address(name) else ("-servername", name)
     try:
-        shown = run("openssl", "s_client", "-connect", f"{ADDRESS}:{port}", *server, "-showcerts",
-                    timeout=10)  # fmt: skip
+        shown = run(
+            "openssl",
+            "s_client",
+            "-connect",
+            f"{ADDRESS}:{port}",
+            *server,
+            "-showcerts",
+            timeout=10,
+        )
     except Failure:
         return ""
     return "".join(openssl.PEM.findall(shown))

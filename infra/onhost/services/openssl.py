@@ -4,12 +4,13 @@ import hashlib
 import re
 import ssl
 import tempfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from .. import layout
 from ..command import run, succeeds
+from ..config import Host
 
 DATE = "%Y-%m-%d %H:%M:%SZ"
 SHORT_LIFETIME = timedelta(days=10)
@@ -17,7 +18,7 @@ PEM = re.compile(r"-----BEGIN CERTIFICATE-----\r?\n.*?-----END CERTIFICATE-----\
 
 
 @dataclass(frozen=True)
-class X509:
+class Certificate:
     """What matters of a certificate."""
 
     names: frozenset[str]
@@ -40,22 +41,37 @@ class X509:
         return self.lifetime / (2 if self.lifetime < SHORT_LIFETIME else 3)
 
     def covers(self, name: str) -> bool:
-        """Whether it names it, itself or by a wildcard for its first label."""
-        return bool(self.names & {name, f"*.{name.partition('.')[2]}"})
+        """Whether it is valid for a name."""
+        return covers(self.names, name)
 
-    def due(self, now: datetime) -> bool:
+    def renewal_due(self, now: datetime) -> bool:
         """Whether it is to be renewed."""
         return self.ends - now < self.renewal_window
 
 
-def read(path: Path) -> X509:
+def covers(names: Collection[str], name: str) -> bool:
+    """Whether a name, or the wildcard in place of its first label, is in a certificate's names."""
+    return name in names or f"*.{name.partition('.')[2]}" in names
+
+
+def read(path: Path) -> Certificate:
     """The first certificate of a PEM file. Raises Failure when there is none."""
-    shown = run("openssl", "x509", "-in", path, "-noout", "-dates", "-dateopt", "iso_8601",
-                "-ext", "subjectAltName")  # fmt: skip
+    shown = run(
+        "openssl",
+        "x509",
+        "-in",
+        path,
+        "-noout",
+        "-dates",
+        "-dateopt",
+        "iso_8601",
+        "-ext",
+        "subjectAltName",
+    )
     return parse(shown, fingerprint(path.read_text()))
 
 
-def read_text(pem: str) -> X509:
+def read_text(pem: str) -> Certificate:
     """The first certificate of a PEM text. Raises Failure when there is none."""
     with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
         file.write(pem)
@@ -69,16 +85,26 @@ def fingerprint(pem: str) -> str:
     return hashlib.sha256(ssl.PEM_cert_to_DER_cert(found[0])).hexdigest() if found else ""
 
 
-def trusted(chain: str) -> bool:
+def trusted(host: Host, chain: str) -> bool:
     """Whether this host trusts the first certificate of a PEM text for a server, by the others."""
     with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
         file.write(chain)
         file.flush()
-        return succeeds("openssl", "verify", "-CAfile", layout.CA_BUNDLE, "-no-CApath",
-                        "-purpose", "sslserver", "-untrusted", file.name, file.name)  # fmt: skip
+        return succeeds(
+            "openssl",
+            "verify",
+            "-CAfile",
+            host.layout.ca_bundle,
+            "-no-CApath",
+            "-purpose",
+            "sslserver",
+            "-untrusted",
+            file.name,
+            file.name,
+        )
 
 
-def parse(shown: str, fingerprint: str) -> X509:
+def parse(shown: str, fingerprint: str) -> Certificate:
     """The certificate that `openssl x509` shows as dates and subjectAltName."""
     fields = dict(line.split("=", 1) for line in shown.splitlines() if line.startswith("not"))
     names = frozenset(
@@ -91,4 +117,4 @@ def parse(shown: str, fingerprint: str) -> X509:
         datetime.strptime(fields[key], DATE).replace(tzinfo=UTC)
         for key in ("notBefore", "notAfter")
     )
-    return X509(names, begins, ends, fingerprint)
+    return Certificate(names, begins, ends, fingerprint)

@@ -8,7 +8,7 @@ from itertools import pairwise
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from ..config import HostConfig
+from ..config import Host
 from . import https
 
 INTERVAL = 0.05  # seconds; open loop: a slow answer delays no other request
@@ -70,14 +70,14 @@ class Probe:
         return summary(self._requests)
 
 
-def of_site(config: HostConfig, path: str) -> Probe:
+def of_site(host: Host, path: str) -> Probe:
     """Asks `path` through nginx, each time on a new connection."""
     tls = https.context()
     # Another release may have moved the path: to be told so is an answer, too.
-    return Probe(lambda: https.ask(config, path, tls, TIMEOUT).status < 500)
+    return Probe(lambda: https.ask(host, path, tls, TIMEOUT).status < 500)
 
 
-def told(found: dict[str, float]) -> str:
+def described(found: dict[str, float]) -> str:
     """The summary, in words."""
     return (
         f"{found['requests']:.0f} requests, {found['failed']:.0f} failed,"

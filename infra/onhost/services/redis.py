@@ -9,32 +9,31 @@ import socket
 from collections.abc import Iterator
 from typing import Any
 
-from .. import layout
 from ..command import Failure
-from ..config import HostConfig
+from ..config import Host
 
 TIMEOUT = 3  # seconds
 STATES = {"started": "wip", "failed": "failed", "scheduled": "scheduled", "deferred": "deferred"}
 
 
-def state(_config: HostConfig) -> dict[str, Any]:
+def state(host: Host) -> dict[str, Any]:
     """Jobs by state over all queues, workers, memory. Raises Failure when Redis does not answer."""
     try:
-        with session((layout.SECRETS / "redis_password").read_text()) as stream:
+        with session(host, (host.layout.secrets / "redis_password").read_text()) as stream:
             return _ask(stream)
     except (OSError, ValueError) as error:
         raise Failure(f"Redis does not answer: {error}") from error
 
 
 @contextlib.contextmanager
-def session(*credentials: str) -> Iterator[Any]:
+def session(host: Host, *credentials: str) -> Iterator[Any]:
     """A conversation with Redis, by a password, or by a user's name and password.
 
     Raises OSError, or ValueError with Redis' own words.
     """
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(TIMEOUT)
-        connection.connect(str(layout.REDIS_SOCKET))
+        connection.connect(str(host.layout.redis_socket))
         with connection.makefile("rwb") as stream:
             command(stream, "AUTH", *credentials)
             yield stream

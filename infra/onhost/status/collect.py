@@ -6,11 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from .. import layout
 from ..base import maintenance
 from ..certificates import certificate, store
 from ..command import Failure, locked, run
-from ..config import HostConfig
+from ..config import Host
 from ..releases import history, release
 from ..services import docker, openssl, redis
 from . import warn
@@ -18,77 +17,78 @@ from . import warn
 LIMIT = 10  # seconds that another program may take to answer
 
 
-class Look:
-    """A look at parts of which any may be broken; `unknown` has a line for each that is."""
+class Parts:
+    """The parts of a status, any of which may fail; `unknown` has a line for each that did."""
 
     def __init__(self) -> None:
         self.unknown: list[str] = []
 
-    def at(self, part: str, found: Callable[[], Any]) -> Any:
-        """What is found of a part; None when that cannot be had, whatever the reason."""
+    def collect(self, part: str, ask: Callable[[], Any]) -> Any:
+        """The answer about a part; None when there is none, whatever the reason."""
         try:
-            return found()
-        except Exception as error:  # noqa: BLE001  the rest is wanted most when a part is broken
+            return ask()
+        except Exception as error:  # noqa: BLE001  a status matters most when a part is broken
             why = " ".join(str(error).split())
             expected = isinstance(error, Failure | OSError)
             self.unknown.append(f"{part}: {why if expected else f'{type(error).__name__}: {why}'}")
             return None
 
 
-def status(config: HostConfig) -> dict[str, Any]:
+def status(host: Host) -> dict[str, Any]:
     """The state of the host as data; `attention` lists what a person should look at.
 
     A part that cannot be had is None, and one line of `attention` says why.
     """
-    look = Look()
-    current = release.current()
+    parts = Parts()
+    current = release.current(host)
     found: dict[str, Any] = {
         "release": current,
-        "switch": look.at("what is under way", _under_way),
-        "maintenance": look.at("maintenance", lambda: maintenance.state()["maintenance"]),
-        "containers": look.at("the containers", lambda: docker.listed(current, LIMIT)),
-        "certificate": _certificate(look, config),
-        "queues": look.at("the jobs", lambda: redis.state(config)),
-        "disk": look.at("the disk", _disk),
-        "memory": look.at("the memory", _memory),
-        "units": look.at("the units", _failed_units),
-        "last": look.at("the history", _last),
+        "switch": parts.collect("the change under way", lambda: _under_way(host)),
+        "maintenance": parts.collect("maintenance", lambda: maintenance.state(host)["maintenance"]),
+        "containers": parts.collect("the containers", lambda: docker.listed(current, LIMIT)),
+        "certificate": _certificate(host, parts),
+        "queues": parts.collect("the jobs", lambda: redis.state(host)),
+        "disk": parts.collect("the disk", lambda: _disk(host)),
+        "memory": parts.collect("the memory", _memory),
+        "units": parts.collect("the units", _failed_units),
+        "last": parts.collect("the history", lambda: _last(host)),
     }
-    found["attention"] = look.unknown + warn.lines(found)
+    found["attention"] = parts.unknown + warn.warnings(found)
     return found
 
 
-def _under_way() -> str:
+def _under_way(host: Host) -> str:
     """Who changes the host, and in which stage a switch is; empty when nobody does."""
-    if locked():
-        last = history.read()[-1:]
+    if locked(host.layout.lock):
+        last = history.read(host)[-1:]
         stage = "".join(f", in the stage {entry.now!r}" for entry in last if entry.now)
-        return layout.LOCK.read_text().strip() + stage
-    return layout.DEPLOY_LOCK.read_text().strip() if locked(layout.DEPLOY_LOCK) else ""
+        return host.layout.lock.read_text().strip() + stage
+    deploy = host.layout.deploy_lock
+    return deploy.read_text().strip() if locked(deploy) else ""
 
 
-def _certificate(look: Look, config: HostConfig) -> dict[str, Any] | None:
+def _certificate(host: Host, parts: Parts) -> dict[str, Any] | None:
     """What nginx reads, and whether all stands well with it: one may be had without the other."""
-    shown = look.at("the certificate", lambda: openssl.read(store.chain(config.domain)))
-    facts = look.at("the certificate's state", lambda: certificate.state(config))
+    chain = store.chain(host, host.config.domain)
+    shown = parts.collect("the certificate", lambda: openssl.read(chain))
+    facts = parts.collect("the certificate's state", lambda: certificate.state(host))
     if shown is None:
         return None
     wrong = [name for name, right in (facts or {}).items() if not right]
+    problem = f"not {', not '.join(wrong)}: slipway certificate-renew says why" if wrong else ""
     return {
-        "source": store.about(config.domain).source,
-        "names": config.names,
+        "source": store.record(host, host.config.domain).source,
+        "names": host.config.names,
         "ends": shown.ends.isoformat(),
         "days": round((shown.ends - datetime.now(UTC)).total_seconds() / 86400, 1),
         "lifetime": round(shown.lifetime.total_seconds() / 86400, 1),
         "fine": None if facts is None else not wrong,
-        "problem": f"not {', not '.join(wrong)}: slipway certificate-renew says why"
-        if wrong
-        else "",
+        "problem": problem,
     }
 
 
-def _disk() -> dict[str, int]:
-    disk = shutil.disk_usage(layout.STATE)
+def _disk(host: Host) -> dict[str, int]:
+    disk = shutil.disk_usage(host.layout.state)
     return {"used": disk.used, "total": disk.total}
 
 
@@ -103,6 +103,6 @@ def _failed_units() -> list[str]:
     return run(*words, timeout=LIMIT).splitlines()
 
 
-def _last() -> dict[str, str]:
-    last = history.read()[-1:]
+def _last(host: Host) -> dict[str, str]:
+    last = history.read(host)[-1:]
     return {"release": last[0].release, "result": last[0].result} if last else {}

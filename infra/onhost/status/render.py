@@ -74,6 +74,6 @@ def _entry(entry: Entry) -> str:
     if entry.revision:
         words.append(f"from {entry.revision}")
     if entry.probe:
-        words.append(probe.told(entry.probe))
+        words.append(probe.described(entry.probe))
     stages = ", ".join(f"{name} {took:.1f}" for name, took in entry.stages.items() if took >= 0.1)
     return "\n    ".join(line for line in ("  ".join(words), entry.reason, stages) if line)

@@ -9,7 +9,7 @@ REDIS_FULL = 0.7  # of its memory; at all of it jobs are refused
 SERVICES = ("nginx", "redis", "web", "worker")
 
 
-def lines(found: dict[str, Any]) -> list[str]:
+def warnings(found: dict[str, Any]) -> list[str]:
     """What a person should look at of the parts that could be had, in a line each."""
     said = []
     if not found["release"]:

@@ -1,35 +1,30 @@
-"""A host in a directory: its layout, its configuration, releases, and programs that only note."""
+"""A host in a directory: its layout, its settings, releases, and programs that only note."""
 
 import contextlib
-import inspect
 import json
 import socket
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, Self
 
 import pytest
 
-from infra.inventory import load
-from infra.onhost import command, layout
-from infra.onhost.base import apply, maintenance
+from infra.onhost import config
 from infra.onhost.certificates import store
-from infra.onhost.config import HostConfig
+from infra.onhost.config import CertificateConfig, HostConfig
 from infra.onhost.credentials import redis_users
+from infra.onhost.layout import Layout
 from infra.onhost.releases import release
 from infra.onhost.releases.history import LIVE, Entry
-from infra.onhost.services import nginx
 from infra.programs import host_config
+from infra.settings import load
 from tests.support.operations.certificates import Authority, make
 
 DOMAIN = "app.example.org"
 SETTINGS = {"domain": DOMAIN, "email": "you@example.org", "keep_releases": 2}
-
-
-def config(port: int = 443) -> HostConfig:
-    """What this host is told of the settings, with HTTPS on this port."""
-    return replace(host_config(load(SETTINGS, "one")), https_port=port)
+CONFIG = host_config(load(SETTINGS, "one"))
 
 
 def wanted(image: str = "slipway/app:1", **values: object) -> release.ReleaseConfig:
@@ -56,36 +51,42 @@ def no_listener() -> Iterator[int]:
         yield bound.getsockname()[1]
 
 
-class Host:
-    """The layout below a directory of its own, and what programs were called there."""
+class Host(config.Host):
+    """A host whose files stand below a directory, and the calls of programs there."""
 
-    def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.calls = root / "calls"
-        self.calls.touch()
-        self._programs = root / "programs"
-        self._programs.mkdir()
-        monkeypatch.setenv("PATH", str(self._programs), prepend=":")
-        for name, path in vars(layout).copy().items():
-            if isinstance(path, Path):
-                monkeypatch.setattr(layout, name, root / path.relative_to("/"))
-        for folder in (layout.RELEASES, layout.WEB, layout.SECRETS, layout.WANTED_UNITS,
-                       layout.NGINX, layout.TLS, layout.MAINTENANCE, layout.REDIS_SOCKETS,
-                       layout.APPLIED, layout.REDIS_USERS.parent, layout.LOCK.parent):  # fmt: skip
-            folder.mkdir(parents=True)
-        layout.REDIS_USERS.write_bytes(redis_users.text())
-        for file in (layout.TLS_SERVERS, layout.NGINX_SITE):
-            file.touch()
-        # What took a path of the layout when it was imported.
-        monkeypatch.setattr(nginx, "CONFIGURATION", layout.NGINX / "nginx.conf")
-        monkeypatch.setattr(apply, "APPLIED", layout.APPLIED / "base.json")
-        monkeypatch.setattr(maintenance, "FLAG", layout.MAINTENANCE / "on")
-        monkeypatch.setattr(nginx.check, "__defaults__", (nginx.CONFIGURATION,))
-        for function in (command.lock, command.locked):
-            monkeypatch.setattr(inspect.unwrap(function), "__defaults__", (layout.LOCK,))
+    @property
+    def root(self) -> Path:
+        """The directory."""
+        return self.layout.root
+
+    @property
+    def calls(self) -> Path:
+        """The file with a line for each call."""
+        return self.root / "calls"
+
+    def with_config(self, wanted: HostConfig) -> Self:
+        """The same host, which knows these settings."""
+        return replace(self, config=wanted)
+
+    def on_port(self, port: int) -> Self:
+        """The same host, with HTTPS on this port."""
+        return self.with_config(replace(self.config, https_port=port))
+
+    def changed(self, **values: Any) -> Self:
+        """The same host, with other values of its configuration, or of its certificate's."""
+        known = CertificateConfig.__dataclass_fields__
+        terms = {name: value for name, value in values.items() if name in known}
+        others = {name: value for name, value in values.items() if name not in known}
+        certificate = replace(self.config.certificate, **terms)
+        return replace(self, config=replace(self.config, certificate=certificate, **others))
+
+    def with_settings(self, **settings: object) -> Self:
+        """The same host, deployed with these settings."""
+        return self.with_config(host_config(load(SETTINGS | settings, "one")))
 
     def program(self, name: str, script: str = "") -> None:
         """Puts a program first on PATH that notes its arguments and then runs this script."""
-        path = self._programs / name
+        path = self.root / "programs" / name
         path.write_text(f'#!/bin/sh\necho "{name} $*" >> {self.calls}\n{script}\n')
         path.chmod(0o755)
 
@@ -100,13 +101,13 @@ class Host:
 
     def release(self, name: str, server: str = "uwsgi", **values: object) -> Path:
         """Puts a release's files, its routes and a file where its socket would be."""
-        folder = release.folder(name)
+        folder = release.folder(self, name)
         folder.mkdir()
         text = wanted(server=server, **values).to_json()  # type: ignore[arg-type]  # see there
         (folder / release.CONFIG).write_text(text)
-        release.socket(name, server).parent.mkdir(parents=True)
-        release.socket(name, server).touch()
-        release.routes(name).write_text(f"# passes to {server}\n")
+        release.socket(self, name, server).parent.mkdir(parents=True)
+        release.socket(self, name, server).touch()
+        release.routes(self, name).write_text(f"# passes to {server}\n")
         return folder
 
     def certificate(
@@ -118,20 +119,40 @@ class Host:
         by: Authority | None = None,
     ) -> Path:
         """Installs a certificate of this name and others, of nobody's or by a CA; its chain."""
-        made = self.calls.with_name("made.pem")
+        made = self.root / "made.pem"
         make(made, name, *others, days=days, by=by)
         private = made.with_name("made.pem.key")
-        store.put(name, made.read_bytes(), private.read_bytes(), source)
-        return store.chain(name)
+        store.put(self, name, made.read_bytes(), private.read_bytes(), source)
+        return store.chain(self, name)
 
     def history(self) -> list[dict[str, object]]:
         """The lines of the history as they stand there."""
-        return [json.loads(line) for line in layout.HISTORY.read_text().splitlines()]
+        return [json.loads(line) for line in self.layout.history.read_text().splitlines()]
+
+
+def _blank(root: Path) -> Host:
+    """The host as a deploy makes it, before nginx, Redis and the first release."""
+    host = Host(Layout(root), CONFIG)
+    layout = host.layout
+    folders = (
+        *(layout.releases, layout.web, layout.secrets, layout.wanted_units, layout.nginx),
+        *(layout.tls, layout.maintenance, layout.redis_sockets, layout.applied),
+        *(layout.redis_users.parent, layout.lock.parent, root / "programs"),
+    )
+    for folder in folders:
+        folder.mkdir(parents=True)
+    host.calls.touch()
+    layout.redis_users.write_bytes(redis_users.text(host))
+    for file in (layout.virtual_hosts, layout.nginx_site):
+        file.touch()
+    return host
 
 
 @contextlib.contextmanager
 def new_host() -> Iterator[Host]:
-    """A host that nothing was deployed to."""
+    """A host that nothing was deployed to; its programs come first on PATH."""
     # Not pytest's directory: the path of a Unix socket may have 107 bytes only.
     with tempfile.TemporaryDirectory(prefix="slipway-") as name, pytest.MonkeyPatch.context() as on:
-        yield Host(Path(name), on)
+        host = _blank(Path(name))
+        on.setenv("PATH", str(host.root / "programs"), prepend=":")
+        yield host

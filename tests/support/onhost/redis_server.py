@@ -3,22 +3,26 @@
 import contextlib
 import subprocess
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 from infra.hostfile import render
-from infra.onhost import layout
-from tests.unit.conftest import until
+from tests.support.onhost import Host
+from tests.support.processes import until
 
 
 @contextlib.contextmanager
-def redis_running() -> Iterator[None]:
+def redis_running(host: Host) -> Iterator[None]:
     """Redis listens on the host's socket, with the users that stand there."""
-    layout.CONTAINER_REDIS_DATA.mkdir(parents=True)
-    file = layout.REDIS_SOCKETS / "redis.conf"
-    file.write_text(render("redis/redis.conf.j2", layout=layout, redis_maxmemory=64))
-    with (layout.REDIS_SOCKETS / "log").open("wb") as log:
+    names = SimpleNamespace(CONTAINER_REDIS_DATA=host.root / "data")
+    names.CONTAINER_REDIS_DATA.mkdir()
+    file = host.layout.redis_sockets / "redis.conf"
+    file.write_text(
+        render("redis/redis.conf.j2", layout=host.layout, names=names, redis_maxmemory=64)
+    )
+    with (host.layout.redis_sockets / "log").open("wb") as log:
         process = subprocess.Popen(["redis-server", str(file)], stdout=log)
     try:
-        until(layout.REDIS_SOCKET.exists, "Redis listens")
+        until(host.layout.redis_socket.exists, "Redis listens")
         yield
     finally:
         process.kill()

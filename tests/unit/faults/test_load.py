@@ -14,7 +14,7 @@ from tests.faults import load as loads
 from tests.faults.load import Load, UnansweredError
 from tests.site import Site
 from tests.support.operations.certificates import make
-from tests.unit.conftest import until
+from tests.support.processes import until
 
 GOOD = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 CLOSED = b""  # the request is read, and nobody answers

@@ -7,9 +7,9 @@ import pytest
 import yaml
 
 from infra import base, release
-from infra.inventory import load
 from infra.onhost import layout
-from infra.settings import Settings
+from infra.onhost.layout import LAYOUT
+from infra.settings import Settings, load
 
 GOOD: dict[str, Any] = {"domain": "app.example.org", "email": "you@example.org"}
 UNUSUAL: dict[str, Any] = {
@@ -47,7 +47,7 @@ def release_file(settings: Settings) -> Any:
 def base_file(settings: Settings) -> Any:
     images = base.image("nginx", settings), base.image("redis", settings)
     files = {file.path: file.content for file in base.base_files(settings, *images)}
-    return yaml.safe_load(files[str(layout.BASE / "compose.yaml")] or b"")
+    return yaml.safe_load(files[str(LAYOUT.base / "compose.yaml")] or b"")
 
 
 def services(settings: Settings) -> dict[str, Any]:
@@ -132,7 +132,7 @@ def test_nginx_writes_to_nothing_of_the_host(settings: Settings) -> None:
 def test_only_the_directory_of_the_socket_is_writable_for_the_application(
     settings: Settings,
 ) -> None:
-    sockets = f"{layout.WEB}/${{RELEASE}}/socket:{layout.CONTAINER_SOCKETS}"
+    sockets = f"{LAYOUT.web}/${{RELEASE}}/socket:{layout.CONTAINER_SOCKETS}"
     found = services(settings)
     assert [v for v in found["web"]["volumes"] if not v.endswith(":ro")] == [sockets]
     assert [v for v in found["worker"]["volumes"] if not v.endswith(":ro")] == []

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from infra import base, release
-from infra.inventory import load
 from infra.onhost import layout
-from infra.settings import Settings
+from infra.onhost.layout import LAYOUT
+from infra.settings import Settings, load
 
 GOOD: dict[str, Any] = {"domain": "app.example.org", "email": "you@example.org"}
 DEFAULTS = load(GOOD, "one")
@@ -25,7 +25,7 @@ UNUSUAL = load(
 def base_file(settings: Settings, name: str) -> str:
     images = base.image("nginx", settings), base.image("redis", settings)
     files = {file.path: file.content for file in base.base_files(settings, *images)}
-    return (files[str(layout.NGINX / name)] or b"").decode()
+    return (files[str(LAYOUT.nginx / name)] or b"").decode()
 
 
 def nginx_conf(settings: Settings) -> str:
@@ -97,7 +97,7 @@ def test_http_leads_to_a_port_of_https_that_is_not_the_usual_one() -> None:
 
 def test_challenges_are_answered_over_http() -> None:
     text = nginx_conf(DEFAULTS)
-    assert values(text, "root") == [str(layout.WEBROOT)]
+    assert values(text, "root") == [str(LAYOUT.webroot)]
     assert "location ^~ /.well-known/acme-challenge/ {" in text
 
 
@@ -114,13 +114,13 @@ def test_a_name_that_nobody_serves_gets_no_certificate() -> None:
     assert values(text, "ssl_reject_handshake") == ["on"]
     assert values(text, "server_name") == ['"~."']  # a pattern: any exact name goes before it
     assert values(text, "ssl_certificate") == []
-    assert values(text, "include")[-1] == str(layout.TLS_SERVERS)
+    assert values(text, "include")[-1] == str(LAYOUT.virtual_hosts)
 
 
 def test_every_server_of_the_site_has_its_headers_and_the_release_s_routes() -> None:
     assert values(base_file(DEFAULTS, "site.conf"), "include") == [
-        str(layout.NGINX_HEADERS),
-        f"{layout.CURRENT}/routes.con[f]",
+        str(LAYOUT.nginx_headers),
+        "routes.conf",
     ]
 
 
@@ -142,7 +142,7 @@ def test_headers_of_every_answer_stand_wherever_others_are_added() -> None:
     blocks = [location(routes_conf(DEFAULTS), name) for name in ("@closed", "^~ /static/")]
     for block in blocks:
         assert values(block, "add_header")
-        assert values(block, "include") == [str(layout.NGINX_HEADERS)]
+        assert values(block, "include") == [str(LAYOUT.nginx_headers)]
     assert routes_conf(DEFAULTS).count("include") == len(blocks)
 
 
@@ -166,7 +166,7 @@ def test_nginx_waits_longer_than_a_request_may_take() -> None:
 
 
 def test_requests_go_to_the_current_release_and_are_not_sent_twice() -> None:
-    passed = f"unix:{layout.CURRENT}/socket/uwsgi.sock"
+    passed = f"unix:{LAYOUT.current}/socket/uwsgi.sock"
     assert set(values(routes_conf(DEFAULTS), "uwsgi_pass")) == {passed}
     assert values(routes_conf(DEFAULTS), "uwsgi_next_upstream") == ["off"]
 
@@ -206,7 +206,7 @@ GUNICORN = load(GOOD | {"web": {"server": "gunicorn", "request_timeout": 90}}, "
 
 def test_gunicorn_is_asked_by_http_on_a_socket_of_another_name() -> None:
     text = routes_conf(GUNICORN)
-    assert set(values(text, "proxy_pass")) == {f"http://unix:{layout.CURRENT}/socket/http.sock"}
+    assert set(values(text, "proxy_pass")) == {f"http://unix:{LAYOUT.current}/socket/http.sock"}
     assert values(text, "proxy_read_timeout") == ["95s"]
     assert values(text, "proxy_next_upstream") == ["off"]
     assert "uwsgi_" not in text
@@ -232,7 +232,7 @@ def test_finished_static_files_are_kept_for_a_year_and_others_asked_of_the_appli
     settings: Settings,
 ) -> None:
     block = location(routes_conf(settings), "^~ /static/")
-    assert values(block, "alias") == [f"{layout.STATIC}/"]
+    assert values(block, "alias") == [f"{LAYOUT.static}/"]
     assert values(block, "gzip_static") == ["on"]
     assert 'Cache-Control "public, max-age=31536000, immutable"' in values(block, "add_header")
     assert values(block, "error_page") == ["403 404 405 = @application"]

@@ -28,7 +28,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(name)
     for name, value in PRIVATE.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(origin, "PROJECT", tmp_path)
+    monkeypatch.setattr(origin, "CHECKOUT", tmp_path)
     (tmp_path / "file").write_text("a")
     return tmp_path
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from infra.inventory import load
 from infra.onhost import layout
 from infra.preflight import refusals, warnings
+from infra.settings import load
 
 SETTINGS = load({"domain": "app.example.org", "email": "you@example.org"}, "one")
 NOW = 1_800_000_000.0

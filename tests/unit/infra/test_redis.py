@@ -1,12 +1,9 @@
 """A real Redis with the configuration and the users that it has on a host."""
 
 import contextlib
-import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from redis import Redis
@@ -15,10 +12,12 @@ from redis.exceptions import AuthenticationError, NoPermissionError, RedisError,
 from redis.retry import Retry
 
 from infra import base
-from infra.hostfile import render
-from infra.inventory import load
 from infra.onhost import layout
 from infra.onhost.credentials import redis_users
+from infra.onhost.layout import LAYOUT
+from infra.settings import load
+from tests.support.onhost import new_host
+from tests.support.onhost.redis_server import redis_running
 
 PASSWORD = "of the tests"  # noqa: S105  for the tests' own Redis
 SETTINGS = load({"domain": "app.example.org", "email": "you@example.org"}, "one")
@@ -30,7 +29,7 @@ def configuration(size: str) -> str:
     )
     images = base.image("nginx", settings), base.image("redis", settings)
     files = {file.path: file.content for file in base.base_files(settings, *images)}
-    return (files[str(layout.BASE / "redis" / "redis.conf")] or b"").decode()
+    return (files[str(LAYOUT.base / "redis" / "redis.conf")] or b"").decode()
 
 
 @pytest.mark.parametrize(("size", "most"), [("256m", "153mb"), ("2g", "1228mb"), ("10m", "6mb")])
@@ -40,35 +39,20 @@ def test_the_data_may_take_60_percent_of_the_memory(size: str, most: str) -> Non
 
 def test_redis_stands_where_the_layout_says() -> None:
     lines = configuration("256m").splitlines()
-    assert f"unixsocket {layout.REDIS_SOCKET}" in lines
-    assert f"aclfile {layout.REDIS_USERS}" in lines
+    assert f"unixsocket {LAYOUT.redis_socket}" in lines
+    assert f"aclfile {LAYOUT.redis_users}" in lines
     assert f"dir {layout.CONTAINER_REDIS_DATA}" in lines
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Path]:
-    """The socket of a Redis of the template, in a directory of its own."""
-    # Not pytest's directory: the path of a Unix socket may have 107 bytes only.
-    with tempfile.TemporaryDirectory(prefix="slipway-") as name, pytest.MonkeyPatch.context() as on:
-        folder = Path(name)
-        (folder / "redis_password").write_text(PASSWORD)
-        on.setattr(layout, "SECRETS", folder)
-        (folder / "users.acl").write_bytes(redis_users.text())
-        own = SimpleNamespace(
-            REDIS_SOCKET=folder / "redis.sock",
-            REDIS_USERS=folder / "users.acl",
-            CONTAINER_REDIS_DATA=folder,
-        )
-        text = render("redis/redis.conf.j2", layout=own, redis_maxmemory=64)
-        (folder / "redis.conf").write_text(text)
-        with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(["redis-server", str(folder / "redis.conf")], stdout=log)
-        try:
-            _await(own.REDIS_SOCKET, folder / "log")
-            yield own.REDIS_SOCKET
-        finally:
-            process.kill()
-            process.wait()
+    """The socket of a Redis of the template, on a host in a directory."""
+    with new_host() as host:
+        (host.layout.secrets / "redis_password").write_text(PASSWORD)
+        host.layout.redis_users.write_bytes(redis_users.text(host))
+        with redis_running(host):
+            _await(host.layout.redis_socket, host.layout.redis_sockets / "log")
+            yield host.layout.redis_socket
 
 
 def _await(socket: Path, log: Path) -> None:

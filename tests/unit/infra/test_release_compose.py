@@ -7,10 +7,10 @@ import pytest
 import yaml
 
 from infra import release
-from infra.inventory import load
 from infra.onhost import layout
-from infra.onhost.releases import release as release_on_host
-from infra.settings import RESERVED_VARIABLES
+from infra.onhost.layout import LAYOUT
+from infra.onhost.services import sockets
+from infra.settings import RESERVED_VARIABLES, load
 
 GOOD: dict[str, Any] = {"domain": "app.example.org", "email": "you@example.org"}
 RELEASE = "0123456789ab"
@@ -38,7 +38,7 @@ def test_the_environment_names_what_the_release_runs_with() -> None:
     web, worker = (loaded()["services"][name]["environment"] for name in ("web", "worker"))
     common = {
         "RELEASE": RELEASE,
-        "REDIS_URL": f"unix://{layout.REDIS_SOCKET}",
+        "REDIS_URL": f"unix://{LAYOUT.redis_socket}",
         "ADMIN_PASSWORD_FILE": "/run/secrets/admin_password",
         "REDIS_PASSWORD_FILE": "/run/secrets/redis_password",
         "SECRET_KEY_FILE": "/run/secrets/secret_key",
@@ -50,7 +50,7 @@ def test_the_environment_names_what_the_release_runs_with() -> None:
         "WEB_SOCKET": f"{layout.CONTAINER_SOCKETS}/uwsgi.sock",
         "WEB_PROCESSES": "2",
         "WEB_THREADS": "2",
-        "WEB_HARAKIRI": "30",
+        "WEB_REQUEST_TIMEOUT": "30",
     }
 
 
@@ -117,7 +117,7 @@ def test_every_secret_is_a_file_of_the_release() -> None:
 def test_the_project_and_the_socket_are_the_release_s_own() -> None:
     found = loaded()
     assert found["name"] == layout.RELEASE_PROJECT.format(release=RELEASE)
-    socket = release_on_host.socket(RELEASE, "uwsgi")
+    socket = LAYOUT.web / RELEASE / "socket" / sockets.UWSGI
     web = found["services"]["web"]
     assert f"{socket.parent}:{layout.CONTAINER_SOCKETS}" in web["volumes"]
     assert web["healthcheck"]["test"][4] == f"{layout.CONTAINER_SOCKETS}/{socket.name}"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from infra import show
-from tests.unit.conftest import ROOT
+from tests.support.processes import ROOT
 
 SAID = "no answer: standard error says why"
 SILENT = {"error": SAID}

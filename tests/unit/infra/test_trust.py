@@ -8,8 +8,8 @@ from jinja2 import UndefinedError
 
 from infra import docker, hostfile, preflight, trust
 from infra.hostfile import HostFile, digest
-from infra.inventory import load
-from infra.onhost import layout
+from infra.onhost.layout import LAYOUT
+from infra.settings import load
 from tests.support.operations.certificates import make
 
 GOOD = {"domain": "app.example.org", "email": "you@example.org"}
@@ -45,7 +45,7 @@ def test_each_ca_of_a_bundle_is_a_file_of_its_own(tmp_path: Path) -> None:
     assert sorted((file.content or b"").decode().strip() for file in found) == sorted(pems)
     assert len({file.path for file in found}) == 2
     for file in found:
-        assert Path(file.path).parent == layout.CA_CERTIFICATES
+        assert Path(file.path).parent == LAYOUT.ca_certificates
         assert Path(file.path).match("slipway-*.crt")
 
 

@@ -7,17 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from infra.inventory import load
+from infra.checkout import CHECKOUT
 from infra.onhost import layout
 from infra.onhost.__main__ import ACTIONS
+from infra.onhost.layout import LAYOUT
 from infra.programs import UNITS, unit_file
-from infra.setting_types import PROJECT
+from infra.settings import load
 from infra.timers import TIMERS
 
 GOOD = {"domain": "app.example.org", "email": "you@example.org"}
 LONG = {"worker": {"job_timeout": 7200}, "web": {"request_timeout": 600}}
 SETTINGS = {"defaults": load(GOOD, "one"), "unusual": load(GOOD | LONG, "one")}
-PROGRAMS = [layout.COMMAND, Path("/usr/bin/docker"), Path("/usr/lib/systemd/systemd-sysctl")]
+PROGRAMS = [LAYOUT.command, Path("/usr/bin/docker"), Path("/usr/lib/systemd/systemd-sysctl")]
 
 
 def text(name: str, kind: str = "defaults") -> str:
@@ -29,7 +30,7 @@ def values(name: str, key: str, kind: str = "defaults") -> list[str]:
 
 
 def test_every_template_of_a_unit_is_installed() -> None:
-    templates = {path.name.removesuffix(".j2") for path in (PROJECT / "systemd").iterdir()}
+    templates = {path.name.removesuffix(".j2") for path in (CHECKOUT / "systemd").iterdir()}
     assert templates == set(UNITS)
 
 
@@ -49,7 +50,7 @@ def test_a_timer_starts_a_service_that_exists_and_comes_back_after_a_boot(timer:
 def test_a_unit_calls_only_commands_that_there_are(name: str) -> None:
     for command in values(name, "ExecStart"):
         program, *words = command.split()
-        if program == str(layout.COMMAND):
+        if program == str(LAYOUT.command):
             assert words[0] in ACTIONS
         else:
             assert Path(program) in PROGRAMS
@@ -69,8 +70,8 @@ def test_a_release_s_jobs_may_end_before_systemd_ends_the_stop(kind: str) -> Non
 
 def test_a_release_runs_from_its_own_directory_or_not_at_all() -> None:
     name = "slipway@.service"
-    assert values(name, "WorkingDirectory") == [f"{layout.RELEASES}/%i"]
-    assert values(name, "ConditionPathExists") == [f"{layout.RELEASES}/%i/compose.yaml"]
+    assert values(name, "WorkingDirectory") == [f"{LAYOUT.releases}/%i"]
+    assert values(name, "ConditionPathExists") == [f"{LAYOUT.releases}/%i/compose.yaml"]
 
 
 @pytest.mark.parametrize("name", [layout.BASE_UNIT, "slipway@.service"])
@@ -97,7 +98,7 @@ def test_every_service_that_fails_is_an_alert_but_the_alert_itself(name: str) ->
 
 def test_an_alert_names_the_unit_as_systemd_calls_it() -> None:
     [command] = values(layout.ALERT_UNIT, "ExecStart")
-    assert command.split() == [str(layout.COMMAND), "alert", "%i"]  # %I has / for each -
+    assert command.split() == [str(LAYOUT.command), "alert", "%i"]  # %I has / for each -
     assert "%I" not in text(layout.ALERT_UNIT)
 
 
@@ -108,7 +109,7 @@ def test_the_look_at_what_is_served_does_not_wait_for_the_network_or_the_ca() ->
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs systemd-analyze")
 @pytest.mark.parametrize("kind", SETTINGS)
 def test_systemd_understands_the_units(tmp_path: Path, kind: str) -> None:
-    folder = tmp_path / str(layout.UNITS).lstrip("/")
+    folder = tmp_path / str(LAYOUT.units).lstrip("/")
     folder.mkdir(parents=True)
     for name in UNITS:
         (folder / name).write_text(text(name, kind))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.facts import machine
 from infra.facts.machine import (
     DockerStale,
     ExtraTrust,
@@ -15,7 +16,7 @@ from infra.facts.machine import (
     OwnImages,
     UnitStates,
 )
-from infra.onhost import layout
+from infra.onhost.layout import Layout
 from tests.support.facts import ask, program
 
 HOUR = 3600
@@ -109,17 +110,24 @@ def test_a_host_without_docker_has_no_images(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def trust(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
+    """The paths of a host below a directory."""
+    layout = Layout(tmp_path)
+    monkeypatch.setattr(machine, "LAYOUT", layout)
+    return layout
+
+
+@pytest.fixture
+def trust(layout: Layout) -> Path:
     """A folder of CAs, one of them Slipway's, and a bundle made later."""
-    folder, bundle = tmp_path / "cas", tmp_path / "bundle"
-    folder.mkdir()
+    folder, bundle = layout.ca_certificates, layout.ca_bundle
+    for parent in (folder, bundle.parent):
+        parent.mkdir(parents=True)
     for name in ("slipway-1.crt", "other.crt"):
         (folder / name).touch()
         os.utime(folder / name, (BEGAN, BEGAN))
     bundle.touch()
     os.utime(folder, (BEGAN, BEGAN))
-    monkeypatch.setattr(layout, "CA_CERTIFICATES", folder)
-    monkeypatch.setattr(layout, "CA_BUNDLE", bundle)
     return folder
 
 
@@ -128,14 +136,14 @@ def test_only_slipway_s_cas_are_named() -> None:
     assert ask(ExtraTrust()) == {"names": {"slipway-1.crt"}, "stale": False}
 
 
-def test_a_bundle_older_than_a_ca_is_stale(trust: Path) -> None:
-    later = (trust.parent / "bundle").stat().st_mtime + HOUR
+def test_a_bundle_older_than_a_ca_is_stale(layout: Layout, trust: Path) -> None:
+    later = layout.ca_bundle.stat().st_mtime + HOUR
     os.utime(trust / "slipway-1.crt", (later, later))
     assert ask(ExtraTrust())["stale"] is True
 
 
-def test_a_bundle_older_than_the_removal_of_a_ca_is_stale(trust: Path) -> None:
+def test_a_bundle_older_than_the_removal_of_a_ca_is_stale(layout: Layout, trust: Path) -> None:
     (trust / "slipway-1.crt").unlink()
-    later = (trust.parent / "bundle").stat().st_mtime + HOUR
+    later = layout.ca_bundle.stat().st_mtime + HOUR
     os.utime(trust, (later, later))
     assert ask(ExtraTrust()) == {"names": set(), "stale": True}

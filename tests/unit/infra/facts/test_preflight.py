@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from infra.facts.preflight import HostReport
-from infra.inventory import load
 from infra.preflight import refusals, warnings
+from infra.settings import load
 
 SETTINGS = load({"domain": "app.example.org", "email": "you@example.org"}, "one")
 FACT = HostReport()

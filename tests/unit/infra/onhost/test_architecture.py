@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.setting_types import PROJECT
+from infra.checkout import CHECKOUT
 
-ONHOST = PROJECT / "infra" / "onhost"
+ONHOST = CHECKOUT / "infra" / "onhost"
 # Each folder imports those before it, and these modules; nothing imports those after it.
 BELOW = ["layout", "command", "config"]
 FOLDERS = ["services", "credentials", "certificates", "base", "releases", "alerts", "status"]

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from infra.checkout import CHECKOUT
 from infra.onhost.command import Failure, lock, locked, replace, run, succeeds
-from infra.setting_types import PROJECT
 
 HOLD = """
 import subprocess, sys
 from pathlib import Path
 from infra.onhost.command import lock
-with lock("a deploy", Path({path!r})):
+with lock(Path({path!r}), "a deploy"):
     child = subprocess.Popen(["sleep", "60"], stdout=subprocess.DEVNULL)
     print(child.pid, flush=True)
     child.wait()
@@ -111,7 +111,7 @@ def holder(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     """Another process that holds the lock, with a child of its own at work."""
     script = HOLD.format(path=str(tmp_path / "lock"))
     command = [sys.executable, "-c", script]
-    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         child = int(process.stdout.readline())
         yield process
@@ -124,7 +124,7 @@ def test_a_second_switch_is_refused_with_the_first_one_s_name(
 ) -> None:
     assert locked(tmp_path / "lock")
     wanted = f"another change of this host is under way: a deploy, process {holder.pid}, since "
-    with pytest.raises(Failure) as refused, lock("a test", tmp_path / "lock"):
+    with pytest.raises(Failure) as refused, lock(tmp_path / "lock", "a test"):
         pytest.fail("two hold the lock")
     assert str(refused.value).startswith(wanted)
 
@@ -135,15 +135,15 @@ def test_the_lock_ends_with_its_holder_and_not_with_the_children_of_it(
     holder.kill()
     holder.wait()
     assert not locked(tmp_path / "lock")
-    with lock("a test", tmp_path / "lock"):
+    with lock(tmp_path / "lock", "a test"):
         assert locked(tmp_path / "lock")
         assert (tmp_path / "lock").read_text().startswith(f"a test, process {os.getpid()},")
 
 
 def test_a_lock_that_was_given_back_can_be_taken_again(tmp_path: Path) -> None:
     assert not locked(tmp_path / "lock")
-    with pytest.raises(ZeroDivisionError), lock("a test", tmp_path / "lock"):
+    with pytest.raises(ZeroDivisionError), lock(tmp_path / "lock", "a test"):
         raise ZeroDivisionError
-    with lock("a test", tmp_path / "lock"):
+    with lock(tmp_path / "lock", "a test"):
         pass
     assert not locked(tmp_path / "lock")

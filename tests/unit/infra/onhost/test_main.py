@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,17 +10,23 @@ from pathlib import Path
 import pytest
 
 from infra import programs
-from infra.inventory import load
+from infra.checkout import CHECKOUT
 from infra.onhost import config, layout
-from infra.onhost.__main__ import ACTIONS
+from infra.onhost.__main__ import COMMANDS, INTERNAL, _parser
 from infra.onhost.command import Failure
-from infra.onhost.services import docker
-from infra.onhost.watchdog import STOP_SECONDS, remedy
-from infra.setting_types import PROJECT
+from infra.onhost.layout import LAYOUT, Layout
+from infra.settings import load
 
-ONHOST = PROJECT / "infra" / "onhost"
+ONHOST = CHECKOUT / "infra" / "onhost"
 MODULES = sorted(ONHOST.rglob("*.py"))
 SETTINGS = load({"domain": "app.example.org", "email": "you@example.org"}, "one")
+# What units and deploys say besides the command.
+WORDS = {
+    "alert": ["slipway-check.service"],
+    "drain": ["a"],
+    "retire": ["a"],
+    "switch": ["a", "--kind", "rollback", "--by", "me", "--revision", "0123"],
+}
 
 
 def imported(module: Path) -> list[str]:
@@ -56,7 +63,7 @@ def library(tmp_path: Path) -> Path:
     return tmp_path / "lib"
 
 
-def test_it_runs_without_any_package(library: Path) -> None:
+def test_it_runs_without_any_package_and_lists_what_people_run(library: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-S", "-P", "-W", "error", "-m", "onhost", "--help"],
         env={"PYTHONPATH": str(library)},
@@ -64,14 +71,26 @@ def test_it_runs_without_any_package(library: Path) -> None:
         text=True,
         check=True,
     )
-    assert all(f"\n    {name}" in done.stdout for name in ACTIONS)
+    _, _, listed = done.stdout.partition("\n  COMMAND\n")
+    assert re.findall(r"^    (\S+)", listed, re.MULTILINE) == list(COMMANDS)
+    lines = [f"{name} {text}" for name, (text, _) in COMMANDS.items()]
+    assert listed.partition("\n\n")[0].split() == " ".join(lines).split()  # and nothing else
+
+
+@pytest.mark.parametrize("name", INTERNAL)
+def test_what_units_and_deploys_call_is_understood_and_not_listed(name: str) -> None:
+    words = WORDS.get(name, [])
+    found = vars(_parser().parse_args([name, *words]))
+    assert set(found.values()) == {name, *(word for word in words if not word.startswith("--"))}
+    assert name not in COMMANDS
+    assert name not in re.findall(r"^ *(\S+)", _parser().format_help(), re.MULTILINE)
 
 
 def test_it_runs_in_a_directory_with_modules_of_other_people(library: Path, tmp_path: Path) -> None:
     command = tmp_path / "slipway"
     link = tmp_path / "current"
     link.symlink_to(library)
-    command.write_text(programs.COMMAND.replace(str(layout.CURRENT_PROGRAMS), str(link)))
+    command.write_text(programs.COMMAND.replace(str(LAYOUT.current_programs), str(link)))
     for name in ("json", "secrets", "argparse", "onhost"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('not of Slipway')\n")
     done = subprocess.run(
@@ -94,7 +113,7 @@ def test_a_deploy_meanwhile_does_not_mix_the_versions(tmp_path: Path) -> None:
     )
     (tmp_path / "two" / "onhost" / "__main__.py").write_text("print('two')\n")
     command = tmp_path / "slipway"
-    command.write_text(programs.COMMAND.replace(str(layout.CURRENT_PROGRAMS), str(link)))
+    command.write_text(programs.COMMAND.replace(str(LAYOUT.current_programs), str(link)))
     run = ["sh", str(command)]
     assert subprocess.check_output(run, text=True) == "one\n"
     assert subprocess.check_output(run, text=True) == "two\n"
@@ -114,10 +133,11 @@ def test_wrong_use_ends_with_2(library: Path, words: list[str]) -> None:
 
 
 def test_what_the_host_is_told_can_be_read_there(tmp_path: Path) -> None:
-    path = tmp_path / "host.json"
+    paths = Layout(tmp_path)
+    paths.config.mkdir(parents=True)
     given = load(SETTINGS.model_dump() | {"secrets": {"secret_key": "config.py"}}, "one")
-    path.write_text(programs.host_config(given).to_json())
-    found = config.load(path)
+    paths.host_config.write_text(programs.host_config(given).to_json())
+    found = config.load(paths).config
     assert found == programs.host_config(given)
     assert found.secrets == ["admin_password", "redis_password", "secret_key"]
     assert found.made_secrets == ["admin_password", "redis_password"]
@@ -126,53 +146,22 @@ def test_what_the_host_is_told_can_be_read_there(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", [None, "", "{", "[]", "{}", json.dumps({"domain": "x"})])
 def test_a_configuration_that_is_not_ours_is_a_failure(tmp_path: Path, text: str | None) -> None:
-    path = tmp_path / "host.json"
+    paths = Layout(tmp_path)
+    paths.config.mkdir(parents=True)
     if text is not None:
-        path.write_text(text)
+        paths.host_config.write_text(text)
     with pytest.raises(Failure, match=r"host\.json: .*; a deploy writes this file"):
-        config.load(path)
-
-
-@pytest.mark.parametrize(
-    ("state", "health", "command"),
-    [
-        ("running", "", None),
-        ("running", "healthy", None),
-        ("running", "starting", None),
-        ("running", "unhealthy", ["docker", "restart", "--time", STOP_SECONDS]),
-        ("exited", "", ["docker", "start"]),
-        ("exited", "unhealthy", ["docker", "start"]),
-        ("dead", "", ["docker", "start"]),
-        ("created", "", ["docker", "start"]),
-        ("restarting", "", None),
-        ("paused", "", None),
-    ],
-)
-def test_what_stopped_is_started_and_what_hangs_is_restarted(
-    state: str, health: str, command: list[str] | None
-) -> None:
-    assert remedy(state, health) == command
+        config.load(paths)
 
 
 def test_the_directories_admit_those_who_need_them_alone() -> None:
     found = {file.path: (file.mode, file.user, file.group) for file in programs.directories()}
-    assert found[str(layout.SECRETS)] == ("700", 0, 0)
-    assert found[str(layout.RELEASES)] == ("700", 0, 0)
-    assert found[str(layout.TLS)] == ("750", 0, layout.NGINX_UID)
-    assert found[str(layout.REDIS_SOCKETS)] == ("2770", layout.REDIS_UID, layout.REDIS_SOCKET_GID)
+    assert found[str(LAYOUT.secrets)] == ("700", 0, 0)
+    assert found[str(LAYOUT.releases)] == ("700", 0, 0)
+    assert found[str(LAYOUT.tls)] == ("750", 0, layout.NGINX_UID)
+    assert found[str(LAYOUT.redis_sockets)] == (
+        "2770",
+        layout.REDIS_UID,
+        layout.REDIS_SOCKET_GID,
+    )
     assert not [path for path, (mode, _, _) in found.items() if int(mode, 8) & 0o002]
-
-
-@pytest.mark.parametrize(
-    ("status", "health"),
-    [
-        ("Up 3 minutes (healthy)", "healthy"),
-        ("Up 3 minutes (unhealthy)", "unhealthy"),
-        ("Up 2 seconds (health: starting)", "starting"),
-        ("Up 3 minutes", ""),
-        ("Up 3 minutes (Paused)", ""),
-        ("Exited (137) 5 seconds ago", ""),
-    ],
-)
-def test_a_container_s_health_is_read_from_docker_s_words(status: str, health: str) -> None:
-    assert docker.health(status) == health

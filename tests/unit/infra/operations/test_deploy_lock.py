@@ -17,7 +17,7 @@ from pyinfra_testing.util import (  # type: ignore[import-untyped]  # it has no 
 )
 
 from infra.operations import deploy_lock
-from tests.unit.conftest import until
+from tests.support.processes import until
 
 LIMITS = {"silence_limit=60": "silence_limit=1", "patience=5": "patience=4"}
 Ask = Callable[..., "subprocess.Popen[str]"]

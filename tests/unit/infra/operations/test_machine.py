@@ -12,7 +12,7 @@ from infra.facts.machine import (
     LinkTarget,
     UnitStates,
 )
-from infra.onhost import layout
+from infra.onhost.layout import LAYOUT
 from infra.operations import machine
 from tests.support.operations import Outcome, doing, known, nothing, outcome
 
@@ -97,7 +97,7 @@ def test_a_stale_bundle_is_made_anew() -> None:
 
 def test_a_ca_that_left_the_settings_is_trusted_no_longer() -> None:
     assert trusted(BOTH[1:], stale=False) == doing(
-        f"rm --force {layout.CA_CERTIFICATES}/slipway-1.crt", "update-ca-certificates --fresh"
+        f"rm --force {LAYOUT.ca_certificates}/slipway-1.crt", "update-ca-certificates --fresh"
     )
 
 
@@ -124,7 +124,7 @@ def test_certbot_is_linked_once_all_of_it_is_there(link: str) -> None:
     found = certbot(link)
     folder, bundle = "/opt/slipway/certbot/new", "/etc/ssl/certs/ca-certificates.crt"
     assert found.commands == [
-        f"set -e; exec 9>{layout.CERTBOT_LOCK}; flock 9; python3 -m venv --clear {folder};"
+        f"set -e; exec 9>{LAYOUT.certbot_lock}; flock 9; python3 -m venv --clear {folder};"
         f" base64 --decode > {folder}/requirements.txt;"
         f" PIP_CERT={bundle} {folder}/bin/pip install --quiet --no-cache-dir"
         " --disable-pip-version-check --only-binary :all: --require-hashes"

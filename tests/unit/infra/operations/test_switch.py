@@ -10,6 +10,7 @@ from infra.facts.file_states import FileStates
 from infra.facts.slipway import SlipwayState
 from infra.hostfile import HostFile, digest
 from infra.onhost import layout
+from infra.onhost.layout import LAYOUT
 from infra.operations import switch, whole_files
 from tests.support.operations import Outcome, doing, known, nothing, outcome
 
@@ -39,9 +40,9 @@ def test_a_release_is_put_and_then_switched_to(change: dict[str, Any]) -> None:
     found = live(STATE | change)
     assert found.commands == [
         f"install --directory --mode 700 --owner 0 --group 0 /opt/slipway/releases/{RELEASE}"
-        f" && install --directory --mode 755 --owner 0 --group 0 {layout.WEB}/{RELEASE}"
+        f" && install --directory --mode 755 --owner 0 --group 0 {LAYOUT.web}/{RELEASE}"
         " && install --directory --mode 2770 --owner 10001 --group 10011"
-        f" {layout.WEB}/{RELEASE}/socket",
+        f" {LAYOUT.web}/{RELEASE}/socket",
         f"sh -c {shlex.quote(whole_files.UNPACK)}",
         switching(RELEASE),
     ]
@@ -73,7 +74,7 @@ def test_the_switch_outlives_the_connection_and_tells_what_it_did() -> None:
 
 
 def test_a_release_holds_its_files_and_its_name_and_gives_nginx_its_routes() -> None:
-    folder, web = f"{layout.RELEASES}/0123", f"{layout.WEB}/0123"
+    folder, web = f"{LAYOUT.releases}/0123", f"{LAYOUT.web}/0123"
     assert switch.placed(PARTS, "0123") == [
         HostFile(folder, None, "700"),
         HostFile(web, None, "755"),

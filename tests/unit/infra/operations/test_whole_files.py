@@ -12,7 +12,7 @@ import pytest
 from infra.facts.file_states import FileStates
 from infra.hostfile import HostFile, archive, directory, folder, text
 from infra.operations.whole_files import UNPACK, directory_command, unpack_command
-from tests.unit.conftest import children, until
+from tests.support.processes import children, until
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files other owners: needs root")
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from infra.checkout import CHECKOUT
 from infra.facts.file_states import FileStates
 from infra.facts.machine import LinkTarget
 from infra.hostfile import HostFile, digest
 from infra.operations import whole_tree
 from infra.programs import programs
-from infra.setting_types import PROJECT
 from tests.support.operations import Outcome, known, nothing, outcome
 
 VERSION, LINK = Path("/opt/slipway/programs/new"), Path("/opt/slipway/programs/current")
@@ -83,7 +83,7 @@ def test_a_version_that_a_process_runs_from_stays(folder: Path) -> None:
 
 def test_the_programs_are_all_of_the_package_and_named_by_what_is_in_them() -> None:
     version, files = programs()
-    source = PROJECT / "infra" / "onhost"
+    source = CHECKOUT / "infra" / "onhost"
     names = {str(path.relative_to(source)) for path in source.rglob("*.py")}
     found = {str(Path(file.path).relative_to(version / "onhost")) for file in files}
     assert found == names

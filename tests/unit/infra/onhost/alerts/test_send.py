@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from infra.onhost import layout
 from infra.onhost.alerts import send
 from infra.onhost.command import Failure
 from tests.support.onhost import Host, new_host, no_listener
@@ -28,9 +27,9 @@ def host() -> Iterator[Host]:
     with new_host() as host:
         host.program("journalctl", "echo 'first line'; echo 'last line'; echo")
         host.program("tell", f"cat >> {letters(host)}; echo >> {letters(host)}")
-        ways(command=["tell", "me"])
-        layout.CA_BUNDLE.parent.mkdir(parents=True)
-        layout.CA_BUNDLE.write_bytes(CA.pem)
+        ways(host, command=["tell", "me"])
+        host.layout.ca_bundle.parent.mkdir(parents=True)
+        host.layout.ca_bundle.write_bytes(CA.pem)
         yield host
 
 
@@ -44,15 +43,15 @@ def told(host: Host) -> int:
     return sum(call.startswith("tell") for call in host.called())
 
 
-def ways(**given: Any) -> None:
+def ways(host: Host, **given: Any) -> None:
     """The ways that are set, as a deploy writes them."""
-    layout.ALERTS.write_text(json.dumps({"command": [], "webhook": "", "mail": None} | given))
+    host.layout.alerts.write_text(json.dumps({"command": [], "webhook": "", "mail": None} | given))
 
 
 def test_the_operator_is_told_what_failed_where_and_what_it_said(
     host: Host, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    send.send(UNIT)
+    send.send(host, UNIT)
     subject, _, text = letters(host).read_text().partition("\n\n")
     assert subject == f"{UNIT} failed on {os.uname().nodename}"
     assert text.startswith("first line\nlast line\n\nOn the host: systemctl status slipway-check")
@@ -65,28 +64,28 @@ def test_within_an_hour_one_alert_is_enough_for_a_unit(
     host: Host, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for _ in range(3):
-        send.send(UNIT)
+        send.send(host, UNIT)
     assert told(host) == 1
     assert f"an alert for {UNIT} was sent less than an hour ago" in capsys.readouterr().err
-    send.send("slipway@0123.service")
+    send.send(host, "slipway@0123.service")
     assert told(host) == 2
 
 
 def test_after_an_hour_it_is_told_again(host: Host) -> None:
-    send.send(UNIT)
-    for mark in layout.ALERTED.iterdir():
+    send.send(host, UNIT)
+    for mark in host.layout.alerted.iterdir():
         os.utime(mark, (0, time.time() - 3601))
-    send.send(UNIT)
+    send.send(host, UNIT)
     assert told(host) == 2
 
 
 def test_every_way_that_is_set_is_taken(host: Host, tmp_path: Path) -> None:
     make(tmp_path / "here.pem", "127.0.0.1", by=CA)
     with serving(tmp_path / "here.pem", always(200)) as (port, script), post_office() as post:
-        mail = {"to": "me@example.org", "sender": "me@example.org", "server": "127.0.0.1",
-                "port": post.port, "user": None, "password": ""}  # fmt: skip
-        ways(command=["tell"], webhook=f"https://127.0.0.1:{port}/", mail=mail)
-        send.send(UNIT)
+        ends = {"to": "me@example.org", "sender": "me@example.org"}
+        server = {"server": "127.0.0.1", "port": post.port, "user": None, "password": ""}
+        ways(host, command=["tell"], webhook=f"https://127.0.0.1:{port}/", mail=ends | server)
+        send.send(host, UNIT)
     assert (told(host), len(script.bodies), len(post.letters)) == (1, 1, 1)
 
 
@@ -94,21 +93,21 @@ def test_a_way_that_fails_is_told_without_its_address_and_tried_again_alone(
     host: Host, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with no_listener() as port:
-        ways(command=["tell"], webhook=f"https://127.0.0.1:{port}/{SECRET}")
+        ways(host, command=["tell"], webhook=f"https://127.0.0.1:{port}/{SECRET}")
         for _ in range(2):
             with pytest.raises(Failure, match=r"^an alert was not sent: webhook: .*refused") as why:
-                send.send(UNIT)
+                send.send(host, UNIT)
             assert SECRET not in str(why.value)
     assert told(host) == 1
     assert SECRET not in capsys.readouterr().err
 
 
 def test_an_alert_that_nobody_heard_is_tried_again(host: Host) -> None:
-    ways(command=["false"])
+    ways(host, command=["false"])
     with pytest.raises(Failure, match="command: exit code 1"):
-        send.send(UNIT)
-    ways(command=["tell"])
-    send.send(UNIT)
+        send.send(host, UNIT)
+    ways(host, command=["tell"])
+    send.send(host, UNIT)
     assert told(host) == 1
 
 
@@ -117,19 +116,19 @@ def test_without_a_way_it_is_said_that_none_is_set(
     host: Host, capsys: pytest.CaptureFixture[str], written: bool
 ) -> None:
     if written:
-        ways()
+        ways(host)
     else:
-        layout.ALERTS.unlink()
-    send.send(UNIT)
+        host.layout.alerts.unlink()
+    send.send(host, UNIT)
     assert capsys.readouterr().err == "no alert is set: see alerts in the inventory\n"
     assert told(host) == 0
 
 
 def test_a_test_is_sent_every_time_and_says_that_it_is_one(host: Host) -> None:
     for _ in range(2):
-        send.test()
+        send.test(host)
     assert told(host) == 2
     assert "this is a test" in letters(host).read_text()
-    ways(command=["false"])
+    ways(host, command=["false"])
     with pytest.raises(Failure, match="command: exit code 1"):
-        send.test()
+        send.test(host)

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.onhost import layout
 from infra.onhost.base import maintenance
 from tests.support.onhost import Host, new_host
 
@@ -18,20 +17,20 @@ def host() -> Iterator[Host]:
         yield host
 
 
-def test_maintenance_is_a_file_that_nginx_looks_at() -> None:
-    assert maintenance.state() == {"maintenance": "off"}
-    maintenance.turn("on")
-    assert maintenance.state() == {"maintenance": "on"}
-    assert [path.name for path in layout.MAINTENANCE.iterdir()] == ["on"]
-    maintenance.turn("off")
-    assert maintenance.state() == {"maintenance": "off"}
-    assert list(layout.MAINTENANCE.iterdir()) == []
+def test_maintenance_is_a_file_that_nginx_looks_at(host: Host) -> None:
+    assert maintenance.state(host) == {"maintenance": "off"}
+    maintenance.turn(host, "on")
+    assert maintenance.state(host) == {"maintenance": "on"}
+    assert [path.name for path in host.layout.maintenance.iterdir()] == ["on"]
+    maintenance.turn(host, "off")
+    assert maintenance.state(host) == {"maintenance": "off"}
+    assert list(host.layout.maintenance.iterdir()) == []
 
 
-def test_maintenance_can_be_turned_to_what_it_is() -> None:
-    maintenance.turn("off")
-    assert maintenance.state() == {"maintenance": "off"}
+def test_maintenance_can_be_turned_to_what_it_is(host: Host) -> None:
+    maintenance.turn(host, "off")
+    assert maintenance.state(host) == {"maintenance": "off"}
     for _ in range(2):
-        maintenance.turn("on")
-    assert maintenance.state() == {"maintenance": "on"}
-    assert (layout.MAINTENANCE / "on").stat().st_mode & 0o777 == 0o644  # nginx is not root
+        maintenance.turn(host, "on")
+    assert maintenance.state(host) == {"maintenance": "on"}
+    assert (host.layout.maintenance / "on").stat().st_mode & 0o777 == 0o644  # nginx is not root

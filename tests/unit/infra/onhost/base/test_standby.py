@@ -5,26 +5,25 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.onhost import layout, watchdog
 from infra.onhost.base import apply, downtime, standby
 from infra.onhost.command import Failure
 from infra.onhost.services import nginx
-from tests.support.onhost import Host, config, new_host
+from tests.support.onhost import Host, new_host
+from tests.support.onhost.stage import step
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to root: needs root")
-COMPOSE = "docker compose --file /opt/slipway/base/bridge.yaml "
+COMPOSE = "docker compose bridge.yaml "
 DOWN = COMPOSE + "down"
-TRIAL = COMPOSE + "up --detach --wait trial"
-BRIDGE = COMPOSE + "up --detach bridge"
+TRIAL = COMPOSE + "up trial"
+STANDBY = COMPOSE + "up bridge"
 REPLACED = "systemctl reload-or-restart slipway-base.service"
 
 
 @pytest.fixture
 def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
     with new_host() as host:
-        monkeypatch.setattr(nginx, "reload", lambda: None)
+        monkeypatch.setattr(nginx, "reload", lambda _: None)
         monkeypatch.setattr(standby, "LISTEN_SECONDS", 0)
-        monkeypatch.setattr(downtime, "LAST", layout.APPLIED / "base-cost")
         monkeypatch.setattr(apply, "SYSCTL", "true")
         host.program("systemctl")
         host.program(
@@ -49,27 +48,27 @@ def docker(host: Host, *, nginx: str = "old", fails: str = "nothing") -> None:
 def done(host: Host) -> list[str]:
     """What was done, without what was only asked."""
     asking = ("docker ps", "docker top", "ss ", "docker compose --project-directory")
-    return [call for call in host.called() if not call.startswith(asking)]
+    return [step(call) for call in host.called() if not call.startswith(asking)]
 
 
 def test_what_runs_and_is_not_as_its_file_says_is_made_anew(host: Host) -> None:
     found = {}
     for hashed in ("old", "new", ""):
         docker(host, nginx=hashed)
-        found[hashed] = standby.changing()
+        found[hashed] = standby.changing(host)
     assert found == {"old": {"nginx"}, "new": set(), "": set()}
 
 
 def test_nginx_is_tried_and_another_is_there_before_it_is_made_anew(host: Host) -> None:
     docker(host)
-    standby.across(443, lambda: host.note(REPLACED))
-    assert done(host) == [DOWN, TRIAL, DOWN, BRIDGE, REPLACED, DOWN]
+    standby.serve_during(host, lambda: host.note(REPLACED))
+    assert done(host) == [DOWN, TRIAL, DOWN, STANDBY, REPLACED, DOWN]
 
 
 def test_a_new_nginx_that_is_no_good_changes_nothing(host: Host) -> None:
     docker(host, fails="--wait trial")
     with pytest.raises(Failure, match="the new nginx does not serve, the old one goes on"):
-        standby.across(443, lambda: host.note(REPLACED))
+        standby.serve_during(host, lambda: host.note(REPLACED))
     assert REPLACED not in done(host)
     assert done(host)[-1] == DOWN
 
@@ -78,7 +77,7 @@ def test_nginx_is_made_anew_all_the_same_where_none_can_be_beside_it(
     host: Host, capsys: pytest.CaptureFixture[str]
 ) -> None:
     docker(host, fails="up --detach bridge")
-    standby.across(443, lambda: host.note(REPLACED))
+    standby.serve_during(host, lambda: host.note(REPLACED))
     assert done(host)[-2:] == [REPLACED, DOWN]
     assert "nginx will be away for a moment" in capsys.readouterr().err
 
@@ -90,45 +89,29 @@ def test_the_other_one_serves_on_when_nginx_does_not_come_back(host: Host) -> No
         raise Failure("no luck")
 
     with pytest.raises(Failure, match="no luck"):
-        standby.across(443, fail)
-    assert done(host)[-1] == BRIDGE
+        standby.serve_during(host, fail)
+    assert done(host)[-1] == STANDBY
 
 
 @pytest.mark.parametrize(("well", "ends"), [("n", True), ("", False)])
 def test_what_is_left_ends_once_nginx_is_well(host: Host, well: str, ends: bool) -> None:
     host.program("docker", f"case $* in *health=healthy*) echo {well};; esac")
-    standby.tidy()
+    standby.remove_leftover(host)
     assert (DOWN in done(host)) is ends
-
-
-def test_the_watchdog_looks_after_what_is_left_and_only_then(host: Host) -> None:
-    for projects in ("slipway-base", "slipway-base slipway-bridge slipway-acceptance"):
-        host.calls.write_text("")
-        host.program(
-            "docker",
-            f'case "$*" in *health=healthy*) echo n;; *--format*project*) echo {projects};;'
-            " *project=slipway-acceptance*) echo f t;; esac",
-        )
-        watchdog.watch()
-        left = "bridge" in projects
-        assert (DOWN in done(host)) is left
-        assert (
-            "docker compose --project-name slipway-acceptance down --timeout 1" in done(host)
-        ) is left
 
 
 def test_a_change_of_configuration_alone_makes_nothing_anew(host: Host) -> None:
     docker(host, nginx="new")
-    apply.apply(config(), "/healthz")
+    apply.apply(host, "/healthz")
     assert not [call for call in done(host) if "bridge.yaml" in call]
     assert REPLACED in done(host)
-    assert downtime.last() == ""
+    assert downtime.last(host) == ""
 
 
 def test_what_it_cost_is_measured_and_kept(host: Host, capsys: pytest.CaptureFixture[str]) -> None:
     docker(host)
     host.release("a")
-    layout.CURRENT.symlink_to("a")
-    apply.apply(config(), "/healthz")
-    assert downtime.last().startswith("nginx was made anew: ")
-    assert downtime.last() in capsys.readouterr().err
+    host.layout.current.symlink_to("a")
+    apply.apply(host, "/healthz")
+    assert downtime.last(host).startswith("nginx was replaced: ")
+    assert downtime.last(host) in capsys.readouterr().err

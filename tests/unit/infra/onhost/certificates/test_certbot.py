@@ -7,17 +7,15 @@ from typing import Any
 
 import pytest
 
-from infra.inventory import load
-from infra.onhost import layout
 from infra.onhost.certificates import certbot
 from infra.onhost.command import Failure
 from infra.onhost.config import HostConfig
 from infra.programs import host_config
-from tests.support.onhost import DOMAIN, Host, config, new_host
+from infra.settings import load
+from tests.support.onhost import CONFIG, DOMAIN, Host, new_host
 from tests.support.operations.certificates import make
 
 ACME = "https://acme-v02.api.letsencrypt.org/directory"
-CONFIG = config()
 RENEWAL = f"""# renew_before_expiry = 30 days
 version = 5.8.0
 cert = /etc/letsencrypt/live/{DOMAIN}/cert.pem
@@ -33,15 +31,19 @@ def on(**terms: Any) -> HostConfig:
     return replace(CONFIG, certificate=replace(CONFIG.certificate, **terms))
 
 
-def test_the_first_certificate_is_asked_for_by_webroot() -> None:
-    assert certbot.issue_command(CONFIG, force=False) == [
-        *("/opt/certbot/bin/certbot", "certonly", "--non-interactive", "--agree-tos"),
-        *("--email", "you@example.org", "--server", ACME),
-        *("--webroot", "--webroot-path", "/var/lib/slipway/webroot"),
-        *("--cert-name", DOMAIN, "--key-type", "ecdsa"),
-        *("--deploy-hook", "/usr/local/sbin/slipway certificate-install"),
-        *("--domain", DOMAIN),
-    ]
+def test_the_first_certificate_is_asked_for_by_webroot(host: Host) -> None:
+    program, *words = certbot.issue_command(host, force=False)
+    assert program == f"{host.layout.certbot}/bin/certbot"
+    assert words[:4] == ["certonly", "--non-interactive", "--agree-tos", "--webroot"]
+    assert dict(zip(words[4::2], words[5::2], strict=True)) == {
+        "--email": "you@example.org",
+        "--server": ACME,
+        "--webroot-path": str(host.layout.webroot),
+        "--cert-name": DOMAIN,
+        "--key-type": "ecdsa",
+        "--deploy-hook": f"{host.layout.command} certificate-install",
+        "--domain": DOMAIN,
+    }
 
 
 @pytest.mark.parametrize(
@@ -52,21 +54,24 @@ def test_the_first_certificate_is_asked_for_by_webroot() -> None:
         (on(external_account=True), ["--config", "/etc/slipway/external-account.ini"]),
     ],
 )
-def test_what_the_settings_want_besides_is_asked_for(other: HostConfig, words: list[str]) -> None:
-    plain = certbot.issue_command(CONFIG, force=False)
-    assert certbot.issue_command(other, force=False) == [*plain, *words]
+def test_what_the_settings_want_besides_is_asked_for(
+    host: Host, other: HostConfig, words: list[str]
+) -> None:
+    plain = certbot.issue_command(host, force=False)
+    more = [word.replace("/etc", f"{host.layout.root}/etc") for word in words]
+    assert certbot.issue_command(host.with_config(other), force=False) == [*plain, *more]
 
 
-def test_an_address_is_asked_for_as_one_and_short_lived() -> None:
+def test_an_address_is_asked_for_as_one_and_short_lived(host: Host) -> None:
     given = host_config(load({"domain": "192.0.2.1", "email": "you@example.org"}, "one"))
-    command = certbot.issue_command(given, force=False)
+    command = certbot.issue_command(host.with_config(given), force=False)
     assert command[-4:] == ["--ip-address", "192.0.2.1", "--preferred-profile", "shortlived"]
     assert "--domain" not in command
 
 
-def test_a_certificate_on_other_terms_is_replaced_at_once() -> None:
-    plain = certbot.issue_command(CONFIG, force=False)
-    assert certbot.issue_command(CONFIG, force=True) == [
+def test_a_certificate_on_other_terms_is_replaced_at_once(host: Host) -> None:
+    plain = certbot.issue_command(host, force=False)
+    assert certbot.issue_command(host, force=True) == [
         *plain,
         "--force-renewal",
         "--renew-with-new-domains",
@@ -74,9 +79,9 @@ def test_a_certificate_on_other_terms_is_replaced_at_once() -> None:
     ]
 
 
-def test_a_renewal_leaves_it_to_certbot_whether_it_is_time() -> None:
-    assert certbot.renew_command(CONFIG) == [
-        *("/opt/certbot/bin/certbot", "renew", "--non-interactive"),
+def test_a_renewal_leaves_it_to_certbot_whether_it_is_time(host: Host) -> None:
+    assert certbot.renew_command(host) == [
+        *(f"{host.layout.certbot}/bin/certbot", "renew", "--non-interactive"),
         *("--no-random-sleep-on-renew", "--cert-name", DOMAIN),
     ]
 
@@ -93,21 +98,20 @@ def test_certbot_s_parameters_are_read() -> None:
 def host() -> Iterator[Host]:
     """A host on which certbot left a certificate of the settings."""
     with new_host() as host:
-        make(chain(), DOMAIN)
-        renewal().parent.mkdir()
-        renewal().write_text(RENEWAL)
+        make(chain(host), DOMAIN)
+        renewal(host).parent.mkdir()
+        renewal(host).write_text(RENEWAL)
         yield host
 
 
-def chain() -> Path:
-    return certbot.lineage(CONFIG) / "fullchain.pem"
+def chain(host: Host) -> Path:
+    return certbot.lineage(host) / "fullchain.pem"
 
 
-def renewal() -> Path:
-    return layout.LETSENCRYPT / "renewal" / f"{DOMAIN}.conf"
+def renewal(host: Host) -> Path:
+    return host.layout.letsencrypt / "renewal" / f"{DOMAIN}.conf"
 
 
-@pytest.mark.usefixtures("host")
 @pytest.mark.parametrize(
     ("saved", "wanted"),
     [
@@ -116,12 +120,11 @@ def renewal() -> Path:
         ("preferred_profile = shortlived\n", "shortlived"),
     ],
 )
-def test_a_lineage_of_the_settings_matches(saved: str, wanted: str) -> None:
-    renewal().write_text(RENEWAL + saved)
-    assert certbot.matches(on(profile=wanted))
+def test_a_lineage_of_the_settings_matches(host: Host, saved: str, wanted: str) -> None:
+    renewal(host).write_text(RENEWAL + saved)
+    assert certbot.matches(host.with_config(on(profile=wanted)))
 
 
-@pytest.mark.usefixtures("host")
 @pytest.mark.parametrize(
     "other",
     [
@@ -132,37 +135,34 @@ def test_a_lineage_of_the_settings_matches(saved: str, wanted: str) -> None:
         replace(CONFIG, aliases=["www.example.org"]),
     ],
 )
-def test_a_lineage_of_other_settings_does_not_match(other: HostConfig) -> None:
-    assert certbot.matches(CONFIG)
-    assert not certbot.matches(other)
+def test_a_lineage_of_other_settings_does_not_match(host: Host, other: HostConfig) -> None:
+    assert certbot.matches(host)
+    assert not certbot.matches(host.with_config(other))
 
 
-@pytest.mark.usefixtures("host")
 @pytest.mark.parametrize(
     ("saved", "wanted"), [("shortlived", ""), ("None", "shortlived"), ("tlsserver", "shortlived")]
 )
-def test_a_lineage_of_another_profile_does_not_match(saved: str, wanted: str) -> None:
-    renewal().write_text(RENEWAL + f"preferred_profile = {saved}\n")
-    assert not certbot.matches(on(profile=wanted))
+def test_a_lineage_of_another_profile_does_not_match(host: Host, saved: str, wanted: str) -> None:
+    renewal(host).write_text(RENEWAL + f"preferred_profile = {saved}\n")
+    assert not certbot.matches(host.with_config(on(profile=wanted)))
 
 
-@pytest.mark.usefixtures("host")
-def test_a_lineage_of_more_names_does_not_match() -> None:
-    make(chain(), DOMAIN, "www.example.org")
-    assert not certbot.matches(CONFIG)
-    assert certbot.matches(replace(CONFIG, aliases=["www.example.org"]))
+def test_a_lineage_of_more_names_does_not_match(host: Host) -> None:
+    make(chain(host), DOMAIN, "www.example.org")
+    assert not certbot.matches(host)
+    assert certbot.matches(host.with_config(replace(CONFIG, aliases=["www.example.org"])))
 
 
-@pytest.mark.usefixtures("host")
 @pytest.mark.parametrize("lost", [chain, renewal])
-def test_a_lineage_that_lacks_a_file_does_not_match(lost: Any) -> None:
-    lost().unlink()
-    assert not certbot.matches(CONFIG)
+def test_a_lineage_that_lacks_a_file_does_not_match(host: Host, lost: Any) -> None:
+    lost(host).unlink()
+    assert not certbot.matches(host)
 
 
 def certbot_says(host: Host, script: str) -> None:
     """Puts a certbot in its place on the host that notes its arguments and runs this script."""
-    path = layout.CERTBOT / "bin" / "certbot"
+    path = host.layout.certbot / "bin" / "certbot"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f'#!/bin/sh\necho "$1 $REQUESTS_CA_BUNDLE" >> {host.calls}\n{script}\n')
     path.chmod(0o755)
@@ -180,25 +180,25 @@ def test_certbot_renews_what_fits_and_issues_what_does_not(
     host: Host, other: HostConfig, asked: str, forced: bool
 ) -> None:
     certbot_says(host, f'echo "$*" | grep -c -e --force-renewal >> {host.calls} || true')
-    certbot.ask(other)
-    assert host.called() == [f"{asked} {layout.CA_BUNDLE}", str(int(forced))]
+    certbot.ask(host.with_config(other))
+    assert host.called() == [f"{asked} {host.layout.ca_bundle}", str(int(forced))]
 
 
-def registered() -> tuple[Path, Path]:
+def registered(host: Host) -> tuple[Path, Path]:
     """The account's directory, as certbot made it, and certbot's log."""
-    account = layout.LETSENCRYPT / "accounts" / "acme-v02.api.letsencrypt.org" / "directory"
+    account = host.layout.letsencrypt / "accounts" / "acme-v02.api.letsencrypt.org" / "directory"
     account.mkdir(parents=True)
-    layout.CERTBOT_LOG.parent.mkdir(parents=True)
-    return account, layout.CERTBOT_LOG
+    host.layout.certbot_log.parent.mkdir(parents=True)
+    return account, host.layout.certbot_log
 
 
 def test_an_account_that_the_ca_has_lost_is_put_aside_and_another_registered(host: Host) -> None:
-    account, log = registered()
+    account, log = registered(host)
     said = "echo 'Account 7 not found.' >&2"
     certbot_says(
         host, f"! test -e {account} || {{ echo 'urn:accountDoesNotExist' >{log}; {said}; exit 1; }}"
     )
-    certbot.ask(CONFIG)
+    certbot.ask(host)
     assert [call.split()[0] for call in host.called()] == ["renew", "certonly"]
     [aside] = account.parent.iterdir()
     assert aside.name.startswith("directory.lost-")
@@ -207,11 +207,11 @@ def test_an_account_that_the_ca_has_lost_is_put_aside_and_another_registered(hos
 def test_an_account_that_is_gone_from_the_disk_is_replaced_by_the_one_there_or_another(
     host: Host,
 ) -> None:
-    account, log = registered()
+    account, log = registered(host)
     certbot_says(
         host, f"[ $1 != renew ] || {{ echo certbot.errors.AccountNotFound >{log}; exit 1; }}"
     )
-    certbot.ask(CONFIG)
+    certbot.ask(host)
     assert [call.split()[0] for call in host.called()] == ["renew", "certonly"]
     assert account.exists()
 
@@ -219,20 +219,20 @@ def test_an_account_that_is_gone_from_the_disk_is_replaced_by_the_one_there_or_a
 def test_an_account_that_is_gone_from_the_disk_and_another_that_the_ca_has_lost_are_replaced(
     host: Host,
 ) -> None:
-    account, log = registered()
+    account, log = registered(host)
     renew = f"[ $1 != renew ] || {{ echo certbot.errors.AccountNotFound >{log}; exit 1; }}"
     order = f"! test -e {account} || {{ echo accountDoesNotExist >{log}; exit 1; }}"
     certbot_says(host, f"{renew}\n{order}")
-    certbot.ask(CONFIG)
+    certbot.ask(host)
     assert [call.split()[0] for call in host.called()] == ["renew", "certonly", "certonly"]
     assert not account.exists()
 
 
 def test_what_certbot_says_is_told_and_the_account_stays(host: Host) -> None:
-    account = layout.LETSENCRYPT / "accounts" / "acme-v02.api.letsencrypt.org" / "directory"
+    account = host.layout.letsencrypt / "accounts" / "acme-v02.api.letsencrypt.org" / "directory"
     account.mkdir(parents=True)
     certbot_says(host, "echo 'no such challenge' >&2; exit 1")
     with pytest.raises(Failure, match="exit code 1: no such challenge"):
-        certbot.ask(CONFIG)
+        certbot.ask(host)
     assert account.exists()
     assert len(host.called()) == 1

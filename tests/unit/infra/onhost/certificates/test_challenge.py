@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 
-from infra.onhost import layout
 from infra.onhost.certificates import challenge
 from infra.onhost.config import HostConfig
-from tests.support.onhost import DOMAIN, Host, config, new_host, no_listener
+from tests.support.onhost import CONFIG, DOMAIN, Host, new_host, no_listener
 from tests.support.onhost.servers import Folder, folder_over_http
 
 HERE = "127.0.0.1"
@@ -36,7 +35,7 @@ def links(*addresses: tuple[str, str, str]) -> str:
 def host() -> Iterator[Host]:
     """A host whose own address is this machine's loopback, without Docker's bridge."""
     with new_host() as host:
-        layout.WEBROOT.mkdir(parents=True)
+        host.layout.webroot.mkdir(parents=True)
         own = links(("lo", HERE, "host"), ("eth0", "192.0.2.1", "global"))
         host.program("ip", f"echo '{own}'")
         host.program("docker", "case $1 in network) echo host;; esac")
@@ -47,52 +46,49 @@ def host() -> Iterator[Host]:
 def webroot(host: Host) -> Iterator[Folder]:
     """The host's webroot, served as it shall be."""
     assert host.calls.exists()
-    with folder_over_http(layout.WEBROOT) as served:
+    with folder_over_http(host.layout.webroot) as served:
         yield served
 
 
 def at(port: int) -> HostConfig:
-    return replace(config(), http_port=port)
+    return replace(CONFIG, http_port=port)
 
 
-def left() -> list[str]:
+def left(host: Host) -> list[str]:
     """What stands in the webroot."""
-    return [path.name for path in (layout.WEBROOT / challenge.FOLDER).iterdir()]
+    return [path.name for path in (host.layout.webroot / challenge.FOLDER).iterdir()]
 
 
-def test_a_name_whose_address_answers_with_the_webroot_is_fine(webroot: Folder) -> None:
-    assert challenge.problems(at(webroot.port), {DOMAIN: [HERE]}) == []
+def test_a_name_whose_address_answers_with_the_webroot_is_fine(host: Host, webroot: Folder) -> None:
+    assert challenge.problems(host.with_config(at(webroot.port)), {DOMAIN: [HERE]}) == []
     assert webroot.hosts == [DOMAIN]
-    assert left() == []
+    assert left(host) == []
 
 
-def test_each_name_and_each_address_is_asked(webroot: Folder) -> None:
+def test_each_name_and_each_address_is_asked(host: Host, webroot: Folder) -> None:
     names = {DOMAIN: [HERE, HERE], "www.example.org": [HERE]}
-    assert challenge.problems(at(webroot.port), names) == []
+    assert challenge.problems(host.with_config(at(webroot.port)), names) == []
     assert sorted(webroot.hosts) == [DOMAIN, DOMAIN, "www.example.org"]
 
 
-@pytest.mark.usefixtures("host")
-def test_a_name_that_leads_nowhere_is_told_where_to_lead() -> None:
-    assert challenge.problems(config(), {DOMAIN: []}) == [
+def test_a_name_that_leads_nowhere_is_told_where_to_lead(host: Host) -> None:
+    assert challenge.problems(host, {DOMAIN: []}) == [
         f"{DOMAIN}: does not resolve: make an A record that leads to 192.0.2.1"
     ]
 
 
-@pytest.mark.usefixtures("host")
-def test_a_port_that_does_not_answer_is_told() -> None:
+def test_a_port_that_does_not_answer_is_told(host: Host) -> None:
     with no_listener() as port:
-        assert challenge.problems(at(port), {DOMAIN: [HERE]}) == [
+        assert challenge.problems(host.with_config(at(port)), {DOMAIN: [HERE]}) == [
             f"{DOMAIN}: its A record, {HERE}, is this host's, but its port 80 does not answer with"
             f" the webroot: open it in the firewall {SKIP}"
         ]
-    assert left() == []
+    assert left(host) == []
 
 
-@pytest.mark.usefixtures("host")
-def test_another_site_on_the_port_is_no_answer() -> None:
-    with folder_over_http(layout.STATE) as other:
-        [problem] = challenge.problems(at(other.port), {HERE: [HERE]})
+def test_another_site_on_the_port_is_no_answer(host: Host) -> None:
+    with folder_over_http(host.layout.state) as other:
+        [problem] = challenge.problems(host.with_config(at(other.port)), {HERE: [HERE]})
     assert problem.startswith(f"{HERE} is this host's, but its port 80 does not answer")
     assert other.hosts == [HERE]
 
@@ -102,20 +98,23 @@ def test_an_address_that_is_not_the_host_s_is_asked_at_the_port_that_a_ca_asks(
 ) -> None:
     host.program("ip", f"echo '{links(('eth0', '192.0.2.1', 'global'))}'")
     monkeypatch.setattr(challenge, "PORT", webroot.port)
-    assert challenge.problems(at(1), {DOMAIN: [HERE]}) == []  # it leads here by NAT
+    assert (
+        challenge.problems(host.with_config(at(1)), {DOMAIN: [HERE]}) == []
+    )  # it leads here by NAT
     with no_listener() as port:
         monkeypatch.setattr(challenge, "PORT", port)
-        assert challenge.problems(at(1), {DOMAIN: [HERE]}) == [
+        assert challenge.problems(host.with_config(at(1)), {DOMAIN: [HERE]}) == [
             f"{DOMAIN}: its A record, {HERE}, is not of this host (192.0.2.1) and does not answer"
             f" for it: mend the record, or open port {port} on the way {SKIP}"
         ]
 
 
-@pytest.mark.usefixtures("host")
-def test_a_record_of_another_kind_is_called_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_record_of_another_kind_is_called_by_its_name(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with no_listener() as port:
         monkeypatch.setattr(challenge, "PORT", port)
-        [problem] = challenge.problems(config(), {DOMAIN: ["::1"]})
+        [problem] = challenge.problems(host, {DOMAIN: ["::1"]})
     assert problem.startswith(f"{DOMAIN}: its AAAA record, ::1, is not of this host (192.0.2.1)")
 
 
@@ -123,22 +122,22 @@ def test_with_docker_s_bridge_the_host_is_asked_as_by_a_stranger(
     host: Host, webroot: Folder
 ) -> None:
     host.program("docker", DOCKER)
-    assert challenge.problems(at(webroot.port), {DOMAIN: [HERE]}) == []
+    assert challenge.problems(host.with_config(at(webroot.port)), {DOMAIN: [HERE]}) == []
     assert webroot.hosts == [DOMAIN]
     assert [call for call in host.called() if " --network bridge " in call]
     with no_listener() as port:
-        [problem] = challenge.problems(at(port), {DOMAIN: [HERE]})
+        [problem] = challenge.problems(host.with_config(at(port)), {DOMAIN: [HERE]})
     assert "does not answer with the webroot" in problem
 
 
-def test_what_a_killed_run_left_in_the_webroot_goes(webroot: Folder) -> None:
-    folder = layout.WEBROOT / challenge.FOLDER
+def test_what_a_killed_run_left_in_the_webroot_goes(host: Host, webroot: Folder) -> None:
+    folder = host.layout.webroot / challenge.FOLDER
     folder.mkdir(parents=True)
     for name, age in (("slipway-old", 7200), ("slipway-of-another-run", 10), ("of-certbot", 7200)):
         (folder / name).touch()
         os.utime(folder / name, (0, time.time() - age))
-    assert challenge.problems(at(webroot.port), {DOMAIN: [HERE]}) == []
-    assert sorted(left()) == ["of-certbot", "slipway-of-another-run"]
+    assert challenge.problems(host.with_config(at(webroot.port)), {DOMAIN: [HERE]}) == []
+    assert sorted(left(host)) == ["of-certbot", "slipway-of-another-run"]
 
 
 def test_the_addresses_of_containers_bridges_and_of_loopback_are_not_public(host: Host) -> None:

@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 
-from infra.onhost import layout
 from infra.onhost.certificates import check, store
 from infra.onhost.command import Failure
-from tests.support.onhost import DOMAIN, Host, config, new_host, no_listener
+from tests.support.onhost import CONFIG, DOMAIN, Host, new_host, no_listener
 from tests.support.onhost.servers import always, serving
 from tests.support.operations.certificates import Authority, authority, make
 
@@ -27,45 +26,50 @@ RENEW = "slipway certificate-renew"
 def host() -> Iterator[Host]:
     """A host that trusts one CA."""
     with new_host() as host:
-        layout.CA_BUNDLE.parent.mkdir(parents=True)
-        layout.CA_BUNDLE.write_bytes(CA.pem)
+        host.layout.ca_bundle.parent.mkdir(parents=True)
+        host.layout.ca_bundle.write_bytes(CA.pem)
         yield host
 
 
-def made(name: str, *names: str, by: Authority | None = CA, **how: Any) -> Path:
+def made(host: Host, name: str, *names: str, by: Authority | None = CA, **how: Any) -> Path:
     """A certificate with its key beside it, of the CA that the host trusts."""
-    path = layout.STATE / f"{name}.pem"
+    path = host.layout.state / f"{name}.pem"
     make(path, *(names or (DOMAIN,)), by=by, **how)
     return path
 
 
-def install(path: Path, source: str = "acme") -> None:
+def install(host: Host, path: Path, source: str = "acme") -> None:
     """Installs it as the domain's."""
-    store.put(DOMAIN, path.read_bytes(), Path(f"{path}.key").read_bytes(), source)
+    store.put(host, DOMAIN, path.read_bytes(), Path(f"{path}.key").read_bytes(), source)
 
 
 @contextlib.contextmanager
-def served(path: Path, source: str = "acme") -> Iterator[int]:
+def served(host: Host, path: Path, source: str = "acme") -> Iterator[int]:
     """The port of a server with this certificate, which is the installed one."""
-    install(path, source)
+    install(host, path, source)
     with serving(path, always(200)) as (port, _):
         yield port
 
 
-def problems(port: int, *aliases: str) -> list[str]:
+def problems(host: Host, port: int, *aliases: str) -> list[str]:
     """What is amiss, in a line each."""
     with pytest.raises(Failure) as told:
-        check.check(replace(config(port), aliases=list(aliases)))
+        check.check(
+            host.with_config(replace(replace(CONFIG, https_port=port), aliases=list(aliases)))
+        )
     first, *lines = str(told.value).splitlines()
     assert first == "certificates need attention:"
     return [line.removeprefix("  ") for line in lines]
 
 
 def test_a_good_certificate_is_fine_and_its_time_is_told(
+    host: Host,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    with served(made("a", DOMAIN, "www.example.org", days=90, ago=30)) as port:
-        check.check(replace(config(port), aliases=["www.example.org"]))
+    with served(host, made(host, "a", DOMAIN, "www.example.org", days=90, ago=30)) as port:
+        check.check(
+            host.with_config(replace(replace(CONFIG, https_port=port), aliases=["www.example.org"]))
+        )
     assert capsys.readouterr().err.splitlines() == [
         f"{DOMAIN}: 60 days of 90 days are left",
         "www.example.org: 60 days of 90 days are left",
@@ -76,40 +80,40 @@ def test_a_good_certificate_is_fine_and_its_time_is_told(
     ("source", "by"), [("acme", CA), ("files", CA), ("files", None), ("self-signed", None)]
 )
 def test_a_certificate_that_nobody_ever_trusted_may_stay_so(
-    source: str, by: Authority | None
+    host: Host, source: str, by: Authority | None
 ) -> None:
-    with served(made("a", "*.example.org", by=by), source) as port:
-        check.check(config(port))
+    with served(host, made(host, "a", "*.example.org", by=by), source) as port:
+        check.check(host.on_port(port))
 
 
-def test_where_nobody_answers_there_is_no_certificate() -> None:
-    install(made("a"))
+def test_where_nobody_answers_there_is_no_certificate(host: Host) -> None:
+    install(host, made(host, "a"))
     with no_listener() as port:
-        [line] = problems(port)
+        [line] = problems(host, port)
     assert line == f"{DOMAIN}: no certificate is served: see docker logs slipway-base-nginx-1"
 
 
-def test_a_certificate_that_is_not_the_one_on_disk_is_told() -> None:
-    with served(made("a")) as port:
-        install(made("b"))
-        assert problems(port) == [f"{DOMAIN}: it is not the one on disk: {RENEW} loads that"]
+def test_a_certificate_that_is_not_the_one_on_disk_is_told(host: Host) -> None:
+    with served(host, made(host, "a")) as port:
+        install(host, made(host, "b"))
+        assert problems(host, port) == [f"{DOMAIN}: it is not the one on disk: {RENEW} loads that"]
 
 
-def test_a_name_that_it_is_not_for_is_told_and_others_are_fine() -> None:
-    with served(made("a", DOMAIN, "www.example.org")) as port:
-        assert problems(port, "www.example.org", "b.example.org") == [
+def test_a_name_that_it_is_not_for_is_told_and_others_are_fine(host: Host) -> None:
+    with served(host, made(host, "a", DOMAIN, "www.example.org")) as port:
+        assert problems(host, port, "www.example.org", "b.example.org") == [
             f"b.example.org: the certificate is for {DOMAIN}, www.example.org"
         ]
 
 
-def test_a_certificate_without_names_is_for_nobody() -> None:
-    with served(made("a", "x")) as port:
-        assert problems(port) == [f"{DOMAIN}: the certificate is for x"]
+def test_a_certificate_without_names_is_for_nobody(host: Host) -> None:
+    with served(host, made(host, "a", "x")) as port:
+        assert problems(host, port) == [f"{DOMAIN}: the certificate is for x"]
 
 
-def test_the_placeholder_is_told() -> None:
-    with served(made("a", by=None), store.PLACEHOLDER) as port:
-        assert problems(port) == [f"{DOMAIN}: the placeholder is served: {RENEW} says why"]
+def test_the_placeholder_is_told(host: Host) -> None:
+    with served(host, made(host, "a", by=None), store.PLACEHOLDER) as port:
+        assert problems(host, port) == [f"{DOMAIN}: the placeholder is served: {RENEW} says why"]
 
 
 @pytest.mark.parametrize(
@@ -124,36 +128,36 @@ def test_the_placeholder_is_told() -> None:
     ],
 )
 def test_a_certificate_that_should_be_renewed_by_now_is_told_by_its_share_of_life(
-    days: int, ago: float, left: str | None
+    host: Host, days: int, ago: float, left: str | None
 ) -> None:
-    with served(made("a", days=days, ago=ago, by=None)) as port:
+    with served(host, made(host, "a", days=days, ago=ago, by=None)) as port:
         if left is None:
-            check.check(config(port))
+            check.check(host.on_port(port))
         else:
             cure = f"it should be renewed by now: {RENEW} says why it is not"
-            assert problems(port) == [f"{DOMAIN}: {left} are left: {cure}"]
+            assert problems(host, port) == [f"{DOMAIN}: {left} are left: {cure}"]
 
 
-def test_of_a_certificate_of_the_operator_s_another_cure_is_told() -> None:
-    with served(made("a", days=400, ago=369, by=None), "files") as port:
-        check.check(config(port))  # 31 days: time enough to bring another
-    with served(made("a", days=400, ago=371, by=None), "files") as port:
-        [line] = problems(port)
+def test_of_a_certificate_of_the_operator_s_another_cure_is_told(host: Host) -> None:
+    with served(host, made(host, "a", days=400, ago=369, by=None), "files") as port:
+        check.check(host.on_port(port))  # 31 days: time enough to bring another
+    with served(host, made(host, "a", days=400, ago=371, by=None), "files") as port:
+        [line] = problems(host, port)
     assert line.endswith("put a new one where certificate.chain and certificate.key lead,"
                          " and deploy")  # fmt: skip
 
 
-def test_a_certificate_that_the_host_does_not_trust_any_more_is_told() -> None:
-    with served(made("a")) as port:
-        layout.CA_BUNDLE.write_bytes(authority("other.example.org").pem)
+def test_a_certificate_that_the_host_does_not_trust_any_more_is_told(host: Host) -> None:
+    with served(host, made(host, "a")) as port:
+        host.layout.ca_bundle.write_bytes(authority("other.example.org").pem)
         told = "this host does not trust it any more, nor will visitors"
-        assert problems(port) == [f"{DOMAIN}: {told}"]
+        assert problems(host, port) == [f"{DOMAIN}: {told}"]
 
 
-def test_everything_that_is_amiss_is_told() -> None:
-    with served(made("a", "other.example.org", by=None), store.PLACEHOLDER) as port:
-        install(made("b"), store.PLACEHOLDER)
-        assert [line.partition(" ")[2][:12] for line in problems(port)] == [
+def test_everything_that_is_amiss_is_told(host: Host) -> None:
+    with served(host, made(host, "a", "other.example.org", by=None), store.PLACEHOLDER) as port:
+        install(host, made(host, "b"), store.PLACEHOLDER)
+        assert [line.partition(" ")[2][:12] for line in problems(host, port)] == [
             "the placehol",
             "the certific",
             "it is not th",
@@ -174,4 +178,4 @@ def test_everything_that_is_amiss_is_told() -> None:
     ],
 )
 def test_a_length_of_time_is_told_in_what_fits(time: timedelta, said: str) -> None:
-    assert check.words(time) == said
+    assert check.described(time) == said

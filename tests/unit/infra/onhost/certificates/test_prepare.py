@@ -10,7 +10,7 @@ import pytest
 from infra.onhost import layout
 from infra.onhost.certificates import certificate, store
 from infra.onhost.services import openssl
-from tests.support.onhost import DOMAIN, Host, config, new_host
+from tests.support.onhost import CONFIG, DOMAIN, Host, new_host
 from tests.support.operations.certificates import make
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to nginx: needs root")
@@ -24,28 +24,27 @@ def host() -> Iterator[Host]:
         yield host
 
 
-@pytest.mark.usefixtures("host")
-def test_a_placeholder_is_made_once_and_is_for_nginx_s_eyes() -> None:
-    certificate.prepare(config())
-    assert store.about(DOMAIN) == store.About("placeholder", trusted=False)
-    made = openssl.read(store.chain(DOMAIN))
+def test_a_placeholder_is_made_once_and_is_for_nginx_s_eyes(host: Host) -> None:
+    certificate.prepare(host)
+    assert store.record(host, DOMAIN) == store.Record("placeholder", trusted=False)
+    made = openssl.read(store.chain(host, DOMAIN))
     assert made.names == {DOMAIN}
-    for path in (store.chain(DOMAIN), store.key(DOMAIN)):
+    for path in (store.chain(host, DOMAIN), store.key(host, DOMAIN)):
         found = path.stat()
         assert (found.st_mode & 0o7777, found.st_uid) == (0o640, 0)
         assert found.st_gid == layout.NGINX_UID
-    assert set(certificate.prepared(config()).values()) == {True}
-    certificate.prepare(config())
-    assert openssl.read(store.chain(DOMAIN)) == made
+    assert set(certificate.prepared(host).values()) == {True}
+    certificate.prepare(host)
+    assert openssl.read(store.chain(host, DOMAIN)) == made
 
 
 def test_what_the_source_has_left_already_takes_no_placeholder(host: Host) -> None:
-    chain = layout.GIVEN_CERTIFICATE / "fullchain.pem"
+    chain = host.layout.given_certificate / "fullchain.pem"
     make(chain, DOMAIN)
     chain.with_name("fullchain.pem.key").rename(chain.with_name("privkey.pem"))
-    terms = replace(config().certificate, source="files")
-    certificate.prepare(replace(config(), certificate=terms))
-    assert store.about(DOMAIN).source == "files"
+    terms = replace(CONFIG.certificate, source="files")
+    certificate.prepare(host.with_config(replace(CONFIG, certificate=terms)))
+    assert store.record(host, DOMAIN).source == "files"
     assert host.called()[0].startswith("docker ps")
 
 
@@ -54,10 +53,10 @@ def test_an_alias_that_becomes_the_domain_takes_its_certificate_along(
     host: Host, names: list[str]
 ) -> None:
     old = host.certificate("old.example.org", *names, source="files").read_bytes()
-    certificate.prepare(replace(config(), aliases=["old.example.org"]))
-    assert store.names() == [DOMAIN]
-    assert store.chain(DOMAIN).read_bytes() == old
-    assert store.about(DOMAIN).source == "files"
+    certificate.prepare(host.with_config(replace(CONFIG, aliases=["old.example.org"])))
+    assert store.names(host) == [DOMAIN]
+    assert store.chain(host, DOMAIN).read_bytes() == old
+    assert store.record(host, DOMAIN).source == "files"
 
 
 @pytest.mark.parametrize(
@@ -72,5 +71,5 @@ def test_a_certificate_that_lacks_a_name_or_is_no_good_is_not_taken_along(
     host: Host, names: list[str], how: dict[str, Any]
 ) -> None:
     host.certificate("old.example.org", *names, **how)
-    certificate.prepare(config())
-    assert store.about(DOMAIN).source == store.PLACEHOLDER
+    certificate.prepare(host)
+    assert store.record(host, DOMAIN).source == store.PLACEHOLDER

@@ -39,45 +39,47 @@ def fit(folder: Path) -> bool:
     return True
 
 
-def versions() -> list[str]:
+def versions(host: Host) -> list[str]:
     """The directories of versions."""
-    return [path.name for path in layout.TLS.iterdir() if path.is_dir() and not path.is_symlink()]
+    return [
+        path.name for path in host.layout.tls.iterdir() if path.is_dir() and not path.is_symlink()
+    ]
 
 
 def test_a_certificate_is_a_link_to_a_version_with_its_key(host: Host) -> None:
     chain = host.certificate()
-    assert chain == layout.TLS / DOMAIN / "fullchain.pem"
-    link = layout.TLS / DOMAIN
+    assert chain == host.layout.tls / DOMAIN / "fullchain.pem"
+    link = host.layout.tls / DOMAIN
     assert link.readlink() == Path(f".{DOMAIN}.{openssl.read(chain).fingerprint[:12]}")  # relative
     assert fit(link)
-    assert store.names() == [DOMAIN]
+    assert store.names(host) == [DOMAIN]
 
 
 def test_nginx_alone_reads_it_besides_root(host: Host) -> None:
     host.certificate()
-    folder = (layout.TLS / DOMAIN).resolve().stat()
+    folder = (host.layout.tls / DOMAIN).resolve().stat()
     assert (folder.st_mode & 0o777, folder.st_uid, folder.st_gid) == (0o750, 0, layout.NGINX_UID)
-    for path in (store.chain(DOMAIN), store.key(DOMAIN)):
+    for path in (store.chain(host, DOMAIN), store.key(host, DOMAIN)):
         found = path.stat()
         assert (found.st_mode & 0o777, found.st_uid, found.st_gid) == (0o640, 0, layout.NGINX_UID)
 
 
 def test_what_is_remembered_of_it_is_told(host: Host) -> None:
     ca = authority("ca.example.org")
-    layout.CA_BUNDLE.parent.mkdir(parents=True)
-    layout.CA_BUNDLE.write_bytes(ca.pem)
-    assert store.about(DOMAIN) == store.About()
+    host.layout.ca_bundle.parent.mkdir(parents=True)
+    host.layout.ca_bundle.write_bytes(ca.pem)
+    assert store.record(host, DOMAIN) == store.Record()
     host.certificate(source="files")
-    assert store.about(DOMAIN) == store.About("files", trusted=False)
+    assert store.record(host, DOMAIN) == store.Record("files", trusted=False)
     host.certificate(by=ca)
-    assert store.about(DOMAIN) == store.About("acme", trusted=True)
+    assert store.record(host, DOMAIN) == store.Record("acme", trusted=True)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '"x"', '{"of": "later"}'])
 def test_what_cannot_be_read_is_as_nothing(host: Host, text: str) -> None:
     host.certificate()
-    (layout.TLS / DOMAIN / "about.json").write_text(text)
-    assert store.about(DOMAIN) == store.About()
+    (host.layout.tls / DOMAIN / "about.json").write_text(text)
+    assert store.record(host, DOMAIN) == store.Record()
 
 
 def test_at_no_moment_do_certificate_and_key_not_fit(host: Host) -> None:
@@ -87,8 +89,8 @@ def test_at_no_moment_do_certificate_and_key_not_fit(host: Host) -> None:
     def look() -> set[bool]:
         found = set()
         while not end.is_set():
-            found.add(fit((layout.TLS / DOMAIN).resolve()))  # as one who reads both at once
-            found.update(store.chain(DOMAIN).exists() for _ in range(100))
+            found.add(fit((host.layout.tls / DOMAIN).resolve()))  # as one who reads both at once
+            found.update(store.chain(host, DOMAIN).exists() for _ in range(100))
         return found
 
     with ThreadPoolExecutor() as pool:
@@ -103,32 +105,32 @@ def test_a_version_that_somebody_changed_is_put_right(host: Host, tmp_path: Path
     make(tmp_path / "a.pem", DOMAIN)
     content, key = (tmp_path / "a.pem").read_bytes(), (tmp_path / "a.pem.key").read_bytes()
     assert host.calls.exists()
-    store.put(DOMAIN, content, key, "acme")
-    store.chain(DOMAIN).write_text("of somebody")
-    store.key(DOMAIN).write_text("of somebody")
-    store.put(DOMAIN, content, key, "acme")
-    assert store.chain(DOMAIN).read_bytes() == content
-    assert fit(layout.TLS / DOMAIN)
-    assert len(versions()) == 1
+    store.put(host, DOMAIN, content, key, "acme")
+    store.chain(host, DOMAIN).write_text("of somebody")
+    store.key(host, DOMAIN).write_text("of somebody")
+    store.put(host, DOMAIN, content, key, "acme")
+    assert store.chain(host, DOMAIN).read_bytes() == content
+    assert fit(host.layout.tls / DOMAIN)
+    assert len(versions(host)) == 1
 
 
 def test_what_an_interrupted_run_left_is_no_name_and_no_hindrance(host: Host) -> None:
-    (layout.TLS / ".link.new").symlink_to(".nowhere")
-    assert store.names() == []
+    (host.layout.tls / ".link.new").symlink_to(".nowhere")
+    assert store.names(host) == []
     host.certificate()
-    assert store.names() == [DOMAIN]
+    assert store.names(host) == [DOMAIN]
 
 
 def test_names_that_nobody_wants_and_old_versions_go(host: Host) -> None:
     host.certificate("old.example.org")
     host.certificate()
     host.certificate()
-    assert len(versions()) == 3
-    store.tidy([DOMAIN])
-    assert store.names() == [DOMAIN]
-    assert versions() == [(layout.TLS / DOMAIN).readlink().name]
-    assert fit(layout.TLS / DOMAIN)
-    assert layout.TLS_SERVERS.exists()
+    assert len(versions(host)) == 3
+    store.tidy(host, [DOMAIN])
+    assert store.names(host) == [DOMAIN]
+    assert versions(host) == [(host.layout.tls / DOMAIN).readlink().name]
+    assert fit(host.layout.tls / DOMAIN)
+    assert host.layout.virtual_hosts.exists()
 
 
 @pytest.mark.parametrize("kind", KINDS)

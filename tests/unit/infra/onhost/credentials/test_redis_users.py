@@ -10,7 +10,6 @@ import pytest
 from redis import Redis
 from redis.exceptions import AuthenticationError
 
-from infra.onhost import layout
 from infra.onhost.base import apply
 from infra.onhost.credentials import redis_users
 from tests.support.onhost import Host, new_host
@@ -25,12 +24,12 @@ def secret(folder: Path, password: str) -> None:
     (folder / "redis_password").write_text(password)
 
 
-def client(password: str) -> Redis:
-    return Redis(unix_socket_path=str(layout.REDIS_SOCKET), password=password)
+def client(host: Host, password: str) -> Redis:
+    return Redis(unix_socket_path=str(host.layout.redis_socket), password=password)
 
 
-def takes(password: str) -> bool:
-    with contextlib.closing(client(password)) as redis:
+def takes(host: Host, password: str) -> bool:
+    with contextlib.closing(client(host, password)) as redis:
         try:
             return redis.ping() is True
         except AuthenticationError:
@@ -43,48 +42,49 @@ def host() -> Iterator[Host]:
     with new_host() as host:
         for program in ("docker", "systemctl"):
             host.program(program)
-        secret(layout.SECRETS, "one")
-        secret(layout.RELEASES / "a" / "secrets", "one")
-        redis_users.put()
-        with redis_running():
+        secret(host.layout.secrets, "one")
+        secret(host.layout.releases / "a" / "secrets", "one")
+        redis_users.put(host)
+        with redis_running(host):
             yield host
 
 
-@pytest.mark.usefixtures("host")
-def test_another_password_is_taken_beside_that_of_a_release_and_connections_stay() -> None:
-    with contextlib.closing(client("one")) as kept:
+def test_another_password_is_taken_beside_that_of_a_release_and_connections_stay(
+    host: Host,
+) -> None:
+    with contextlib.closing(client(host, "one")) as kept:
         number = kept.client_id()
-        secret(layout.SECRETS, "two")
-        assert not redis_users.current()
-        redis_users.put()
-        redis_users.load()
-        assert (takes("one"), takes("two"), takes("three")) == (True, True, False)
+        secret(host.layout.secrets, "two")
+        assert not redis_users.current(host)
+        redis_users.put(host)
+        redis_users.load(host)
+        assert (takes(host, "one"), takes(host, "two"), takes(host, "three")) == (True, True, False)
         assert kept.client_id() == number
 
 
 def test_the_password_of_a_release_that_goes_is_refused(host: Host) -> None:
-    secret(layout.SECRETS, "two")
-    secret(layout.RELEASES / "b" / "secrets", "two")
-    redis_users.put()
-    redis_users.load()
-    applied = apply.digests()
-    shutil.rmtree(layout.RELEASES / "a")
-    apply.follow_passwords()
-    assert (takes("one"), takes("two")) == (False, True)
-    assert apply.digests() != applied
-    assert apply._applied()["redis_users"] == apply.digests()["redis_users"]
+    secret(host.layout.secrets, "two")
+    secret(host.layout.releases / "b" / "secrets", "two")
+    redis_users.put(host)
+    redis_users.load(host)
+    applied = apply.digests(host)
+    shutil.rmtree(host.layout.releases / "a")
+    apply.follow_passwords(host)
+    assert (takes(host, "one"), takes(host, "two")) == (False, True)
+    assert apply.digests(host) != applied
+    assert apply._applied(host)["redis_users"] == apply.digests(host)["redis_users"]
     host.calls.write_text("")
-    apply.follow_passwords()
+    apply.follow_passwords(host)
     assert host.called() == []
 
 
 def test_redis_is_restarted_when_it_knows_none_of_the_passwords(
     host: Host, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    secret(layout.SECRETS, "two")
-    secret(layout.RELEASES / "a" / "secrets", "three")
-    redis_users.put()
-    redis_users.load()
+    secret(host.layout.secrets, "two")
+    secret(host.layout.releases / "a" / "secrets", "three")
+    redis_users.put(host)
+    redis_users.load(host)
     assert host.called() == ["docker restart slipway-base-redis-1"]
     told = capsys.readouterr().err
     assert "restarting Redis" in told
@@ -92,8 +92,7 @@ def test_redis_is_restarted_when_it_knows_none_of_the_passwords(
     assert "three" not in told
 
 
-@pytest.mark.usefixtures("host")
-def test_the_same_password_of_many_releases_is_there_once() -> None:
+def test_the_same_password_of_many_releases_is_there_once(host: Host) -> None:
     for name in "bcd":
-        secret(layout.RELEASES / name / "secrets", "one")
-    assert redis_users.text().count(b"#") == 1
+        secret(host.layout.releases / name / "secrets", "one")
+    assert redis_users.text(host).count(b"#") == 1

@@ -9,12 +9,11 @@ import pytest
 import yaml
 
 from infra import release as releases
-from infra.inventory import SettingsError, load
-from infra.onhost import layout
 from infra.onhost.certificates import store
 from infra.onhost.command import Failure
+from infra.onhost.layout import LAYOUT
 from infra.onhost.releases import acceptance, release
-from infra.settings import Settings
+from infra.settings import Settings, SettingsError, load
 from tests.support.onhost import Host, new_host, wanted
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to root: needs root")
@@ -26,9 +25,9 @@ GOOD = {"domain": "app.example.org", "email": "you@example.org"}
 def host() -> Iterator[Host]:
     with new_host() as host:
         host.release("b")
-        (layout.TLS / ".version").mkdir()
-        (layout.TLS / "app.example.org").symlink_to(".version")
-        store.chain("app.example.org").write_text("a certificate")
+        (host.layout.tls / ".version").mkdir()
+        (host.layout.tls / "app.example.org").symlink_to(".version")
+        store.chain(host, "app.example.org").write_text("a certificate")
         yield host
 
 
@@ -46,7 +45,7 @@ def docker(host: Host, code: int = 0, said: str = "", fails: str = "nothing") ->
 def refused(host: Host, reason: str) -> str:
     """What is told of tests that do not pass; their containers are gone by then."""
     with pytest.raises(Failure) as failure:
-        acceptance.check("b", WANTED)
+        acceptance.check(host, "b", WANTED)
     assert str(failure.value).splitlines()[0] == f"release b fails its acceptance tests: {reason}"
     assert host.called()[-1] == "docker compose --project-name slipway-acceptance down --timeout 1"
     return str(failure.value)
@@ -54,8 +53,8 @@ def refused(host: Host, reason: str) -> str:
 
 def test_nginx_is_there_before_the_tests_and_both_are_gone_after_them(host: Host) -> None:
     docker(host)
-    acceptance.check("b", WANTED)
-    project = f"--project-directory {release.folder('b')} --project-name slipway-acceptance"
+    acceptance.check(host, "b", WANTED)
+    project = f"--project-directory {release.folder(host, 'b')} --project-name slipway-acceptance"
     up = f"docker compose {project} --profile acceptance up"
     done = [call for call in host.called() if not call.startswith(("docker ps", "docker logs"))]
     assert done == [
@@ -68,12 +67,12 @@ def test_nginx_is_there_before_the_tests_and_both_are_gone_after_them(host: Host
 
 
 def test_the_served_certificate_is_what_the_tests_trust_and_no_key(host: Host) -> None:
-    store.key("app.example.org").write_text("a key")
+    store.key(host, "app.example.org").write_text("a key")
     docker(host)
-    acceptance.check("b", WANTED)
-    assert (layout.WEB / "b" / "trust.pem").read_text() == "a certificate"
+    acceptance.check(host, "b", WANTED)
+    assert (host.layout.web / "b" / "trust.pem").read_text() == "a certificate"
     assert "a key" not in "".join(
-        path.read_text() for path in (layout.WEB / "b").rglob("*") if path.is_file()
+        path.read_text() for path in (host.layout.web / "b").rglob("*") if path.is_file()
     )
 
 
@@ -99,7 +98,7 @@ def test_tests_that_take_too_long_are_failed_ones(host: Host) -> None:
 def test_an_nginx_that_does_not_start_leaves_nothing_behind(host: Host) -> None:
     docker(host, fails="--wait front")
     with pytest.raises(Failure, match="no luck"):
-        acceptance.check("b", WANTED)
+        acceptance.check(host, "b", WANTED)
     assert host.called()[-1] == "docker compose --project-name slipway-acceptance down --timeout 1"
 
 
@@ -142,8 +141,8 @@ def test_the_tests_get_the_site_s_address_and_nothing_else(tmp_path: Path) -> No
     front, tests = services["front"], services["acceptance"]
     assert (front["network_mode"], tests["network_mode"]) == ("none", "service:front")
     assert front["volumes"] == [
-        {"type": "tmpfs", "target": str(layout.WEB)},
-        f"{layout.WEB}/${{RELEASE}}:{layout.CURRENT}:ro",
+        {"type": "tmpfs", "target": str(LAYOUT.web)},
+        f"{LAYOUT.web}/${{RELEASE}}:{LAYOUT.current}:ro",
     ]
     assert front["extra_hosts"] == ["app.example.org:127.0.0.1", "www.example.org:127.0.0.1"]
     assert tests["environment"] == {
@@ -159,5 +158,5 @@ def test_the_tests_get_the_site_s_address_and_nothing_else(tmp_path: Path) -> No
 
 
 def test_a_site_that_is_an_address_cannot_be_asked_without_a_network(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=r"app\.acceptance needs a domain that is a name"):
+    with pytest.raises(SettingsError, match=r"app\.acceptance: needs a domain that is a name"):
         settings(tmp_path, domain="192.0.2.1")

@@ -1,4 +1,4 @@
-"""The gate: a release is let through when it answers as expected, and is told why when not."""
+"""Health and acceptance checks: a release passes when it answers as expected; else the reason."""
 
 import time
 from collections.abc import Iterator
@@ -6,16 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from infra.onhost import layout
 from infra.onhost.command import Failure
 from infra.onhost.releases import health, release
 from infra.onhost.releases.release import Check
 from infra.onhost.services import sockets
-from tests.support.onhost import DOMAIN, Host, config, new_host, no_listener, wanted
+from tests.support.onhost import DOMAIN, Host, new_host, no_listener, wanted
 from tests.support.onhost.servers import Behaviour, always, behind_tls, on_socket
-from tests.unit.conftest import Start, until
+from tests.support.processes import Start, until
 
-CONFIG = config()
 # Healthy only once its file says so; asked as nginx would ask.
 APPLICATION = """
 import pathlib
@@ -40,33 +38,33 @@ def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
         yield host
 
 
-def asked_until_healthy(behaviour: Behaviour, limit: int = 0, path: str = "/healthz") -> list[str]:
+def asked_until_healthy(
+    host: Host, behaviour: Behaviour, limit: int = 0, path: str = "/healthz"
+) -> list[str]:
     """What the release was asked until it was healthy."""
     given = wanted(server="gunicorn", start_limit=limit, health_path=path)
-    with on_socket(release.socket("new", "gunicorn"), behaviour) as script:
-        health.wait_until_healthy("new", given, CONFIG)
+    with on_socket(release.socket(host, "new", "gunicorn"), behaviour) as script:
+        health.wait_until_healthy(host, "new", given)
     assert script.hosts == {DOMAIN}
     return script.asked
 
 
-@pytest.mark.usefixtures("host")
-def test_a_healthy_release_is_asked_once_under_the_site_s_name() -> None:
-    assert asked_until_healthy(always(200)) == ["/healthz"]
-    assert asked_until_healthy(always(200), path="/up?now") == ["/up?now"]
+def test_a_healthy_release_is_asked_once_under_the_site_s_name(host: Host) -> None:
+    assert asked_until_healthy(host, always(200)) == ["/healthz"]
+    assert asked_until_healthy(host, always(200), path="/up?now") == ["/up?now"]
 
 
-@pytest.mark.usefixtures("host")
 @pytest.mark.parametrize("ill", [(503, b""), (404, b""), (301, b""), None])
 def test_a_release_that_is_slow_to_become_healthy_is_waited_for(
+    host: Host,
     ill: tuple[int, bytes] | None,
 ) -> None:
     assert (
-        asked_until_healthy(lambda number, _: ill if number < 4 else (200, b""), limit=10)
+        asked_until_healthy(host, lambda number, _: ill if number < 4 else (200, b""), limit=10)
         == ["/healthz"] * 4
     )
 
 
-@pytest.mark.usefixtures("host")
 @pytest.mark.parametrize(
     ("answer", "limit", "told"),
     [
@@ -76,34 +74,33 @@ def test_a_release_that_is_slow_to_become_healthy_is_waited_for(
     ],
 )
 def test_a_release_that_stays_ill_is_refused_at_its_limit(
-    answer: tuple[int, bytes] | None, limit: int, told: str
+    host: Host, answer: tuple[int, bytes] | None, limit: int, told: str
 ) -> None:
     began = time.monotonic()
     with pytest.raises(Failure) as failure:
-        asked_until_healthy(lambda _number, _path: answer, limit=limit)
+        asked_until_healthy(host, lambda _number, _path: answer, limit=limit)
     assert limit <= time.monotonic() - began < limit + 3
     assert str(failure.value) == f"release new is not healthy after {limit} s: {told}"
 
 
-@pytest.mark.usefixtures("host")
-def test_a_release_without_a_socket_is_refused() -> None:
-    release.socket("new", "uwsgi").unlink(missing_ok=True)
+def test_a_release_without_a_socket_is_refused(host: Host) -> None:
+    release.socket(host, "new", "uwsgi").unlink(missing_ok=True)
     with pytest.raises(Failure, match=r"not healthy after 0 s: GET /healthz: .*No such file"):
-        health.wait_until_healthy("new", wanted(start_limit=0), CONFIG)
+        health.wait_until_healthy(host, "new", wanted(start_limit=0))
 
 
 def test_a_real_uwsgi_is_let_through_once_it_is_healthy(host: Host, start: Start) -> None:
     folder = host.calls.parent
     (folder / "wsgi.py").write_text(APPLICATION)
-    path = release.socket("new", "uwsgi")
+    path = release.socket(host, "new", "uwsgi")
     start({}, "uwsgi", "--socket", str(path), "--wsgi-file", str(folder / "wsgi.py"), "--need-app")
     with ThreadPoolExecutor() as pool:
-        waiting = pool.submit(health.wait_until_healthy, "new", wanted(start_limit=20), CONFIG)
+        waiting = pool.submit(health.wait_until_healthy, host, "new", wanted(start_limit=20))
         until((folder / "asked").exists, "the release is asked")
         assert not waiting.done()
         (folder / "well").touch()
         waiting.result()
-    health.check_inside("new", wanted(checks=[Check("/healthz", 200, "said")]), CONFIG)
+    health.check_inside(host, "new", wanted(checks=[Check("/healthz", 200, "said")]))
 
 
 CHECKS = [Check("/a", contains="is here"), Check("/b", 404), Check("/c", 302, "moved")]
@@ -123,58 +120,55 @@ def but(path: str, answer: tuple[int, bytes] | None) -> Behaviour:
     return lambda _number, asked: answer if asked == path else ANSWERS[asked]
 
 
-@pytest.mark.usefixtures("host")
-def test_checks_that_hold_are_asked_once_each() -> None:
+def test_checks_that_hold_are_asked_once_each(host: Host) -> None:
     given = wanted(server="gunicorn", checks=CHECKS)
-    with on_socket(release.socket("new", "gunicorn"), but("", None)) as script:
-        health.check_inside("new", given, CONFIG)
+    with on_socket(release.socket(host, "new", "gunicorn"), but("", None)) as script:
+        health.check_inside(host, "new", given)
     assert script.asked == ["/a", "/b", "/c"]
-    health.check_inside("new", wanted(server="gunicorn"), CONFIG)  # no check, nobody to ask
+    health.check_inside(host, "new", wanted(server="gunicorn"))  # no check, nobody to ask
 
 
-@pytest.mark.usefixtures("host")
 @pytest.mark.parametrize(("path", "answer", "told"), WRONG)
 def test_a_check_that_fails_inside_is_named_at_once(
-    path: str, answer: tuple[int, bytes] | None, told: str
+    host: Host, path: str, answer: tuple[int, bytes] | None, told: str
 ) -> None:
     given = wanted(server="gunicorn", checks=CHECKS)
     with (
-        on_socket(release.socket("new", "gunicorn"), but(path, answer)) as script,
+        on_socket(release.socket(host, "new", "gunicorn"), but(path, answer)) as script,
         pytest.raises(Failure) as failure,
     ):
-        health.check_inside("new", given, CONFIG)
+        health.check_inside(host, "new", given)
     assert str(failure.value) == f"release new fails a check before traffic moves: {told}"
     assert script.asked.count(path) == 1
 
 
-@pytest.mark.usefixtures("host")
-def test_outside_the_health_path_is_asked_first_and_old_processes_are_waited_for() -> None:
+def test_outside_the_health_path_is_asked_first_and_old_processes_are_waited_for(
+    host: Host,
+) -> None:
     with behind_tls(
-        layout.TLS, lambda number, path: (502, b"") if number < 3 else ANSWERS[path]
+        host.layout.tls, lambda number, path: (502, b"") if number < 3 else ANSWERS[path]
     ) as (port, script):
-        health.check_outside("new", wanted(checks=CHECKS), config(port))
+        health.check_outside(host.on_port(port), "new", wanted(checks=CHECKS))
     assert script.asked == ["/healthz", "/healthz", "/healthz", "/a", "/b", "/c"]
     assert script.hosts == {DOMAIN}
 
 
-@pytest.mark.usefixtures("host")
 @pytest.mark.parametrize(
     ("path", "answer", "told"),
     [*WRONG[:4], ("/healthz", (502, b""), "GET /healthz: answered 502, expected 200")],
 )
 def test_a_check_that_fails_outside_is_named(
-    path: str, answer: tuple[int, bytes], told: str
+    host: Host, path: str, answer: tuple[int, bytes], told: str
 ) -> None:
     with (
-        behind_tls(layout.TLS, but(path, answer)) as (port, script),
+        behind_tls(host.layout.tls, but(path, answer)) as (port, script),
         pytest.raises(Failure) as failure,
     ):
-        health.check_outside("new", wanted(checks=CHECKS), config(port))
+        health.check_outside(host.on_port(port), "new", wanted(checks=CHECKS))
     assert str(failure.value) == f"release new fails a check through nginx: {told}"
     assert script.asked.count(path) > 1
 
 
-@pytest.mark.usefixtures("host")
-def test_a_site_that_nobody_serves_fails() -> None:
+def test_a_site_that_nobody_serves_fails(host: Host) -> None:
     with no_listener() as port, pytest.raises(Failure, match=r"GET /healthz: .*refused"):
-        health.check_outside("new", wanted(), config(port))
+        health.check_outside(host.on_port(port), "new", wanted())

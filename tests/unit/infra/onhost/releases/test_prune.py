@@ -5,11 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.onhost import layout
+from infra.onhost.layout import LAYOUT
 from infra.onhost.releases import history, prune
-from tests.support.onhost import Host, config, entry, new_host, wanted
+from tests.support.onhost import Host, entry, new_host, wanted
 
-CONFIG = config()  # which keeps two
 LIST = 'docker ps --all --format {{.Label "com.docker.compose.project"}}'
 
 
@@ -20,9 +19,9 @@ def host() -> Iterator[Host]:
         last = ""
         for name in "abcd":
             host.release(name, image=f"slipway/app:{name}")
-            history.write(entry(name, last))
+            history.write(host, entry(name, last))
             last = name
-        layout.CURRENT.symlink_to("d")
+        host.layout.current.symlink_to("d")
         host.program("systemctl")
         docker(host)
         yield host
@@ -40,9 +39,9 @@ def docker(host: Host, projects: str = "", images: str = "abcd", removal: str = 
 
 def left(host: Host) -> tuple[str, str, str]:
     """The releases, their directories for nginx, and the images to be removed."""
-    prune.prune(CONFIG)
+    prune.prune(host)
     removed = [call[-1] for call in host.called() if call.startswith("docker image rm ")]
-    folders = (layout.RELEASES, layout.WEB)
+    folders = (host.layout.releases, host.layout.web)
     found = ("".join(sorted(path.name for path in folder.iterdir())) for folder in folders)
     return *found, "".join(sorted(removed))  # type: ignore[return-value]  # of three
 
@@ -50,8 +49,8 @@ def left(host: Host) -> tuple[str, str, str]:
 def test_the_last_releases_that_were_live_stay_whole(host: Host) -> None:
     assert left(host) == ("cd", "ccurrentd", "ab")
     for name in "cd":
-        assert (layout.RELEASES / name / "release.json").exists()
-        assert (layout.WEB / name / "routes.conf").exists()
+        assert (host.layout.releases / name / "release.json").exists()
+        assert (host.layout.web / name / "routes.conf").exists()
     host.calls.write_text("")
     docker(host, images="cd")
     assert left(host) == ("cd", "ccurrentd", "")
@@ -60,24 +59,24 @@ def test_the_last_releases_that_were_live_stay_whole(host: Host) -> None:
 
 def test_a_release_that_was_refused_goes(host: Host) -> None:
     host.release("e", image="slipway/app:e")
-    history.write(entry("e", "d", result=history.REFUSED))
+    history.write(host, entry("e", "d", result=history.REFUSED))
     docker(host, images="abcde")
     assert left(host) == ("cd", "ccurrentd", "abe")
 
 
 def test_after_a_rollback_the_one_that_was_left_stays(host: Host) -> None:
-    layout.CURRENT.unlink()
-    layout.CURRENT.symlink_to("a")
+    host.layout.current.unlink()
+    host.layout.current.symlink_to("a")
     back = entry("a", "d", "rollback")
-    history.write(back)
+    history.write(host, back)
     assert left(host) == ("ad", "acurrentd", "bc")
 
 
 def test_the_current_release_stays_whatever_the_history_says(host: Host) -> None:
-    layout.CURRENT.unlink()
-    layout.CURRENT.symlink_to("b")
+    host.layout.current.unlink()
+    host.layout.current.symlink_to("b")
     assert left(host) == ("bcd", "bccurrentd", "a")
-    layout.HISTORY.unlink()
+    host.layout.history.unlink()
     assert left(host)[0] == "b"
 
 
@@ -88,19 +87,19 @@ def test_a_release_with_a_job_to_finish_stays(host: Host) -> None:
 
 def test_a_release_that_runs_or_would_start_with_the_host_stays(host: Host) -> None:
     host.program("systemctl", "echo slipway@a.service loaded active exited A")
-    (layout.WANTED_UNITS / "slipway@b.service").touch()
+    (host.layout.wanted_units / "slipway@b.service").touch()
     assert left(host) == ("abcd", "abccurrentd", "")
 
 
 def test_only_images_of_the_application_and_its_tests_are_looked_at(host: Host) -> None:
-    prune.prune(CONFIG)
+    prune.prune(host)
     mine = "--filter reference=slipway/app:* --filter reference=slipway/acceptance:*"
     assert f"docker image ls {mine} --format {{{{.Repository}}}}:{{{{.Tag}}}}" in host.called()
 
 
 def test_the_image_of_a_kept_release_s_tests_stays(host: Host) -> None:
     text = wanted("slipway/app:c", acceptance_image="slipway/acceptance:c").to_json()
-    (layout.RELEASES / "c" / "release.json").write_text(text)
+    (host.layout.releases / "c" / "release.json").write_text(text)
     images = "acceptance*) echo slipway/acceptance:a slipway/acceptance:c;; esac"
     host.program("docker", f"case $* in 'image ls'*{images}")
     left(host)
@@ -109,7 +108,7 @@ def test_the_image_of_a_kept_release_s_tests_stays(host: Host) -> None:
 
 
 def test_a_release_that_cannot_be_read_keeps_every_image(host: Host) -> None:
-    (layout.RELEASES / "c" / "release.json").write_text("{")
+    (host.layout.releases / "c" / "release.json").write_text("{")
     assert left(host) == ("cd", "ccurrentd", "")
 
 
@@ -124,23 +123,23 @@ def test_an_image_that_somebody_holds_is_left_and_named(
 
 
 def test_what_is_no_release_is_left_alone(host: Host) -> None:
-    (layout.RELEASES / "note of the operator.txt").touch()
+    (host.layout.releases / "note of the operator.txt").touch()
     assert left(host) == ("cdnote of the operator.txt", "ccurrentd", "ab")
 
 
 def static(host: Host, **lists: list[str] | None) -> list[str]:
     """The static files that are left where releases have these lists, or static files and none."""
     for name, listed in lists.items():
-        folder = layout.RELEASES / name
+        folder = host.layout.releases / name
         (folder / "release.json").write_text(wanted(static_folder="/srv/static").to_json())
         if listed is not None:
             (folder / "static.json").write_text(json.dumps(listed))
     for path in ("one.1.css", "in/two.2.js", "in/old/three.3.js", "four.4.css", ".one.css.new"):
-        (layout.STATIC / path).parent.mkdir(parents=True, exist_ok=True)
-        (layout.STATIC / path).touch()
+        (host.layout.static / path).parent.mkdir(parents=True, exist_ok=True)
+        (host.layout.static / path).touch()
     left(host)
-    found = layout.STATIC.rglob("*")
-    return sorted(str(path.relative_to(layout.STATIC)) for path in found)
+    found = host.layout.static.rglob("*")
+    return sorted(str(path.relative_to(host.layout.static)) for path in found)
 
 
 def test_static_files_that_a_kept_release_lists_stay_and_the_others_go(host: Host) -> None:
@@ -152,13 +151,15 @@ def test_static_files_stay_while_a_kept_release_has_no_list(host: Host) -> None:
     assert len(static(host, c=None, d=["one.1.css"])) == 7
 
 
-@pytest.mark.usefixtures("host")
 @pytest.mark.parametrize(("named_by", "stays"), [("d", True), ("c", True), ("a", False)])
-def test_the_programs_of_0_1_stay_while_a_kept_release_runs_one(named_by: str, stays: bool) -> None:
-    library = layout.LIBRARY_0_1 / "onhost"
-    library.mkdir(parents=True)
+def test_the_programs_of_0_1_stay_while_a_kept_release_runs_one(
+    host: Host, named_by: str, stays: bool
+) -> None:
+    programs = host.layout.library_0_1 / "onhost"
+    programs.mkdir(parents=True)
     for name in "abcd":
-        volume = layout.LIBRARY_0_1 if name == named_by else "/elsewhere"
-        (layout.RELEASES / name / "compose.yaml").write_text(f"      - {volume}:{volume}:ro\n")
-    prune.prune(CONFIG)
-    assert library.exists() is stays
+        volume = LAYOUT.library_0_1 if name == named_by else "/elsewhere"
+        compose = host.layout.releases / name / "compose.yaml"
+        compose.write_text(f"      - {volume}:{volume}:ro\n")
+    prune.prune(host)
+    assert programs.exists() is stays

@@ -14,7 +14,7 @@ def test_what_is_written_is_read() -> None:
     given = wanted(release_command=True, release_command_limit=60, checks=[release.Check("/")])
     with new_host() as host:
         host.release("a", release_command=True, release_command_limit=60, checks=given.checks)
-        assert release.load("a") == given
+        assert release.load(host, "a") == given
 
 
 def test_a_release_of_version_0_1_is_read_as_well() -> None:
@@ -25,7 +25,7 @@ def test_a_release_of_version_0_1_is_read_as_well() -> None:
     with new_host() as host:
         folder = host.release("a")
         (folder / release.CONFIG).write_text(json.dumps(data))
-        assert release.load("a") == given
+        assert release.load(host, "a") == given
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"checks": [], "server": "uwsgi", "more": 1}'])
@@ -33,4 +33,4 @@ def test_what_is_no_release_is_a_failure(text: str) -> None:
     with new_host() as host:
         (host.release("a") / release.CONFIG).write_text(text)
         with pytest.raises(Failure, match="there is no release a on this host"):
-            release.load("a")
+            release.load(host, "a")

@@ -26,10 +26,12 @@ esac"""
 
 
 @pytest.fixture
-def host() -> Iterator[Host]:
+def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
     """A host whose release a runs in this process, as far as Docker says."""
     with new_host() as host:
-        layout.CONTAINER_SOCKETS.mkdir(parents=True)
+        # This process has no mounts of its own, as a container has.
+        monkeypatch.setattr(layout, "CONTAINER_SOCKETS", host.root / "web")
+        layout.CONTAINER_SOCKETS.mkdir()
         host.program("docker", DOCKER.format(process=os.getpid(), seconds=30))
         host.program("systemctl")
         yield host
@@ -53,7 +55,7 @@ ORDER = ["docker compose", "systemctl stop", "docker compose"]
 
 
 def test_a_release_with_an_empty_line_ends_at_once(host: Host, server: socket.socket) -> None:
-    retire.retire("a")
+    retire.retire(host, "a")
     assert [" ".join(call.split()[:2]) for call in ended(host)] == ORDER
     assert server.fileno() >= 0
 
@@ -61,7 +63,7 @@ def test_a_release_with_an_empty_line_ends_at_once(host: Host, server: socket.so
 def test_who_waits_in_its_line_is_taken_before_it_ends(host: Host, server: socket.socket) -> None:
     with socket.socket(socket.AF_UNIX) as client, ThreadPoolExecutor() as pool:
         client.connect(server.getsockname())
-        retiring = pool.submit(retire.retire, "a")
+        retiring = pool.submit(retire.retire, host, "a")
         time.sleep(0.5)
         assert ended(host) == []
         server.accept()[0].close()
@@ -75,14 +77,14 @@ def test_a_server_that_takes_nobody_is_not_waited_for_for_ever(
     host.program("docker", DOCKER.format(process=os.getpid(), seconds=0))
     with socket.socket(socket.AF_UNIX) as client:
         client.connect(server.getsockname())
-        retire.retire("a")
+        retire.retire(host, "a")
     assert "release a does not take the requests that wait" in capsys.readouterr().err
     assert [" ".join(call.split()[:2]) for call in ended(host)] == ORDER
 
 
 def test_a_web_server_that_has_ended_has_nobody_waiting(host: Host) -> None:
     host.program("docker", DOCKER.format(process=0, seconds=30))
-    retire.retire("a")
+    retire.retire(host, "a")
     assert [" ".join(call.split()[:2]) for call in ended(host)] == ORDER
 
 
@@ -90,7 +92,7 @@ def test_a_release_that_hears_nothing_is_stopped_by_its_unit(
     host: Host, capsys: pytest.CaptureFixture[str]
 ) -> None:
     host.program("docker", "case $* in *' stop '*) echo 'no luck' >&2; exit 1;; esac")
-    retire.retire("a")
+    retire.retire(host, "a")
     assert "release a does not end in order: docker compose" in capsys.readouterr().err
     assert [" ".join(call.split()[:2]) for call in ended(host)] == ORDER
 
@@ -98,9 +100,9 @@ def test_a_release_that_hears_nothing_is_stopped_by_its_unit(
 def test_what_runs_on_is_a_failure(host: Host) -> None:
     host.program("docker", "case $* in *' down') echo 'no luck' >&2; exit 1;; esac")
     with pytest.raises(Failure, match="no luck"):
-        retire.retire("a")
+        retire.retire(host, "a")
 
 
 def test_going_back_to_a_release_that_does_not_end_needs_nothing(host: Host) -> None:
-    retire.cancel("a")
+    retire.cancel(host, "a")
     assert ended(host) == []

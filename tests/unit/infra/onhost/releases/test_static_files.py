@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from infra.onhost import layout
 from infra.onhost.releases.static_files import publish, unpack
 from tests.support.onhost import Host, new_host
 
@@ -43,12 +42,12 @@ def tar_of(host: Host, folder: str, *members: tuple[str, bytes, bytes]) -> None:
 @pytest.mark.parametrize(("folder", "names"), [("/srv/static", ["a.css"]), ("/srv/none", [])])
 def test_a_release_keeps_a_list_of_its_files(folder: str, names: list[str]) -> None:
     with new_host() as host:
-        layout.STATIC.mkdir(parents=True)
+        host.layout.static.mkdir(parents=True)
         host.release("a")
         tar_of(host, "/srv/static", file("./a.css"))
-        publish("a", "slipway/app:1", folder)
-        assert json.loads((layout.RELEASES / "a" / "static.json").read_text()) == names
-        assert found(layout.STATIC) == names
+        publish(host, "a", "slipway/app:1", folder)
+        assert json.loads((host.layout.releases / "a" / "static.json").read_text()) == names
+        assert found(host.layout.static) == names
         assert host.called()[-1] == "docker rm --force --volumes slipway-static"
 
 

@@ -10,7 +10,7 @@ from infra.onhost import command, layout
 from infra.onhost.command import Failure
 from infra.onhost.releases import history, release
 from infra.onhost.releases.switch import Order
-from tests.support.onhost.stage import COMMAND_STEPS, STEPS, Stage, filled, new_stage
+from tests.support.onhost.stage import COMMAND_STEPS, STEPS, Stage, new_stage
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to root: needs root")
 
@@ -23,8 +23,8 @@ def stage() -> Iterator[Stage]:
 
 def test_a_release_is_tried_before_traffic_moves_and_the_old_one_stops_last(stage: Stage) -> None:
     stage.switch()
-    assert stage.steps() == filled(STEPS, stage)
-    assert release.current() == "b"
+    assert stage.steps() == STEPS
+    assert release.current(stage.host) == "b"
 
 
 def test_the_history_says_who_when_what_and_how_long(stage: Stage) -> None:
@@ -40,20 +40,27 @@ def test_the_history_says_who_when_what_and_how_long(stage: Stage) -> None:
     assert (ended["result"], ended["reason"]) == (history.LIVE, "")
     stages: Any = ended["stages"]
     assert list(stages) == [
-        "command", "start", "health", "static", "checks", "workers", "traffic", "acceptance",
+        "command",
+        "start",
+        "health",
+        "static",
+        "checks",
+        "workers",
+        "traffic",
+        "acceptance",
         "retire",
-    ]  # fmt: skip
+    ]
     assert set(cast("dict[str, float]", ended["probe"])) >= {"requests", "failed"}
 
 
 def test_a_release_keeps_the_secrets_it_started_with(stage: Stage) -> None:
     stage.switch()
-    kept = release.folder("b") / "secrets"
+    kept = release.folder(stage.host, "b") / "secrets"
     assert (kept / "key").read_text() == "of today"
     assert kept.stat().st_mode & 0o777 == 0o700
     found = (kept / "key").stat()
     assert (found.st_mode & 0o777, found.st_gid) == (0o440, layout.APP_UID)
-    (layout.SECRETS / "key").write_text("of tomorrow")
+    (stage.host.layout.secrets / "key").write_text("of tomorrow")
     stage.switch(Order("b", "rollback"))
     assert (kept / "key").read_text() == "of today"
 
@@ -61,9 +68,9 @@ def test_a_release_keeps_the_secrets_it_started_with(stage: Stage) -> None:
 def test_an_old_release_that_does_not_stop_is_named_and_the_new_one_is_live(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stage.fail("systemctl disable --quiet slipway@a.service")
+    stage.fail("systemctl disable slipway@a.service")
     stage.switch()
-    assert stage.steps()[-1:] == filled(STEPS[-1:], stage)
+    assert stage.steps()[-1:] == STEPS[-1:]
     assert stage.last()["result"] == history.LIVE
     assert "slipway@a.service" in capsys.readouterr().err
 
@@ -71,7 +78,7 @@ def test_an_old_release_that_does_not_stop_is_named_and_the_new_one_is_live(
 def test_old_releases_that_cannot_be_removed_do_not_undo_the_new_one(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stage.fail('docker ps --all --format {{{{.Label "com.docker.compose.project"}}}}')
+    stage.fail('docker ps --all --format {{.Label "com.docker.compose.project"}}')
     stage.switch()
     assert stage.last()["result"] == history.LIVE
     assert "old releases stay until the next switch: docker ps" in capsys.readouterr().err
@@ -82,51 +89,58 @@ def test_the_operator_is_told_what_is_live_and_what_it_cost(
 ) -> None:
     stage.switch()
     told = capsys.readouterr().err.splitlines()
-    assert told[:3] == ["running the release command", "starting release b",
-                        "waiting for /healthz of release b"]  # fmt: skip
+    assert told[:3] == [
+        "running the release command",
+        "starting release b",
+        "waiting for /healthz of release b",
+    ]
     assert told[3].startswith("release b is live after ")
     assert told[4].startswith("meanwhile: ")
     assert len(told) == 5
 
 
 def test_the_first_release_needs_no_other_and_is_not_probed(stage: Stage) -> None:
-    layout.CURRENT.unlink()
+    stage.host.layout.current.unlink()
     stage.units()
     stage.switch()
-    assert stage.steps() == filled(
-        [step for step in STEPS[:-2] if "worker-of-a" not in step], stage
-    )
-    assert release.current() == "b"
+    assert stage.steps() == [step for step in STEPS[:-2] if "worker-of-a" not in step]
+    assert release.current(stage.host) == "b"
     assert (stage.last()["previous"], stage.last()["probe"]) == ("", {})
-    assert layout.CURRENT.is_symlink()
+    assert stage.host.layout.current.is_symlink()
 
 
 def test_going_back_runs_no_command_of_the_older_release(stage: Stage) -> None:
     stage.switch(Order("b", "rollback"))
-    assert stage.steps() == filled(STEPS[len(COMMAND_STEPS) :], stage)
+    assert stage.steps() == STEPS[len(COMMAND_STEPS) :]
 
 
 def test_a_release_without_a_command_and_static_files_has_no_such_step(stage: Stage) -> None:
     stage.units()
     stage.switch(Order("a"))
     assert [step.split()[0] for step in stage.steps()] == [
-        "docker", "wait_until_healthy", "check_inside", "check", "systemctl", "workers_healthy",
-        "reload", "check_outside",
+        "docker",
+        "wait_until_healthy",
+        "check_inside",
+        "check",
         "systemctl",
-    ]  # fmt: skip
-    assert release.current() == "a"
+        "workers_healthy",
+        "reload",
+        "check_outside",
+        "systemctl",
+    ]
+    assert release.current(stage.host) == "a"
     assert stage.last()["result"] == history.LIVE
 
 
 def test_an_old_release_that_cannot_be_read_is_replaced_all_the_same(stage: Stage) -> None:
-    (release.folder("a") / release.CONFIG).write_text('{"of": "another version"}')
+    (release.folder(stage.host, "a") / release.CONFIG).write_text('{"of": "another version"}')
     stage.switch()
-    assert release.current() == "b"
+    assert release.current(stage.host) == "b"
 
 
 def test_every_other_release_that_is_up_is_retired(stage: Stage) -> None:
     stage.units("a", "b")
-    (layout.WANTED_UNITS / "slipway@stray.service").touch()
+    (stage.host.layout.wanted_units / "slipway@stray.service").touch()
     stage.switch()
     ended = [step.split()[-1] for step in stage.steps() if step.startswith("systemd-run")]
     assert sorted(ended) == ["a", "stray"]
@@ -142,20 +156,20 @@ def test_a_release_that_ends_already_is_not_ended_again(stage: Stage) -> None:
 def test_going_back_to_a_release_that_ends_keeps_it_and_completes_its_workers(
     stage: Stage,
 ) -> None:
-    layout.CURRENT.unlink()
-    layout.CURRENT.symlink_to("b")
+    stage.host.layout.current.unlink()
+    stage.host.layout.current.symlink_to("b")
     stage.units("a", "b", retiring=["a"])
-    layout.TOLD.write_text("worker-of-a:1\n")  # it finishes a job
+    stage.host.layout.draining_workers.write_text("worker-of-a:1\n")  # it finishes a job
     stage.switch(Order("a", "rollback"))
-    compose = f"docker compose --project-directory {release.folder('a')}"
     assert stage.steps()[:3] == [
         "systemctl stop slipway-retire-a.service",
-        f"{compose} stop web",
-        f"{compose} up --detach web",
+        "docker compose a stop web",
+        "docker compose a up web",
     ]
-    more = f"{compose} up --detach --no-recreate --scale worker=2 worker"
+    more = "docker compose a up worker"
     assert stage.steps().index(more) == stage.steps().index("workers_healthy a") - 1
-    assert release.current() == "a"
+    assert any("--no-recreate --scale worker=2 worker" in call for call in stage.host.called())
+    assert release.current(stage.host) == "a"
 
 
 def test_each_stage_is_written_before_it_begins(stage: Stage) -> None:
@@ -167,25 +181,25 @@ def test_each_stage_is_written_before_it_begins(stage: Stage) -> None:
 
 
 def test_two_switches_at_once_are_one_and_a_refusal(stage: Stage) -> None:
-    with command.lock("deploy of release a by you"):
-        assert command.locked()
+    with command.lock(stage.host.layout.lock, "deploy of release a by you"):
+        assert command.locked(stage.host.layout.lock)
         with pytest.raises(
             Failure, match="another change of this host is under way: deploy of release a by you,"
         ):
             stage.switch()
     assert stage.host.called() == []
-    assert not layout.HISTORY.exists()
+    assert not stage.host.layout.history.exists()
 
 
 def test_the_lock_says_who_switches_to_what(stage: Stage) -> None:
     stage.switch()
     told = f"deploy of release b by me@laptop, process {os.getpid()}, since "
-    assert layout.LOCK.read_text().startswith(told)
+    assert stage.host.layout.lock.read_text().startswith(told)
 
 
 def test_a_release_that_is_not_there_changes_nothing(stage: Stage) -> None:
     with pytest.raises(Failure, match="there is no release x on this host"):
         stage.switch(Order("x"))
     assert stage.host.called() == []
-    assert release.current() == "a"
-    assert not layout.HISTORY.exists()
+    assert release.current(stage.host) == "a"
+    assert not stage.host.layout.history.exists()

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from infra.onhost import layout
 from infra.onhost.command import Failure
 from infra.onhost.releases import release, traffic
 from infra.onhost.services import nginx
@@ -21,7 +20,9 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to root: 
 def loaded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What nginx was told. There is none here; host tests move traffic between real ones."""
     told: list[str] = []
-    monkeypatch.setattr(nginx, "reload", lambda: told.append(f"reload, at {release.current()}"))
+    monkeypatch.setattr(
+        nginx, "reload", lambda on: told.append(f"reload, at {release.current(on)}")
+    )
     monkeypatch.setattr(nginx, "started", lambda: "this morning")
     monkeypatch.setattr(nginx, "check", lambda path: told.append(path.read_text()))
     return told
@@ -33,147 +34,169 @@ def host() -> Iterator[Host]:
     with new_host() as host:
         for name, server in {"a": "uwsgi", "b": "uwsgi", "c": "gunicorn", "d": "gunicorn"}.items():
             host.release(name, server)
-            release.socket(name, server).write_text(f"{name}, {server}")
+            release.socket(host, name, server).write_text(f"{name}, {server}")
         yield host
 
 
-def spoken(name: str) -> str:
+def spoken(host: Host, name: str) -> str:
     """What stands behind a socket's name in the release that is served."""
-    return (layout.CURRENT / "socket" / name).read_text()
+    return (host.layout.current / "socket" / name).read_text()
 
 
-def test_the_first_release_is_linked_and_loaded(loaded: list[str]) -> None:
-    traffic.move("a", "")
-    assert layout.CURRENT.readlink() == Path("a")  # relative: true inside the container too
+def test_the_first_release_is_linked_and_loaded(host: Host, loaded: list[str]) -> None:
+    traffic.move(host, "a", "")
+    assert host.layout.current.readlink() == Path("a")  # relative: true inside the container too
     assert loaded == ["reload, at a"]
-    assert spoken("uwsgi.sock") == "a, uwsgi"
+    assert spoken(host, "uwsgi.sock") == "a, uwsgi"
 
 
-def test_a_release_with_the_same_routes_is_served_without_a_reload(loaded: list[str]) -> None:
-    traffic.move("a", "")
-    traffic.move("b", "a")
-    assert release.current() == "b"
+def test_a_release_with_the_same_routes_is_served_without_a_reload(
+    host: Host, loaded: list[str]
+) -> None:
+    traffic.move(host, "a", "")
+    traffic.move(host, "b", "a")
+    assert release.current(host) == "b"
     assert loaded == ["reload, at a"]
 
 
-def test_a_release_with_other_routes_is_linked_first_and_then_loaded(loaded: list[str]) -> None:
-    traffic.move("a", "")
-    release.routes("b").write_text("# another\n")
-    traffic.move("b", "a")
+def test_a_release_with_other_routes_is_linked_first_and_then_loaded(
+    host: Host, loaded: list[str]
+) -> None:
+    traffic.move(host, "a", "")
+    release.routes(host, "b").write_text("# another\n")
+    traffic.move(host, "b", "a")
     assert loaded == ["reload, at a", "reload, at b"]
 
 
 def test_routes_are_loaded_again_when_nginx_may_have_others(
-    loaded: list[str], monkeypatch: pytest.MonkeyPatch
+    host: Host, loaded: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    release.routes("b").write_text("# another\n")
-    traffic.move("a", "")
-    nginx.reload()  # of a certificate, say: it loads the routes of that moment
-    layout.LOADED_ROUTES.unlink()
-    traffic.move("a", "")
+    release.routes(host, "b").write_text("# another\n")
+    traffic.move(host, "a", "")
+    nginx.reload(host)  # of a certificate, say: it loads the routes of that moment
+    host.layout.loaded_routes.unlink()
+    traffic.move(host, "a", "")
     assert loaded == ["reload, at a"] * 3
     monkeypatch.setattr(nginx, "started", lambda: "a moment ago")  # while b was served
-    assert not traffic.loaded("a")
-    traffic.move("a", "")
+    assert not traffic.loaded(host, "a")
+    traffic.move(host, "a", "")
     assert loaded == ["reload, at a"] * 4
 
 
 def test_a_move_that_ended_before_nginx_loaded_is_known(
-    loaded: list[str], monkeypatch: pytest.MonkeyPatch
+    host: Host, loaded: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    release.routes("b").write_text("# another\n")
-    traffic.move("a", "")
-    monkeypatch.setattr(traffic, "load", lambda _: None)  # killed before it
-    traffic.move("b", "a")
+    release.routes(host, "b").write_text("# another\n")
+    traffic.move(host, "a", "")
+    monkeypatch.setattr(traffic, "load", lambda *_: None)  # killed before it
+    traffic.move(host, "b", "a")
     monkeypatch.undo()
-    monkeypatch.setattr(nginx, "reload", lambda: loaded.append("reload"))
+    monkeypatch.setattr(nginx, "reload", lambda _: loaded.append("reload"))
     monkeypatch.setattr(nginx, "started", lambda: "this morning")
-    assert not traffic.loaded("b")
-    traffic.move("c", "b")
+    assert not traffic.loaded(host, "b")
+    traffic.move(host, "c", "b")
     assert loaded == ["reload, at a", "reload"]
-    assert traffic.loaded("c")
+    assert traffic.loaded(host, "c")
 
 
-def test_what_an_interrupted_move_left_is_no_hindrance(loaded: list[str]) -> None:
-    layout.CURRENT.with_name(".current.new").symlink_to("d")
-    traffic.move("a", "")
-    assert release.current() == "a"
-    assert sorted(path.name for path in layout.WEB.iterdir()) == ["a", "b", "c", "current", "d"]
+def test_what_an_interrupted_move_left_is_no_hindrance(host: Host, loaded: list[str]) -> None:
+    host.layout.current.with_name(".current.new").symlink_to("d")
+    traffic.move(host, "a", "")
+    assert release.current(host) == "a"
+    assert sorted(path.name for path in host.layout.web.iterdir()) == [
+        "a",
+        "b",
+        "c",
+        "current",
+        "d",
+    ]
     assert loaded
 
 
 @pytest.mark.usefixtures("loaded")
-def test_at_no_moment_is_there_no_release() -> None:
-    traffic.move("a", "")
+def test_at_no_moment_is_there_no_release(host: Host) -> None:
+    traffic.move(host, "a", "")
     end = threading.Event()
 
     def look() -> set[str]:
         found = set()
         while not end.is_set():
-            found |= {release.current(), spoken("uwsgi.sock")[0]}
+            found |= {release.current(host), spoken(host, "uwsgi.sock")[0]}
         return found
 
     with ThreadPoolExecutor() as pool:
         reader = pool.submit(look)
         for _ in range(100):
-            traffic.move("b", "a")
-            traffic.move("a", "b")
+            traffic.move(host, "b", "a")
+            traffic.move(host, "a", "b")
         end.set()
     assert reader.result() == {"a", "b"}
 
 
 @pytest.mark.usefixtures("loaded")
-def test_until_another_protocol_is_loaded_the_old_one_leads_to_the_old_release() -> None:
-    traffic.move("a", "")
-    traffic.move("c", "a")
-    assert spoken("http.sock") == "c, gunicorn"
-    assert spoken("uwsgi.sock") == "a, uwsgi"  # what nginx still asks for
+def test_until_another_protocol_is_loaded_the_old_one_leads_to_the_old_release(host: Host) -> None:
+    traffic.move(host, "a", "")
+    traffic.move(host, "c", "a")
+    assert spoken(host, "http.sock") == "c, gunicorn"
+    assert spoken(host, "uwsgi.sock") == "a, uwsgi"  # what nginx still asks for
 
 
 @pytest.mark.usefixtures("loaded")
-def test_going_back_between_protocols_takes_the_way_back() -> None:
-    traffic.move("a", "")
-    traffic.move("c", "a")
-    traffic.move("a", "c")
-    assert spoken("uwsgi.sock") == "a, uwsgi"
-    assert spoken("http.sock") == "c, gunicorn"
-    traffic.move("c", "a")  # to and fro: no link leads in a circle
-    assert spoken("uwsgi.sock") == "a, uwsgi"
-    assert spoken("http.sock") == "c, gunicorn"
+def test_going_back_between_protocols_takes_the_way_back(host: Host) -> None:
+    traffic.move(host, "a", "")
+    traffic.move(host, "c", "a")
+    traffic.move(host, "a", "c")
+    assert spoken(host, "uwsgi.sock") == "a, uwsgi"
+    assert spoken(host, "http.sock") == "c, gunicorn"
+    traffic.move(host, "c", "a")  # to and fro: no link leads in a circle
+    assert spoken(host, "uwsgi.sock") == "a, uwsgi"
+    assert spoken(host, "http.sock") == "c, gunicorn"
 
 
 @pytest.mark.usefixtures("loaded")
-def test_a_socket_of_one_s_own_is_never_replaced_and_no_bridge_outlives_its_switch() -> None:
-    traffic.move("a", "")
-    traffic.move("c", "a")
-    release.socket("a", "uwsgi").unlink()  # a is retired
-    traffic.move("d", "c")
-    assert spoken("http.sock") == "d, gunicorn"
-    assert not (layout.WEB / "d" / "socket" / "uwsgi.sock").is_symlink()
-    traffic.move("c", "d")
-    assert [path.name for path in (layout.WEB / "c" / "socket").iterdir()] == ["http.sock"]
+def test_a_socket_of_one_s_own_is_never_replaced_and_no_bridge_outlives_its_switch(
+    host: Host,
+) -> None:
+    traffic.move(host, "a", "")
+    traffic.move(host, "c", "a")
+    release.socket(host, "a", "uwsgi").unlink()  # a is retired
+    traffic.move(host, "d", "c")
+    assert spoken(host, "http.sock") == "d, gunicorn"
+    assert not (host.layout.web / "d" / "socket" / "uwsgi.sock").is_symlink()
+    traffic.move(host, "c", "d")
+    assert [path.name for path in (host.layout.web / "c" / "socket").iterdir()] == ["http.sock"]
 
 
 def test_routes_are_checked_in_place_of_the_current_ones(host: Host, loaded: list[str]) -> None:
-    nginx.CONFIGURATION.write_text(f"http {{ include {layout.TLS_SERVERS}; }}\n")
-    layout.TLS_SERVERS.write_text(f"server {{ include {layout.NGINX_SITE}; }}")
-    layout.NGINX_SITE.write_text(f"include {layout.CURRENT}/routes.con[f];")
-    traffic.move("a", "")
-    traffic.check_site("b")
-    new = layout.WEB / "b"
-    assert loaded[1:] == [f"http {{ server {{ include {new}/routes.con[f]; }} }}\n"]
-    assert release.current() == "a"
-    assert str(layout.CURRENT) in layout.NGINX_SITE.read_text()
-    assert host.called() == []
+    files = {"nginx.conf": "http {}\n", "site.conf": "include routes.conf;\n", "headers.conf": "\n"}
+    for name, text in files.items():
+        (host.layout.nginx / name).write_text(text)
+    host.layout.nginx_routes.write_text(f"include {host.layout.current}/routes.con[f];\n")
+    traffic.move(host, "a", "")
+    traffic.check_configuration(host, "b")
+    candidate = host.layout.web / "b" / "candidate"
+    found = {path.name: path.read_text() for path in candidate.iterdir()}
+    assert found == files | {"routes.conf": f"include {host.layout.web}/b/routes.conf;\n"}
+    assert loaded[1:] == ["http {}\n"]
+    assert release.current(host) == "a"
+
+
+def test_a_file_of_nginx_that_has_changed_is_the_one_that_is_checked(
+    host: Host, loaded: list[str]
+) -> None:
+    for text in ("# first\n", "# then\n"):
+        host.layout.nginx_configuration.write_text(text)
+        traffic.check_configuration(host, "b")
+    assert loaded == ["# first\n", "# then\n"]
 
 
 def test_nginx_words_on_routes_that_it_refuses_are_told(host: Host) -> None:
-    nginx.CONFIGURATION.write_text("")
+    host.layout.nginx_configuration.write_text("")
     host.program("docker", "echo 'nginx: [emerg] unexpected end of file' >&2; exit 1")
     with pytest.raises(Failure, match=r"exit code 1: nginx: \[emerg\] unexpected end of file"):
-        traffic.check_site("b")
-    candidate = layout.WEB / "b" / "check.conf"
-    assert host.called() == [f"docker exec slipway-base-nginx-1 nginx -c {candidate} -t -q"]
+        traffic.check_configuration(host, "b")
+    [call] = host.called()
+    assert f"nginx -c {host.layout.web}/b/candidate/nginx.conf -t" in call
 
 
 TOP = "docker top slipway-base-nginx-1 -o pid,args"
@@ -192,19 +215,19 @@ esac"""
 def test_nginx_has_loaded_when_only_new_processes_take_connections(host: Host) -> None:
     state = host.calls.with_name("state")
     state.write_text("3\n")
-    layout.LOADED_ROUTES.write_text("of before")
+    host.layout.loaded_routes.write_text("of before")
     host.program("docker", NGINX.format(state))
-    nginx.reload()
-    nginx_ = f"docker exec slipway-base-nginx-1 nginx -c {nginx.CONFIGURATION}"
+    nginx.reload(host)
+    nginx_ = f"docker exec slipway-base-nginx-1 nginx -c {host.layout.nginx_configuration}"
     assert host.called() == [f"{nginx_} -t -q", TOP, f"{nginx_} -s reload", TOP, TOP]
-    assert not layout.LOADED_ROUTES.exists()
+    assert not host.layout.loaded_routes.exists()
 
 
 def test_nginx_is_told_to_load_only_what_it_accepts(host: Host) -> None:
     host.program("docker", "exit 1")
     with pytest.raises(Failure):
-        nginx.reload()
-    nginx_ = f"docker exec slipway-base-nginx-1 nginx -c {nginx.CONFIGURATION}"
+        nginx.reload(host)
+    nginx_ = f"docker exec slipway-base-nginx-1 nginx -c {host.layout.nginx_configuration}"
     assert host.called() == [f"{nginx_} -t -q"]
 
 
@@ -214,4 +237,4 @@ def test_an_nginx_that_does_not_load_is_a_failure(
     host.program("docker", 'test $1 != top || echo "PID COMMAND\n5 nginx: worker process"')
     monkeypatch.setattr(nginx, "LOAD_SECONDS", 0)
     with pytest.raises(Failure, match="nginx has not loaded its configuration after 0 s: docker l"):
-        nginx.reload()
+        nginx.reload(host)

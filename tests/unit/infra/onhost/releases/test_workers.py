@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import pytest
 
 from infra.onhost.command import Failure
-from infra.onhost.releases import release, workers
+from infra.onhost.releases import workers
 from tests.support.onhost import Host, new_host
+from tests.support.onhost.stage import step
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to root: needs root")
 
@@ -35,7 +36,10 @@ def running(host: Host, ids: str, wait: str = "", process: int = 1, ended: str =
 
 
 def told(host: Host) -> list[str]:
-    return [call for call in host.called() if call.startswith("docker kill")]
+    """The workers of each call that told some to stop after their job."""
+    calls = [call for call in host.called() if call.startswith("docker kill")]
+    assert all("--signal TERM" in call for call in calls)
+    return [step(call).removeprefix("docker kill ") for call in calls]
 
 
 @pytest.mark.parametrize(
@@ -53,57 +57,54 @@ def told(host: Host) -> list[str]:
 def test_workers_that_do_not_become_healthy_are_named(host: Host, shown: str, problem: str) -> None:
     host.program("docker", f"case $* in *--format*) printf '{shown}';; esac")
     if not problem:
-        workers.wait_until_healthy("a", 0)
+        workers.wait_until_healthy(host, "a", 0)
         return
     with pytest.raises(Failure) as refused:
-        workers.wait_until_healthy("a", 0)
+        workers.wait_until_healthy(host, "a", 0)
     told = f"the workers of release a are not healthy after 0 s: {problem}"
     assert str(refused.value).startswith(told)
 
 
 def test_a_worker_is_told_once_however_often_its_release_ends(host: Host) -> None:
-    workers.stop_fetching("a")
-    workers.stop_fetching("a")
-    workers.drain("a")
-    assert told(host) == ["docker kill --signal TERM one two"]
+    workers.stop_fetching(host, "a")
+    workers.stop_fetching(host, "a")
+    workers.drain(host, "a")
+    assert told(host) == ["one two"]
     assert host.called()[-1] == "docker wait one two"
 
 
 def test_a_release_that_ends_without_another_tells_its_workers_too(host: Host) -> None:
-    workers.drain("a")
-    assert [
-        call for call in host.called() if not call.startswith(("docker ps", "docker inspect"))
-    ] == [
-        "docker kill --signal TERM one two",
-        "docker wait one two",
-    ]
+    workers.drain(host, "a")
+    asked = ("docker ps", "docker inspect")
+    done = [step(call) for call in host.called() if not call.startswith(asked)]
+    assert done == ["docker kill one two", "docker wait one two"]
 
 
 def test_a_worker_that_came_later_is_told_and_the_others_are_not_told_again(host: Host) -> None:
-    workers.stop_fetching("a")
+    workers.stop_fetching(host, "a")
     running(host, "two three")
-    workers.stop_fetching("a")
-    assert told(host)[1:] == ["docker kill --signal TERM three"]
+    workers.stop_fetching(host, "a")
+    assert told(host)[1:] == ["three"]
 
 
 def test_a_worker_that_was_started_again_is_told_again(host: Host) -> None:
-    workers.stop_fetching("a")
+    workers.stop_fetching(host, "a")
     running(host, "one two", process=2)
-    workers.stop_fetching("a")
-    assert told(host) == ["docker kill --signal TERM one two"] * 2
+    workers.stop_fetching(host, "a")
+    assert told(host) == ["one two"] * 2
 
 
 def test_a_job_is_waited_for_no_longer_than_it_may_take(
     host: Host, capsys: pytest.CaptureFixture[str]
 ) -> None:
     running(host, "one", "exec sleep 20")
-    workers.drain("a")
+    workers.drain(host, "a")
     assert "a job of release a is not waited for any longer" in capsys.readouterr().err
 
 
 def test_a_release_without_workers_is_not_waited_for(host: Host) -> None:
     running(host, "")
-    workers.drain("a")
+    workers.drain(host, "a")
     assert all(call.startswith("docker ps") for call in host.called())
 
 
@@ -113,45 +114,45 @@ def changes(host: Host) -> list[str]:
     return [call for call in host.called() if not call.startswith(asked) and "config" not in call]
 
 
-def up(workers: int) -> str:
-    """The call that makes as many."""
-    return (
-        f"docker compose --project-directory {release.folder('a')} up --detach --no-recreate"
-        f" --scale worker={workers} worker"
-    )
+def scaled(host: Host) -> list[str]:
+    """How many workers compose was told to have, each time; those that run are left as they are."""
+    calls = [call for call in changes(host) if step(call) == "docker compose a up worker"]
+    assert all("--no-recreate" in call for call in calls)
+    return [call.split("--scale ")[1].split()[0] for call in calls]
 
 
 def test_workers_that_were_not_told_are_complete(host: Host) -> None:
-    workers.complete("a")
+    workers.complete(host, "a")
     assert changes(host) == []
 
 
 def test_those_that_only_finish_a_job_are_not_counted(host: Host) -> None:
-    workers.stop_fetching("a")
-    workers.complete("a")
-    assert changes(host) == [up(3 + 2)]
+    workers.stop_fetching(host, "a")
+    workers.complete(host, "a")
+    assert scaled(host) == ["worker=5"]
 
 
 def test_those_that_have_ended_are_removed_and_others_take_their_place(host: Host) -> None:
-    workers.stop_fetching("a")
+    workers.stop_fetching(host, "a")
     running(host, "two", ended="one other")  # the other was never told: it is Docker's to start
-    workers.complete("a")
-    assert changes(host) == ["docker rm one", up(3 + 1)]
+    workers.complete(host, "a")
+    assert step(changes(host)[0]) == "docker rm one"
+    assert scaled(host) == ["worker=4"]
 
 
 def test_only_workers_that_take_jobs_need_be_healthy(host: Host) -> None:
-    workers.stop_fetching("a")
+    workers.stop_fetching(host, "a")
     host.program(
         "docker",
         """case $* in *--format*.Names*) printf 'one w-1: Up (unhealthy)\\nnew w-2: Up (healthy)';;
            ps*) echo one; echo new;; inspect*) echo 1; echo 2;; esac""",
     )
-    workers.wait_until_healthy("a", 0)
+    workers.wait_until_healthy(host, "a", 0)
 
 
 def test_one_that_has_just_ended_is_not_told(host: Host) -> None:
     running(host, "one", process=0)
-    workers.stop_fetching("a")
+    workers.stop_fetching(host, "a")
     assert told(host) == []
 
 
@@ -159,5 +160,5 @@ def test_one_that_cannot_be_told_stands_in_nobody_s_way(
     host: Host, capsys: pytest.CaptureFixture[str]
 ) -> None:
     host.program("docker", "case $* in ps*) echo one;; inspect*) echo 1;; *) exit 1;; esac")
-    workers.stop_fetching("a")
-    assert "a worker of release a was not told to end: docker kill" in capsys.readouterr().err
+    workers.stop_fetching(host, "a")
+    assert "a worker of release a was not told to stop: docker kill" in capsys.readouterr().err

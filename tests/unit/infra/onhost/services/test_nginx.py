@@ -1,13 +1,14 @@
 """What the host's programs see of nginx and of the releases."""
 
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from infra.onhost import layout
 from infra.onhost.releases import release
 from infra.onhost.services import nginx, openssl
+from tests.support.onhost import Host, new_host
 from tests.support.onhost.servers import always, serving
 from tests.support.operations.certificates import make
 
@@ -27,44 +28,42 @@ def test_where_nobody_answers_nothing_is_served() -> None:
 
 
 @pytest.fixture
-def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def host() -> Iterator[Host]:
     """A host whose systemctl says what stands in the file `running`."""
-    (tmp_path / "bin").mkdir()
-    systemctl = tmp_path / "bin" / "systemctl"
-    systemctl.write_text(f"#!/bin/sh\ncat {tmp_path}/running\n")
-    systemctl.chmod(0o755)
-    monkeypatch.setenv("PATH", str(systemctl.parent), prepend=":")
-    (tmp_path / "running").touch()
-    (tmp_path / "wants").mkdir()
-    monkeypatch.setattr(layout, "WANTED_UNITS", tmp_path / "wants")
-    monkeypatch.setattr(layout, "CURRENT", tmp_path / "current")
-    return tmp_path
+    with new_host() as host:
+        host.program("systemctl", f"cat {host.root}/running")
+        (host.root / "running").touch()
+        yield host
 
 
-def test_before_the_first_release_there_is_none(host: Path) -> None:
-    assert host.exists()
-    assert release.current() == ""
-    assert release.known() == set()
+def test_before_the_first_release_there_is_none(host: Host) -> None:
+    assert release.current(host) == ""
+    assert release.active(host) == set()
 
 
-def test_the_current_release_is_the_one_that_is_linked(host: Path) -> None:
-    (host / "current").symlink_to("0123456789ab")
-    assert release.current() == "0123456789ab"
+def test_the_current_release_is_the_one_that_is_linked(host: Host) -> None:
+    host.layout.current.symlink_to("0123456789ab")
+    assert release.current(host) == "0123456789ab"
 
 
-def test_releases_that_run_or_would_start_with_the_host_are_known(host: Path) -> None:
-    (host / "running").write_text(
+def test_releases_that_run_or_would_start_with_the_host_are_known(host: Host) -> None:
+    (host.root / "running").write_text(
         "slipway@0123456789ab.service loaded active exited Slipway release 0123456789ab\n"
     )
-    (host / "wants" / "slipway@ba9876543210.service").touch()
-    (host / "wants" / "slipway-base.service").touch()
-    assert release.known() == {"0123456789ab", "ba9876543210"}
+    (host.layout.wanted_units / "slipway@ba9876543210.service").touch()
+    (host.layout.wanted_units / "slipway-base.service").touch()
+    assert release.active(host) == {"0123456789ab", "ba9876543210"}
 
 
-def test_a_release_has_names_of_its_own() -> None:
+def test_a_release_has_names_of_its_own(host: Host) -> None:
     assert release.unit("0123") == "slipway@0123.service"
     assert release.project("0123") == "slipway-0123"
-    assert release.routes("0123") == layout.WEB / "0123" / "routes.conf"
-    assert release.socket("0123", "uwsgi") == layout.WEB / "0123" / "socket" / "uwsgi.sock"
-    assert release.socket("0123", "gunicorn") == layout.WEB / "0123" / "socket" / "http.sock"
-    assert release.folder("0123") == layout.RELEASES / "0123"
+    assert release.routes(host, "0123") == host.layout.web / "0123" / "routes.conf"
+    assert (
+        release.socket(host, "0123", "uwsgi") == host.layout.web / "0123" / "socket" / "uwsgi.sock"
+    )
+    assert (
+        release.socket(host, "0123", "gunicorn")
+        == host.layout.web / "0123" / "socket" / "http.sock"
+    )
+    assert release.folder(host, "0123") == host.layout.releases / "0123"

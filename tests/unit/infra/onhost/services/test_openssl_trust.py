@@ -1,12 +1,13 @@
 """Whether the host trusts a certificate, as visitors do."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from infra.onhost import layout
 from infra.onhost.services import openssl
+from tests.support.onhost import Host, new_host
 from tests.support.operations.certificates import authority, make
 
 DOMAIN = "app.example.org"
@@ -14,45 +15,50 @@ ROOT = authority("root.example.org")
 BETWEEN = authority("between.example.org", ROOT)
 
 
-@pytest.fixture(autouse=True)
-def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The CAs of a host that trusts one, and another that nothing here is of."""
-    monkeypatch.setattr(layout, "CA_BUNDLE", tmp_path / "bundle.pem")
-    layout.CA_BUNDLE.write_bytes(authority("other.example.org").pem + ROOT.pem)
+@pytest.fixture
+def host() -> Iterator[Host]:
+    """A host that trusts this CA, and another that has signed nothing here."""
+    with new_host() as host:
+        host.layout.ca_bundle.parent.mkdir(parents=True)
+        host.layout.ca_bundle.write_bytes(authority("other.example.org").pem + ROOT.pem)
+        yield host
 
 
-def test_a_certificate_of_a_known_ca_is_trusted(tmp_path: Path) -> None:
+def test_a_certificate_of_a_known_ca_is_trusted(host: Host, tmp_path: Path) -> None:
     leaf = make(tmp_path / "a.pem", DOMAIN, by=ROOT)
-    assert openssl.trusted(leaf.pem.decode())
-    assert openssl.trusted((leaf.pem + ROOT.pem).decode())
+    assert openssl.trusted(host, leaf.pem.decode())
+    assert openssl.trusted(host, (leaf.pem + ROOT.pem).decode())
 
 
-def test_a_certificate_is_trusted_by_what_links_it_to_a_known_ca(tmp_path: Path) -> None:
+def test_a_certificate_is_trusted_by_what_links_it_to_a_known_ca(
+    host: Host, tmp_path: Path
+) -> None:
     leaf = make(tmp_path / "a.pem", DOMAIN, by=BETWEEN)
-    assert openssl.trusted((leaf.pem + BETWEEN.pem).decode())
-    assert not openssl.trusted(leaf.pem.decode())
+    assert openssl.trusted(host, (leaf.pem + BETWEEN.pem).decode())
+    assert not openssl.trusted(host, leaf.pem.decode())
 
 
-def test_a_ca_that_comes_with_the_certificate_is_not_believed(tmp_path: Path) -> None:
+def test_a_ca_that_comes_with_the_certificate_is_not_believed(host: Host, tmp_path: Path) -> None:
     stranger = authority("root.example.org")
     leaf = make(tmp_path / "a.pem", DOMAIN, by=stranger)
-    assert not openssl.trusted((leaf.pem + stranger.pem).decode())
+    assert not openssl.trusted(host, (leaf.pem + stranger.pem).decode())
 
 
 def test_a_certificate_that_signs_itself_has_ended_or_is_none_is_not_trusted(
+    host: Host,
     tmp_path: Path,
 ) -> None:
-    assert not openssl.trusted(make(tmp_path / "a.pem", DOMAIN).pem.decode())
-    assert not openssl.trusted(make(tmp_path / "a.pem", DOMAIN, ago=91, by=ROOT).pem.decode())
-    assert not openssl.trusted("")
+    assert not openssl.trusted(host, make(tmp_path / "a.pem", DOMAIN).pem.decode())
+    assert not openssl.trusted(host, make(tmp_path / "a.pem", DOMAIN, ago=91, by=ROOT).pem.decode())
+    assert not openssl.trusted(host, "")
 
 
-def test_a_certificate_that_is_not_for_servers_is_not_trusted(tmp_path: Path) -> None:
+def test_a_certificate_that_is_not_for_servers_is_not_trusted(host: Host, tmp_path: Path) -> None:
     client = make(tmp_path / "a.pem", DOMAIN, by=ROOT, use=ExtendedKeyUsageOID.CLIENT_AUTH)
-    assert not openssl.trusted(client.pem.decode())
+    assert not openssl.trusted(host, client.pem.decode())
 
 
-def test_the_first_certificate_is_the_one_that_counts(tmp_path: Path) -> None:
+def test_the_first_certificate_is_the_one_that_counts(host: Host, tmp_path: Path) -> None:
     good, bad = make(tmp_path / "a.pem", DOMAIN, by=ROOT), make(tmp_path / "b.pem", DOMAIN)
-    assert openssl.trusted((good.pem + bad.pem).decode())
-    assert not openssl.trusted((bad.pem + good.pem).decode())
+    assert openssl.trusted(host, (good.pem + bad.pem).decode())
+    assert not openssl.trusted(host, (bad.pem + good.pem).decode())

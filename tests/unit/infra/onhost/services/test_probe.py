@@ -1,6 +1,5 @@
 """The probe: what a switch costs its users, measured against a real server behind TLS."""
 
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -8,13 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from infra.onhost.services import https, probe
+from infra.onhost.services import probe
 from infra.onhost.services.probe import Request, of_site, summary
-from tests.support.onhost import DOMAIN, config
+from tests.support.onhost import Host, new_host
 from tests.support.onhost.servers import always, behind_tls
-from tests.unit.conftest import until
-
-TLS = https.context()
+from tests.support.processes import until
 
 
 def requests(*times: float, failed: tuple[float, ...] = (), took: float = 0.01) -> list[Request]:
@@ -60,56 +57,10 @@ def test_one_request_of_a_hundred_took_as_long_as_the_99th_percentile(
     assert summary(given[::-1])["p99_ms"] == p99
 
 
-def test_the_site_is_asked_by_its_name_whatever_its_certificate(tmp_path: Path) -> None:
-    with behind_tls(tmp_path, always(503, b"said")) as (port, script):
-        assert https.ask(config(port), "/a?b=c", TLS) == (503, b"said")
-    assert script.asked == ["/a?b=c"]
-    assert script.hosts == {DOMAIN}
-
-
 @pytest.fixture
-def mute() -> Iterator[socket.socket]:
-    """A listener behind which nobody shakes hands."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        yield listener
-
-
-def test_who_does_not_shake_hands_is_given_up(mute: socket.socket) -> None:
-    with pytest.raises(TimeoutError):
-        https.ask(config(mute.getsockname()[1]), "/", TLS, 0.1)
-
-
-def test_who_hangs_after_the_handshake_is_given_up(tmp_path: Path) -> None:
-    began = time.monotonic()
-    with behind_tls(tmp_path, lambda _number, _path: None) as (port, _):
-        with pytest.raises(TimeoutError):
-            https.ask(config(port), "/", TLS, 0.2)
-        assert time.monotonic() - began < 3
-
-
-def test_what_is_no_tls_is_an_error(mute: socket.socket) -> None:
-    def refuse() -> None:
-        connection, _ = mute.accept()
-        with connection:
-            connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-
-    thread = threading.Thread(target=refuse)
-    thread.start()
-    with pytest.raises(OSError, match="SSL"):
-        https.ask(config(mute.getsockname()[1]), "/", TLS)
-    thread.join()
-
-
-def test_an_answer_that_is_no_http_is_an_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # http.server cannot be made to talk nonsense but by its own version.
-    monkeypatch.setattr("http.server.BaseHTTPRequestHandler.protocol_version", "SPDY/3")
-    with (
-        behind_tls(tmp_path, always(200)) as (port, _),
-        pytest.raises(OSError, match="no HTTP answer: BadStatusLine"),
-    ):
-        https.ask(config(port), "/", TLS)
+def host() -> Iterator[Host]:
+    with new_host() as host:
+        yield host
 
 
 @pytest.fixture
@@ -119,7 +70,7 @@ def fast(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("fast")
-def test_an_outage_is_measured(tmp_path: Path) -> None:
+def test_an_outage_is_measured(host: Host, tmp_path: Path) -> None:
     ill = threading.Event()
     began = time.monotonic()
 
@@ -127,7 +78,7 @@ def test_an_outage_is_measured(tmp_path: Path) -> None:
         return (502 if ill.is_set() else 200), b""
 
     with behind_tls(tmp_path, behaviour) as (port, script):
-        with of_site(config(port), "/up") as running:
+        with of_site(host.on_port(port), "/up") as running:
             until(lambda: running.result()["requests"] >= 5, "5 requests")
             ill.set()
             until(lambda: running.result()["failed"] >= 5, "5 failures")
@@ -148,9 +99,9 @@ def test_an_outage_is_measured(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("fast")
 @pytest.mark.parametrize("status", [200, 301, 404])  # a release may move what is asked
-def test_a_site_that_is_well_fails_nothing(tmp_path: Path, status: int) -> None:
+def test_a_site_that_is_well_fails_nothing(host: Host, tmp_path: Path, status: int) -> None:
     with behind_tls(tmp_path, always(status)) as (port, script):
-        with of_site(config(port), "/") as running:
+        with of_site(host.on_port(port), "/") as running:
             until(lambda: len(script.asked) >= 10, "10 requests")
         asked = len(script.asked)
         time.sleep(0.1)
@@ -159,7 +110,7 @@ def test_a_site_that_is_well_fails_nothing(tmp_path: Path, status: int) -> None:
 
 
 @pytest.mark.usefixtures("fast")
-def test_a_slow_answer_delays_no_other_request(tmp_path: Path) -> None:
+def test_a_slow_answer_delays_no_other_request(host: Host, tmp_path: Path) -> None:
     enough = threading.Event()
     held: list[float] = []
 
@@ -171,7 +122,7 @@ def test_a_slow_answer_delays_no_other_request(tmp_path: Path) -> None:
         return 200, b""
 
     with behind_tls(tmp_path, behaviour) as (port, script):
-        with of_site(config(port), "/") as running:
+        with of_site(host.on_port(port), "/") as running:
             until(lambda: len(script.asked) >= 10, "9 requests meanwhile")
             enough.set()
         found = running.result()
@@ -181,12 +132,12 @@ def test_a_slow_answer_delays_no_other_request(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("fast")
 def test_a_site_that_hangs_ends_the_probe_after_one_timeout(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(probe, "PROBES", 2)
     monkeypatch.setattr(probe, "TIMEOUT", 0.3)
     with behind_tls(tmp_path, lambda _number, _path: None) as (port, _):
-        with of_site(config(port), "/") as running:
+        with of_site(host.on_port(port), "/") as running:
             until(lambda: running.result()["requests"] >= 6, "three timeouts of both")
             before = running.result()["requests"]
         found = running.result()

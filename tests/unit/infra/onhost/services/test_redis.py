@@ -1,11 +1,8 @@
 """Redis and RQ's queues as the host's status sees them: a real Redis, real jobs in each state."""
 
 import contextlib
-import socket
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from redis import Redis
@@ -15,26 +12,24 @@ from rq.job import Job
 from rq.registry import StartedJobRegistry
 from rq.serializers import JSONSerializer
 
-from infra.onhost import layout
 from infra.onhost.command import Failure
 from infra.onhost.credentials import redis_users
 from infra.onhost.services import redis
-from tests.support.onhost import Host, config, new_host
+from tests.support.onhost import Host, new_host
 from tests.support.onhost.redis_server import redis_running
 
 PASSWORD = "of the tests: é"  # noqa: S105  for the tests' own Redis
-CONFIG = config()
-NOTHING = {"queued": 0, "started": 0, "scheduled": 0, "deferred": 0, "failed": 0, "workers": 0,
-           "unserved": {}}  # fmt: skip
+COUNTED = ("queued", "started", "scheduled", "deferred", "failed", "workers")
+NOTHING: dict[str, object] = dict.fromkeys(COUNTED, 0) | {"unserved": {}}
 
 
 @pytest.fixture(scope="module")
 def host() -> Iterator[Host]:
     """A host with the Redis and the users that a deploy would give it."""
     with new_host() as host:
-        (layout.SECRETS / "redis_password").write_text(PASSWORD)
-        layout.REDIS_USERS.write_bytes(redis_users.text())
-        with redis_running():
+        (host.layout.secrets / "redis_password").write_text(PASSWORD)
+        host.layout.redis_users.write_bytes(redis_users.text(host))
+        with redis_running(host):
             yield host
 
 
@@ -43,25 +38,25 @@ def client(host: Host) -> Iterator[Redis]:
     """The application's client of an empty Redis."""
     assert host
     with contextlib.closing(
-        Redis(unix_socket_path=str(layout.REDIS_SOCKET), password=PASSWORD)
+        Redis(unix_socket_path=str(host.layout.redis_socket), password=PASSWORD)
     ) as client:
         client.flushall()
         yield client
 
 
-def counted() -> dict[str, int]:
-    found = redis.state(CONFIG)
+def counted(host: Host) -> dict[str, int]:
+    found = redis.state(host)
     return {name: found[name] for name in NOTHING}
 
 
 @pytest.mark.usefixtures("client")
-def test_a_redis_that_nobody_used_has_no_jobs() -> None:
-    assert counted() == NOTHING
+def test_a_redis_that_nobody_used_has_no_jobs(host: Host) -> None:
+    assert counted(host) == NOTHING
 
 
 @pytest.mark.usefixtures("client")
-def test_memory_and_its_limit_are_told() -> None:
-    found = redis.state(CONFIG)
+def test_memory_and_its_limit_are_told(host: Host) -> None:
+    found = redis.state(host)
     assert found["memory_limit"] == 64 * 1024 * 1024
     assert 100_000 < found["memory"] < 64 * 1024 * 1024
     assert found.keys() == {*NOTHING, "memory", "memory_limit"}
@@ -80,7 +75,7 @@ def start(client: Redis, job: Job, queue: Queue) -> None:
         pipeline.execute()
 
 
-def test_jobs_in_every_state_are_counted_over_all_queues(client: Redis) -> None:
+def test_jobs_in_every_state_are_counted_over_all_queues(host: Host, client: Redis) -> None:
     one, two = (
         Queue(name, connection=client, serializer=JSONSerializer) for name in ("one", "two")
     )
@@ -98,7 +93,7 @@ def test_jobs_in_every_state_are_counted_over_all_queues(client: Redis) -> None:
     for name in ("first", "second", "third"):
         worker = Worker([one], name=name, connection=client)
         worker.register_birth()  # type: ignore[no-untyped-call]  # it has no types
-    assert counted() == {
+    assert counted(host) == {
         "queued": 4,
         "started": 2,
         "scheduled": 5,
@@ -109,73 +104,31 @@ def test_jobs_in_every_state_are_counted_over_all_queues(client: Redis) -> None:
     }
 
 
-def test_a_queue_that_no_worker_looks_at_is_named(client: Redis) -> None:
+def test_a_queue_that_no_worker_looks_at_is_named(host: Host, client: Redis) -> None:
     for name in ("one", "other", "empty"):
         queue = Queue(name, connection=client, serializer=JSONSerializer)
         job = queue.enqueue("operator.add", 1, 1)
     queue.remove(job.id)
     worker = Worker(["one"], connection=client)
     worker.register_birth()  # type: ignore[no-untyped-call]  # it has no types
-    assert redis.state(CONFIG)["unserved"] == {"other": 1}
+    assert redis.state(host)["unserved"] == {"other": 1}
 
 
-def test_a_job_that_ended_well_is_no_longer_counted(client: Redis) -> None:
+def test_a_job_that_ended_well_is_no_longer_counted(host: Host, client: Redis) -> None:
     queue = Queue("one", connection=client, serializer=JSONSerializer)
     queue.enqueue("operator.add", 1, 1)
-    assert counted() == NOTHING | {"queued": 1, "unserved": {"one": 1}}
+    assert counted(host) == NOTHING | {"queued": 1, "unserved": {"one": 1}}
     work(client, queue)
-    assert counted() == NOTHING
-
-
-def failure() -> str:
-    with pytest.raises(Failure) as failure:
-        redis.state(CONFIG)
-    return str(failure.value)
+    assert counted(host) == NOTHING
 
 
 @pytest.mark.usefixtures("client")
-def test_a_wrong_password_is_told_in_redis_own_words(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "redis_password").write_text("another")
-    monkeypatch.setattr(layout, "SECRETS", tmp_path)
-    assert failure().startswith("Redis does not answer: WRONGPASS ")
-    (tmp_path / "redis_password").unlink()
-    assert failure().endswith(f"No such file or directory: '{tmp_path / 'redis_password'}'")
-
-
-@pytest.fixture
-def listener(host: Host, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
-    """What listens in Redis' place."""
-    path = host.calls.with_name("other.sock")
-    path.unlink(missing_ok=True)
-    monkeypatch.setattr(layout, "REDIS_SOCKET", path)
-    monkeypatch.setattr(redis, "TIMEOUT", 0.1)
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(str(path))
-        listener.listen()
-        yield listener
-
-
-@pytest.mark.usefixtures("listener")
-def test_a_redis_that_hangs_is_given_up() -> None:
-    assert failure() == "Redis does not answer: timed out"
-
-
-def test_a_redis_that_is_gone_is_a_failure(listener: socket.socket) -> None:
-    listener.close()
-    assert failure() == "Redis does not answer: [Errno 111] Connection refused"
-    layout.REDIS_SOCKET.unlink()
-    assert failure() == "Redis does not answer: [Errno 2] No such file or directory"
-
-
-def test_a_redis_that_dies_while_it_answers_is_a_failure(listener: socket.socket) -> None:
-    def die() -> None:
-        connection, _ = listener.accept()
-        with connection:
-            connection.recv(4096)
-
-    thread = threading.Thread(target=die)
-    thread.start()
-    assert failure() == "Redis does not answer: the connection was closed"
-    thread.join()
+def test_a_wrong_password_is_told_in_redis_own_words(host: Host) -> None:
+    password = host.layout.secrets / "redis_password"
+    password.write_text("another")
+    with pytest.raises(Failure, match=r"^Redis does not answer: WRONGPASS "):
+        redis.state(host)
+    password.unlink()
+    with pytest.raises(Failure, match=f"No such file or directory: '{password}'$"):
+        redis.state(host)
+    password.write_text(PASSWORD)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from infra.onhost.services import sockets
-from tests.unit.conftest import Start, until
+from tests.support.processes import Start, until
 
 # Answers with the status that the path names, if it is asked as nginx would ask.
 APPLICATION = """

@@ -18,15 +18,27 @@ FOUND: dict[str, Any] = {
         {"name": "slipway-base-nginx-1", "status": "Up 3 days (healthy)"},
         {"name": "slipway-0123456789ab-web-1", "status": "Up 2 hours (healthy)"},
     ],
-    "certificate": {"source": "acme", "names": ["app.example.org", "www.example.org"],
-                    "ends": "2026-03-04T05:06:07+00:00", "days": 29.5, "lifetime": 90.0,
-                    "fine": True},
-    "queues": {"queued": 1, "started": 2, "scheduled": 3, "deferred": 4, "failed": 5,
-               "workers": 6, "memory": 7},
+    "certificate": {
+        "source": "acme",
+        "names": ["app.example.org", "www.example.org"],
+        "ends": "2026-03-04T05:06:07+00:00",
+        "days": 29.5,
+        "lifetime": 90.0,
+        "fine": True,
+    },
+    "queues": {
+        "queued": 1,
+        "started": 2,
+        "scheduled": 3,
+        "deferred": 4,
+        "failed": 5,
+        "workers": 6,
+        "memory": 7,
+    },
     "disk": {"used": 7.25 * GIB, "total": 20 * GIB},
     "memory": {"used": GIB // 2, "total": 2 * GIB},
     "attention": [],
-}  # fmt: skip
+}
 
 
 def test_the_status_of_a_host_that_is_well_fits_one_screen() -> None:

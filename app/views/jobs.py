@@ -1,0 +1,120 @@
+"""The API of jobs: start one, ask how it is, list them, end one, run one again."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from flask import Blueprint, Response, abort, jsonify, request, url_for
+from flask.typing import ResponseReturnValue
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
+
+from app.extensions import job_queue, request_ids
+from app.extensions.openapi import described
+from app.extensions.problems import problem
+from app.jobs.queue import WrongStateError
+from app.jobs.reports import JobList, JobReport, State
+from app.views.caching import no_store
+from app.views.request_data import WholeNumber, parse, parse_query
+
+MAX_COUNT = 3600
+MAX_LISTED = 100
+UNKNOWN = "There is no job of this id; jobs that have ended are kept for a while only."
+
+blueprint = Blueprint("jobs", __name__)
+
+Step = Annotated[int, Field(ge=1, le=MAX_COUNT)]
+
+
+class CountRequest(BaseModel):
+    """The body of a request to count."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+    number: Step = Field(description="What to count to, a second each.", examples=[5])
+    fail_at: Step | None = Field(
+        default=None, description="Where to fail on purpose, to see what a failure looks like."
+    )
+
+
+class Accepted(BaseModel):
+    """The job that was started, and where to ask how it is."""
+
+    id: UUID
+    url: str
+
+
+class ListQuery(BaseModel):
+    """Which jobs to list."""
+
+    model_config = ConfigDict(extra="forbid")
+    state: State | SkipJsonSchema[None] = Field(default=None, description="only jobs of this state")
+    limit: WholeNumber = Field(default=20, ge=1, le=MAX_LISTED, description="how many at most")
+
+
+def max_count(job_timeout: int) -> int:
+    """The largest number that can be counted, a second each, within a job's time (seconds)."""
+    return min(MAX_COUNT, job_timeout - 5)
+
+
+@blueprint.post("/background_count/")
+@described({202: Accepted}, 400, 413, 415, 422, 503, body=CountRequest)
+def start_count() -> ResponseReturnValue:
+    """Start a job that counts; answer at once with where to ask for it."""
+    wanted = parse(CountRequest, request)
+    most = max_count(job_queue.current().config.job_timeout)
+    if wanted.number > most:
+        abort(422, f"number: at most {most}, since a job may take no longer")
+    job_id = job_queue.current().add(
+        "app.counting.count", wanted.number, wanted.fail_at, request_id=request_ids.current()
+    )
+    url = url_for("jobs.show", job_id=job_id)
+    return jsonify(id=job_id, url=url), 202, {"Location": url, "Cache-Control": "no-store"}
+
+
+@blueprint.get("/jobs")
+@described({200: JobList}, 400, 503, query=ListQuery)
+def list_jobs() -> Response:
+    """List jobs, the newest first."""
+    wanted = parse_query(ListQuery, request)
+    return _answer(JobList(jobs=job_queue.current().newest(wanted.limit, wanted.state)))
+
+
+@blueprint.get("/jobs/<uuid:job_id>")
+@described({200: JobReport}, 404, 503)
+def show(job_id: UUID) -> Response:
+    """Tell the state, progress, result or reason of failure of one job."""
+    return _answer(_found(job_queue.current().report(str(job_id))))
+
+
+@blueprint.post("/jobs/<uuid:job_id>/cancel")
+@described({200: JobReport, 202: JobReport}, 404, 409, 503)
+def cancel(job_id: UUID) -> ResponseReturnValue:
+    """Cancel a job that has not ended.
+
+    The answer is 200 when it is cancelled, and 202 when it runs: its worker ends it within seconds.
+    """
+    try:
+        report = _found(job_queue.current().cancel(str(job_id)))
+    except WrongStateError as error:
+        return problem(409, f"The job is {error}; only one that has not ended can be cancelled.")
+    return _answer(report), 200 if report.state == "cancelled" else 202
+
+
+@blueprint.post("/jobs/<uuid:job_id>/retry")
+@described({202: JobReport}, 404, 409, 503)
+def retry(job_id: UUID) -> ResponseReturnValue:
+    """Run a failed or cancelled job again, from its beginning."""
+    try:
+        report = _found(job_queue.current().retry(str(job_id), request_ids.current()))
+    except WrongStateError as error:
+        return problem(409, f"The job is {error}; only a failed or cancelled one is run again.")
+    return _answer(report), 202
+
+
+def _found(report: JobReport | None) -> JobReport:
+    return abort(404, UNKNOWN) if report is None else report
+
+
+def _answer(model: BaseModel) -> Response:
+    return no_store(jsonify(model.model_dump(mode="json")))

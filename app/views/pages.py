@@ -1,0 +1,26 @@
+"""The page for people: what the API offers, a request to try, and the jobs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, current_app, render_template, url_for
+
+from app.extensions import job_queue
+from app.views.jobs import max_count
+
+blueprint = Blueprint("pages", __name__)
+
+
+@blueprint.app_context_processor
+def _template_names() -> dict[str, Any]:
+    has_page = "openapi.page" in current_app.view_functions
+    return {"api_page": url_for("openapi.page") if has_page else None}
+
+
+@blueprint.get("/")
+def index() -> str:
+    """Show the page; works without Redis."""
+    return render_template(
+        "index.html", max_count=max_count(job_queue.current().config.job_timeout)
+    )

@@ -1,0 +1,81 @@
+"""gunicorn behind nginx, by HTTP over a Unix socket: the variables and limits of uwsgi.ini."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+SOCKET = Path(os.environ["WEB_SOCKET"])
+LIMIT = int(
+    os.environ.get("WEB_REQUEST_TIMEOUT", "30")
+)  # seconds; below nginx's proxy_read_timeout
+
+wsgi_app = "app.wsgi:application"
+bind = f"unix:{SOCKET}"
+umask = 0o007  # of the socket; when_ready gives it its mode
+backlog = 1024
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_PROCESSES", "2"))
+threads = int(os.environ.get("WEB_THREADS", "2"))
+preload_app = True  # the processes share its memory, and an import error ends it
+graceful_timeout = LIMIT
+timeout = LIMIT + 5  # of a process that does not even beat; requests have their own limit below
+max_requests = 5000
+max_requests_jitter = 500
+worker_tmp_dir = "/tmp"  # noqa: S108  in memory: what it writes there must not wait for a disk
+control_socket_disable = True
+# nginx has bounded the line and the headers; these only must not be below its limits.
+limit_request_line = 0
+limit_request_field_size = 65536
+
+Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
+started: dict[int, float] = {}  # when each thread's request began
+
+
+def when_ready(_server: Any) -> None:
+    """The socket's group is its directory's, nginx's; gunicorn gave it the process's own."""
+    os.chown(SOCKET, -1, SOCKET.parent.stat().st_gid)
+    SOCKET.chmod(0o660)
+
+
+def post_worker_init(worker: Any) -> None:
+    """Every process watches its requests, and tells the application the client's address."""
+    worker.wsgi = with_client_address(worker.wsgi)
+    threading.Thread(target=end_when_late, args=[worker], daemon=True).start()
+
+
+def with_client_address(application: Application) -> Application:
+    """The application with the address that nginx saw; a Unix socket has none."""
+
+    def wrapped(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        environ["REMOTE_ADDR"] = environ.get("HTTP_X_FORWARDED_FOR", "")
+        return application(environ, start_response)
+
+    return wrapped
+
+
+def pre_request(_worker: Any, _request: Any) -> None:
+    """A request begins."""
+    started[threading.get_ident()] = time.monotonic()
+
+
+def post_request(_worker: Any, _request: Any, _environ: Any, _response: Any) -> None:
+    """A request ended."""
+    started.pop(threading.get_ident(), None)
+
+
+def end_when_late(worker: Any) -> None:
+    """End the process when a request takes too long, as uWSGI's harakiri does.
+
+    A thread cannot be ended; gunicorn starts another process at once.
+    """
+    while True:
+        time.sleep(1)
+        if any(time.monotonic() - begin > LIMIT for begin in list(started.values())):
+            worker.log.critical("a request took longer than %s s: ending the process", LIMIT)
+            os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,20 @@
+"""The settings of a host: one frozen model, validated before any host is touched.
+
+The host's own settings are in host.py, each section is in a module of its name in sections/.
+"""
+
+from infra.settings.fields.types import megabytes
+from infra.settings.host import Settings
+from infra.settings.inventory import SettingsError, load, load_host, refuse_wrong
+from infra.settings.sections.app import RESERVED_VARIABLES, secret_variable
+
+__all__ = [
+    "RESERVED_VARIABLES",
+    "Settings",
+    "SettingsError",
+    "load",
+    "load_host",
+    "megabytes",
+    "refuse_wrong",
+    "secret_variable",
+]

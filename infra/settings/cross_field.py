@@ -1,0 +1,49 @@
+"""Checks across sections: values that are right alone, and wrong together.
+
+Each raises FieldError with the path of the setting to change.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from infra.onhost.config import is_address
+from infra.settings import operators_certificate
+from infra.settings.fields.section import FieldError
+from infra.settings.sections.app import RESERVED_VARIABLES, App, secret_variable
+from infra.settings.sections.certificate import Certificate
+from infra.settings.sections.nginx import Nginx
+
+
+def check_variables(app: App, secrets: Iterable[str]) -> None:
+    """The application's environment replaces no variable that Slipway sets."""
+    reserved = RESERVED_VARIABLES | {secret_variable(name) for name in secrets}
+    taken = sorted(reserved & set(app.environment))
+    if taken:
+        raise FieldError("app.environment", f"remove {', '.join(taken)}: Slipway sets it itself")
+
+
+def check_health_path(app: App, nginx: Nginx) -> None:
+    """The health check, which asks through nginx, gets an answer."""
+    if app.health_path in nginx.private_paths:
+        raise FieldError(
+            "app.health_path", "must not be in nginx.private_paths: the health check asks nginx"
+        )
+
+
+def check_acceptance(app: App, domain: str) -> None:
+    """Acceptance tests have a name to ask."""
+    if app.acceptance and is_address(domain):
+        raise FieldError("app.acceptance", "needs a domain that is a name, not an IP address")
+
+
+def check_aliases(domain: str, aliases: Sequence[str]) -> None:
+    """Each alias is another name, and redirects to a name."""
+    if len({domain, *aliases}) != 1 + len(aliases):
+        raise FieldError("aliases", "must differ from domain and from each other")
+    if aliases and is_address(domain):
+        raise FieldError("aliases", "need a domain that is a name, not an IP address")
+
+
+def check_certificate_files(certificate: Certificate, names: Sequence[str]) -> None:
+    """The operator's certificate is valid for this site."""
+    if certificate.source == "files" and certificate.chain and certificate.key:
+        operators_certificate.check(certificate.chain, certificate.key, names)

@@ -1,0 +1,92 @@
+"""All settings of a host: those of the host itself, and the sections."""
+
+from typing import Annotated, ClassVar, Self
+
+from pydantic import EmailStr, Field, model_validator
+
+from infra.settings import cross_field
+from infra.settings.fields.section import Section
+from infra.settings.fields.types import Domain, Integer, LocalFile, Name, SecretFile, SiteName
+from infra.settings.sections.alerts import Alerts
+from infra.settings.sections.app import App
+from infra.settings.sections.certificate import Certificate
+from infra.settings.sections.checks import Check
+from infra.settings.sections.docker import Docker
+from infra.settings.sections.nginx import Nginx
+from infra.settings.sections.preflight import Preflight
+from infra.settings.sections.redis import Redis
+from infra.settings.sections.tls import Tls
+from infra.settings.sections.web import Web
+from infra.settings.sections.worker import Worker
+
+NEEDED_SECRETS = ("redis_password", "secret_key")  # every host has them
+
+
+class Settings(Section):
+    """The settings of the host itself. Only `domain` and `email` are required.
+
+    The host makes the secrets `redis_password` and `secret_key`, and those of
+    `app.generated_secrets`, unless `secrets` gives them. In the containers, the environment
+    variable `<NAME>_FILE` is the path of each secret.
+    """
+
+    example: ClassVar[str] = """
+"domain": "app.example.org",
+"aliases": ["www.app.example.org"],
+"email": "you@example.org",
+"keep_releases": 10,
+"extra_ca_certificates": ["company-ca.pem"],  # the mirror in docker.registry_mirror uses it
+"secrets": {"mail_password": "secrets/mail_password"},  # the application reads MAIL_PASSWORD_FILE
+"""
+
+    domain: SiteName
+    """Name of the site. Its A and AAAA records must lead to the host. A host without a name uses
+    its public IPv4 address here."""
+    aliases: tuple[Domain, ...] = ()
+    """Other names that lead to the host. They redirect to `domain`, and the certificate is valid
+    for them, too."""
+    email: EmailStr
+    """Contact address for the CA. A CA may send no warnings: set `alerts` to get them."""
+    app: App = App()
+    web: Web = Web()
+    worker: Worker = Worker()
+    redis: Redis = Redis()
+    nginx: Nginx = Nginx()
+    certificate: Certificate = Certificate()
+    tls: Tls = Tls()
+    alerts: Alerts = Alerts()
+    docker: Docker = Docker()
+    preflight: Preflight = Preflight()
+    checks: tuple[Check, ...] = ()
+    """Requests that decide whether a release goes live, in addition to its health path."""
+    keep_releases: Annotated[Integer, Field(ge=2, le=50)] = 5
+    """Number of releases that stay on the host for a rollback, with the current one."""
+    extra_ca_certificates: tuple[LocalFile, ...] = ()
+    """PEM files of CAs that the host and its image builds trust in addition to the public ones."""
+    secrets: dict[Name, SecretFile] = {}  # noqa: RUF012  pydantic copies defaults
+    """Local files with secrets, by name."""
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the site, the primary one first."""
+        return [self.domain, *self.aliases]
+
+    @property
+    def made_secrets(self) -> list[str]:
+        """The secrets that the host makes."""
+        names = {*NEEDED_SECRETS, *self.app.generated_secrets}
+        return sorted(names - set(self.secrets))
+
+    @property
+    def secret_names(self) -> list[str]:
+        """Every secret of the host: those given and those made there."""
+        return sorted({*self.made_secrets, *self.secrets})
+
+    @model_validator(mode="after")
+    def _sections_agree(self) -> Self:
+        cross_field.check_variables(self.app, self.secret_names)
+        cross_field.check_health_path(self.app, self.nginx)
+        cross_field.check_acceptance(self.app, self.domain)
+        cross_field.check_aliases(self.domain, self.aliases)
+        cross_field.check_certificate_files(self.certificate, self.names)
+        return self

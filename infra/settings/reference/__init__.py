@@ -1,0 +1,1 @@
+"""The settings reference, docs/settings.md, made from the model."""

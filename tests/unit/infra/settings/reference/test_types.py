@@ -1,0 +1,41 @@
+"""The types of settings in words."""
+
+from typing import Annotated, Any, Literal
+
+import pytest
+from pydantic import Field
+
+from infra.settings.fields import types
+from infra.settings.reference.types import words
+from infra.settings.sections.tls import Tls
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (types.Port, "a whole number, from 80 to 65535"),
+        (types.HttpsUrl | None, "a URL that begins with `https://`, or `None`"),
+        (tuple[types.Argument, ...], "a list; each item: text of one line, not empty"),
+        (
+            dict[types.Variable, str],
+            "a dict; each key: a name of `A`-`Z`, `0`-`9` and `_`, no digit first;"
+            " each value: text",
+        ),
+        (
+            types.VolumePath,
+            "an absolute path below `/srv` or `/data`, but not in `/srv/app`: that is the code",
+        ),
+        (Annotated[int, Field(ge=0)], "a whole number, from 0"),
+        (Literal["on", "off"], '`"on"` or `"off"`'),
+        (Tls, "a dict, see below"),
+        (bool, "`True` or `False`"),
+    ],
+)
+def test_types_are_told_in_plain_words(kind: Any, text: str) -> None:
+    assert words(kind) == text
+
+
+@pytest.mark.parametrize("kind", [bytes, set[str]])
+def test_an_unknown_type_says_where_to_give_it_a_meaning(kind: Any) -> None:
+    with pytest.raises(LookupError, match=r"a Meaning in infra/settings/fields/types\.py"):
+        words(kind)

@@ -1,0 +1,57 @@
+"""Values that are right alone, and wrong together; a refusal names the setting to change."""
+
+import pytest
+
+from infra.settings import RESERVED_VARIABLES
+from tests.support.settings import refusal, settings
+
+
+@pytest.mark.parametrize("name", sorted(RESERVED_VARIABLES))
+def test_a_variable_that_slipway_sets_cannot_be_set(name: str) -> None:
+    told = refusal(app={"environment": {name: "x", "A": "x"}})
+    assert told == f"app.environment: remove {name}: Slipway sets it itself"
+
+
+@pytest.mark.parametrize("name", ["secret_key", "admin_password", "api_key"])
+def test_the_variable_of_a_secret_s_file_cannot_be_set(name: str) -> None:
+    variable = f"{name.upper()}_FILE"
+    told = refusal(app={"environment": {variable: "x"}}, secrets={"api_key": "/etc/hostname"})
+    assert told == f"app.environment: remove {variable}: Slipway sets it itself"
+
+
+def test_the_health_path_cannot_be_private() -> None:
+    assert refusal(nginx={"private_paths": ["/healthz"]}) == (
+        "app.health_path: must not be in nginx.private_paths: the health check asks nginx"
+    )
+
+
+def test_acceptance_tests_need_a_name() -> None:
+    reason = "app.acceptance: needs a domain that is a name, not an IP address"
+    assert refusal(domain="192.0.2.1", app={"acceptance": "tests"}) == reason
+    assert settings(app={"acceptance": "tests"}).app.acceptance
+
+
+@pytest.mark.parametrize("aliases", [["app.example.org"], ["a.example.org", "a.example.org"]])
+def test_no_name_is_given_twice(aliases: list[str]) -> None:
+    reason = "aliases: must differ from domain and from each other"
+    assert refusal(aliases=aliases) == reason
+
+
+def test_an_address_has_no_aliases() -> None:
+    reason = "aliases: need a domain that is a name, not an IP address"
+    assert refusal(domain="192.0.2.1", aliases=["www.example.org"]) == reason
+
+
+@pytest.mark.parametrize("alias", ["192.0.2.1", "*.example.org", "www", "WWW.example.org"])
+def test_an_alias_is_a_full_domain_name(alias: str) -> None:
+    assert refusal(aliases=[alias]).startswith("aliases.0: must be a ")
+
+
+def test_the_ports_of_nginx_must_differ() -> None:
+    reason = "nginx.https_port: must differ from nginx.http_port"
+    assert refusal(nginx={"http_port": 443}) == reason
+
+
+def test_each_volume_has_a_path_of_its_own() -> None:
+    reason = "app.volumes: each volume must have a path of its own"
+    assert refusal(app={"volumes": {"a": "/srv/a", "b": "/srv/a"}}) == reason
