@@ -4,8 +4,9 @@ from pathlib import Path
 
 from pyinfra.api import deploy
 
-from infra import origin, release_compose
+from infra import origin
 from infra.checkout import CHECKOUT
+from infra.compose import project, services
 from infra.hostfile import HostFile, folder, render
 from infra.onhost.releases.release import CONFIG, ROUTES, Check, ReleaseConfig
 from infra.onhost.services import sockets
@@ -49,14 +50,14 @@ def acceptance_image(settings: Settings) -> Image | None:
 def release_files(settings: Settings, tag: str) -> list[HostFile]:
     """What a release is made of, besides its secrets; paths are relative to its directory."""
     tests = settings.app.acceptance
-    compose = release_compose.text(settings, tag, acceptance_tag(settings))
-    socket = release_compose.socket_name(settings)
+    compose = project.text(settings, tag, acceptance_tag(settings))
+    socket = services.socket_name(settings)
     routes = render("nginx/routes.conf.j2", settings=settings, socket=socket)
     return [
         HostFile("compose.yaml", compose.encode(), "600"),
         HostFile(CONFIG, release_config(settings, tag).to_json().encode()),
         HostFile(ROUTES, routes.encode()),
-        HostFile(release_compose.HEALTH_CHECK, Path(sockets.__file__).read_bytes()),
+        HostFile(services.HEALTH_CHECK, Path(sockets.__file__).read_bytes()),
         *(folder(tests, "acceptance") if tests else []),
     ]
 

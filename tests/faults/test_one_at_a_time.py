@@ -58,7 +58,7 @@ def test_a_frozen_deploy_gives_way_and_changes_nothing_when_it_wakes(target: Tar
         assert second.returncode == 0, second.stderr
     finally:
         os.killpg(first.pid, signal.SIGCONT)
-    _, _ = first.communicate(timeout=120)
+    first.communicate(timeout=120)
     assert first.returncode != 0
     assert kept_releases(target) == '"keep_releases": 8'
     assert target.deploy().returncode == 0

@@ -18,7 +18,7 @@ YAML = sorted(
     for pattern in ("*.yaml", "*.yml", ".*.yaml", ".*.yml", ".github/**/*.yml")
     for path in ROOT.glob(pattern)
 )
-PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+CHECKOUT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
@@ -84,15 +84,15 @@ def test_hooks_and_unit_tests_run_the_same_programs() -> None:
 
 
 def test_the_metadata_name_files_that_are_there() -> None:
-    assert (PROJECT["license"], PROJECT["license-files"]) == ("MIT", ["LICENSE"])
+    assert (CHECKOUT["license"], CHECKOUT["license-files"]) == ("MIT", ["LICENSE"])
     assert (ROOT / "LICENSE").read_text().startswith("MIT License\n\nCopyright (c) 2026 ")
-    assert (ROOT / PROJECT["readme"]).is_file()
+    assert (ROOT / CHECKOUT["readme"]).is_file()
 
 
 def test_the_changelog_begins_with_this_version_and_dates_all_that_are_released() -> None:
     heads = re.findall(r"^## (\S+) \((.+)\)$", CHANGELOG, re.MULTILINE)
     assert len(heads) == CHANGELOG.count("\n## ")
-    assert heads[0][0] == PROJECT["version"]
+    assert heads[0][0] == CHECKOUT["version"]
     days = [date.fromisoformat(day) for _, day in heads if day != "unreleased"]
     assert len(days) >= len(heads) - 1
     assert days == sorted(days, reverse=True)

@@ -48,7 +48,7 @@ class Mail(Section):
 
 
 class Alerts(Section):
-    """Who hears of a unit of Slipway that fails. `status.py` shows it in any case.
+    """Who hears of a unit of Slipway that fails. `bin/slipway status` shows it in any case.
 
     Any of these may be set, or none. The address of a webhook is a secret, so it stands in a file.
     """

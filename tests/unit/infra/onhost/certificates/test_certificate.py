@@ -133,8 +133,13 @@ def test_what_stands_is_told_fact_by_fact(host: Host) -> None:
     with serving(chain, always(200)) as (port, _):
         wanted = replace(wanted, https_port=port)
         found = certificate.state(host.with_config(wanted))
-        assert found == {"issued": True, "fresh": True, "installed": False, "loaded": False,
-                         "served": True}  # fmt: skip
+        assert found == {
+            "issued": True,
+            "fresh": True,
+            "installed": False,
+            "loaded": False,
+            "served": True,
+        }
         certificate.prepare(host.with_config(wanted))
         assert set(certificate.state(host.with_config(wanted)).values()) == {True}
         host.layout.virtual_hosts.write_text("# of another day\n")

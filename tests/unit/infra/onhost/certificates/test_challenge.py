@@ -26,8 +26,10 @@ esac"""
 
 def links(*addresses: tuple[str, str, str]) -> str:
     """What `ip` says of interfaces with an address and its scope."""
-    listed = [{"ifname": name, "addr_info": [{"local": address, "scope": scope}]}
-              for name, address, scope in addresses]  # fmt: skip
+    listed = [
+        {"ifname": name, "addr_info": [{"local": address, "scope": scope}]}
+        for name, address, scope in addresses
+    ]
     return json.dumps([*listed, {"ifname": "eth9", "addr_info": []}])
 
 
@@ -141,10 +143,14 @@ def test_what_a_killed_run_left_in_the_webroot_goes(host: Host, webroot: Folder)
 
 
 def test_the_addresses_of_containers_bridges_and_of_loopback_are_not_public(host: Host) -> None:
-    own: list[Any] = [("lo", HERE, "host"), ("eth0", "192.0.2.1", "global"),
-                      ("eth0", "fe80::1", "link"), ("docker0", "172.17.0.1", "global"),
-                      ("br-0123", "172.18.0.1", "global"),
-                      ("br", "192.0.2.2", "global")]  # fmt: skip
+    own: list[Any] = [
+        ("lo", HERE, "host"),
+        ("eth0", "192.0.2.1", "global"),
+        ("eth0", "fe80::1", "link"),
+        ("docker0", "172.17.0.1", "global"),
+        ("br-0123", "172.18.0.1", "global"),
+        ("br", "192.0.2.2", "global"),
+    ]
     host.program("ip", f"echo '{links(*own)}'")
     found = challenge.own_addresses()
     assert [address for address, public in found.items() if public] == ["192.0.2.1", "192.0.2.2"]

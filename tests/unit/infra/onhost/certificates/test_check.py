@@ -143,8 +143,9 @@ def test_of_a_certificate_of_the_operator_s_another_cure_is_told(host: Host) -> 
         check.check(host.on_port(port))  # 31 days: time enough to bring another
     with served(host, made(host, "a", days=400, ago=371, by=None), "files") as port:
         [line] = problems(host, port)
-    assert line.endswith("put a new one where certificate.chain and certificate.key lead,"
-                         " and deploy")  # fmt: skip
+    assert line.endswith(
+        "put a new one where certificate.chain and certificate.key lead, and deploy"
+    )
 
 
 def test_a_certificate_that_the_host_does_not_trust_any_more_is_told(host: Host) -> None:

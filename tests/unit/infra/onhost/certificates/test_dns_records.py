@@ -52,14 +52,20 @@ def test_a_name_that_is_not_there_has_no_addresses(capsys: pytest.CaptureFixture
 @pytest.mark.parametrize(
     ("name", "owner", "issuers"),
     [
-        ("own.example.org", "own.example.org",
-         [["issue", "ca.example.net; account=1"], ["iodef", "mailto:a@b"]]),
-        ("www.own.example.org", "own.example.org",
-         [["issue", "ca.example.net; account=1"], ["iodef", "mailto:a@b"]]),
+        (
+            "own.example.org",
+            "own.example.org",
+            [["issue", "ca.example.net; account=1"], ["iodef", "mailto:a@b"]],
+        ),
+        (
+            "www.own.example.org",
+            "own.example.org",
+            [["issue", "ca.example.net; account=1"], ["iodef", "mailto:a@b"]],
+        ),
         (DOMAIN, "example.org", [["issue", ";"]]),
         ("plain.example.com", "", []),
     ],
-)  # fmt: skip
+)
 def test_who_may_issue_is_told_by_the_name_or_the_next_above_it(
     capsys: pytest.CaptureFixture[str], name: str, owner: str, issuers: list[list[str]]
 ) -> None:

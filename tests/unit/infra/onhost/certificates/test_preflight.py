@@ -44,8 +44,11 @@ def host() -> Iterator[Host]:
         host.layout.ca_bundle.write_bytes(CA.pem)
         host.layout.webroot.mkdir(parents=True)
         host.program("docker")
-        host.program("ip", f'echo \'[{{"ifname": "lo", "addr_info": [{{"local": "{HERE}",'
-                     ' "scope": "global"}]}]\'')  # fmt: skip
+        host.program(
+            "ip",
+            f'echo \'[{{"ifname": "lo", "addr_info": [{{"local": "{HERE}",'
+            ' "scope": "global"}]}]\'',
+        )
         yield host
 
 
@@ -65,9 +68,14 @@ def names(host: Host, records: Records) -> Iterator[None]:
     with name_server(records) as port:
         path = host.layout.certbot / "bin" / "python3"
         path.parent.mkdir(parents=True)
-        path.write_text(PYTHON.format(python=sys.executable, port=port,
-                                      project=str(CHECKOUT),
-                                      program=dns_records.__file__))  # fmt: skip
+        path.write_text(
+            PYTHON.format(
+                python=sys.executable,
+                port=port,
+                project=str(CHECKOUT),
+                program=dns_records.__file__,
+            )
+        )
         path.chmod(0o755)
         yield
 
@@ -97,12 +105,15 @@ ACCOUNT = "it requires an external account: set certificate.external_account"
         ({"externalAccountRequired": False}, {}, []),
         ({"profiles": {"short": "", "classic": ""}}, {"profile": "short"}, []),
         ({"profiles": {"short": "", "classic": ""}}, {}, []),
-        ({"profiles": {"short": "", "classic": ""}}, {"profile": "long"},
-         ["it has no profile long: set certificate.profile (classic, short)"]),
+        (
+            {"profiles": {"short": "", "classic": ""}},
+            {"profile": "long"},
+            ["it has no profile long: set certificate.profile (classic, short)"],
+        ),
         ({}, {"profile": "long"}, ["it has no profile long: set certificate.profile (none)"]),
         (b'{"newNonce": "x"}', {}, []),
     ],
-)  # fmt: skip
+)
 def test_what_the_ca_says_of_itself_is_held_against_the_settings(
     host: Host, meta: bytes | dict[str, Any], terms: dict[str, Any], told: list[str]
 ) -> None:
@@ -206,5 +217,8 @@ def test_caa_records_must_allow_the_ca(
     with directory(host, {"caaIdentities": identities}) as url, names(host, records):
         found = preflight.problems_of(host.with_config(on(url, check_names=True)), renewal=False)
     mine = [line for line in found if "CAA" in line]
-    assert mine == ([f"{DOMAIN}: CAA records of example.org allow {told}: add one with issue"
-                     ' "ca.example.net"'] if told else [])  # fmt: skip
+    assert mine == (
+        [f'{DOMAIN}: CAA records of example.org allow {told}: add one with issue "ca.example.net"']
+        if told
+        else []
+    )

@@ -36,8 +36,10 @@ def has(host: Host, wanted: HostConfig, root: Path | None = None, **how: Any) ->
     conf = folder / "renewal" / f"{DOMAIN}.conf"
     conf.parent.mkdir(parents=True, exist_ok=True)
     terms = wanted.certificate
-    conf.write_text(f"server = {terms.acme_directory}\nkey_type = {terms.key_type}\n"
-                    f"preferred_profile = {terms.profile or None}\n")  # fmt: skip
+    conf.write_text(
+        f"server = {terms.acme_directory}\nkey_type = {terms.key_type}\n"
+        f"preferred_profile = {terms.profile or None}\n"
+    )
     return leave(folder / "live" / DOMAIN, *wanted.names, **how)
 
 

@@ -155,10 +155,11 @@ def test_static_files_stay_while_a_kept_release_has_no_list(host: Host) -> None:
 def test_the_programs_of_0_1_stay_while_a_kept_release_runs_one(
     host: Host, named_by: str, stays: bool
 ) -> None:
-    library = host.layout.library_0_1 / "onhost"
-    library.mkdir(parents=True)
+    programs = host.layout.library_0_1 / "onhost"
+    programs.mkdir(parents=True)
     for name in "abcd":
         volume = LAYOUT.library_0_1 if name == named_by else "/elsewhere"
-        (host.layout.releases / name / "compose.yaml").write_text(f"      - {volume}:{volume}:ro\n")
+        compose = host.layout.releases / name / "compose.yaml"
+        compose.write_text(f"      - {volume}:{volume}:ro\n")
     prune.prune(host)
-    assert library.exists() is stays
+    assert programs.exists() is stays

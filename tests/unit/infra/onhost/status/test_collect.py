@@ -93,11 +93,12 @@ def test_one_look_finds_everything(host: Host) -> None:
 
 
 def test_who_deploys_is_named_while_nothing_is_switched(host: Host) -> None:
-    host.layout.deploy_lock.write_text("deploy by me@laptop, since now\n")
-    assert collect.status(host)["switch"] == ""
-    with host.layout.deploy_lock.open() as held:
+    lock = host.layout.deploy_lock
+    lock.write_text("deploy by me@laptop, since now\n")
+    with no_listener() as port, lock.open() as held:
+        assert collect.status(host.on_port(port))["switch"] == ""
         fcntl.flock(held, fcntl.LOCK_EX)
-        assert collect.status(host)["switch"] == "deploy by me@laptop, since now"
+        assert collect.status(host.on_port(port))["switch"] == "deploy by me@laptop, since now"
 
 
 def test_a_host_before_its_first_release_can_be_looked_at(host: Host) -> None:

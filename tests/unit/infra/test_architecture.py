@@ -1,4 +1,4 @@
-"""Who may import whom."""
+"""Who may import whom, outside the application and the programs on the host."""
 
 import ast
 import re
@@ -10,7 +10,7 @@ import pytest
 
 from infra.checkout import CHECKOUT
 
-FOLDERS = ("app", "infra", "tests")
+FOLDERS = ("app", "infra", "lab", "tests")
 SOURCES = sorted(
     [
         *CHECKOUT.glob("*.py"),
@@ -18,6 +18,9 @@ SOURCES = sorted(
     ]
 )
 INFRA = [path for path in SOURCES if path.is_relative_to(CHECKOUT / "infra")]
+# Each part of infra/ imports those before it; concerns come last, and deploy files import those.
+ORDER = ["checkout", "onhost", "hostfile", "origin", "facts", "operations", "settings", "compose"]
+MOST = 14  # modules in a folder
 
 
 def imports(path: Path) -> set[str]:
@@ -35,6 +38,16 @@ def roots(path: Path) -> set[str]:
     return {name.split(".")[0] for name in imports(path)}
 
 
+def parts(path: Path) -> set[str]:
+    """The parts of infra/ that a file imports."""
+    return {name.split(".")[1] for name in imports(path) if name.startswith("infra.")}
+
+
+def part(path: Path) -> str:
+    """The folder or module of infra/ that a file is of."""
+    return path.relative_to(CHECKOUT / "infra").with_suffix("").parts[0]
+
+
 CONCERNS = sorted(
     name.removeprefix("infra.")
     for name in imports(CHECKOUT / "deploy.py")
@@ -46,47 +59,46 @@ def test_the_deploy_names_its_concerns() -> None:
     assert {"base", "certificate", "docker", "release", "secrets"} <= set(CONCERNS)
 
 
-@pytest.mark.parametrize("concern", CONCERNS)
-def test_concerns_do_not_import_each_other(concern: str) -> None:
-    for name in imports(CHECKOUT / "infra" / f"{concern}.py"):
-        root, _, rest = name.partition(".")
-        if root == "infra":
-            assert rest.split(".")[0] not in CONCERNS, f"{concern} imports {name}"
+@pytest.mark.parametrize("path", INFRA, ids=lambda path: str(path.relative_to(CHECKOUT)))
+def test_a_part_of_the_deployment_imports_only_what_is_below_it(path: Path) -> None:
+    here = part(path)
+    if here in ORDER:
+        assert parts(path) <= set(ORDER[: ORDER.index(here) + 1])
+    elif here in CONCERNS:
+        assert parts(path) - {here} <= set(ORDER)
+
+
+def test_facts_and_operations_know_nothing_of_settings() -> None:
+    for path in INFRA:
+        if part(path) in {"facts", "operations"}:
+            assert "settings" not in parts(path), path
 
 
 def test_nothing_imports_the_deploy() -> None:
     assert [path for path in SOURCES if "deploy" in roots(path)] == []
 
 
-def test_the_application_and_its_deployment_know_nothing_of_each_other() -> None:
+def test_the_application_the_deployment_and_the_lab_know_nothing_of_each_other() -> None:
     for path in SOURCES:
         if path.is_relative_to(CHECKOUT / "app"):
-            assert not roots(path) & {"infra", "tests", "pyinfra"}, path
+            assert not roots(path) & {"infra", "lab", "tests", "pyinfra"}, path
+        if path.is_relative_to(CHECKOUT / "lab"):
+            assert not roots(path) & {"infra", "app", "tests", "pyinfra"}, path
     for path in INFRA:
-        assert not roots(path) & {"app", "tests"}, path
+        assert not roots(path) & {"app", "lab", "tests"}, path
 
 
-SETTINGS = [path for path in INFRA if path.is_relative_to(CHECKOUT / "infra" / "settings")]
+@pytest.mark.parametrize("name", ["infra", "infra/facts", "infra/operations", "infra/settings"])
+def test_a_folder_holds_about_a_dozen_modules_at_most(name: str) -> None:
+    modules = [path for path in (CHECKOUT / name).glob("*.py") if path.name != "__init__.py"]
+    assert len(modules) <= MOST
 
 
-@pytest.mark.parametrize("path", SETTINGS, ids=lambda path: str(path.relative_to(CHECKOUT)))
+@pytest.mark.parametrize(
+    "path", [path for path in INFRA if part(path) == "settings"], ids=lambda path: path.stem
+)
 def test_settings_can_be_read_without_pyinfra(path: Path) -> None:
     assert "pyinfra" not in roots(path)
-
-
-def test_sections_of_the_settings_do_not_import_each_other_nor_what_is_above_them() -> None:
-    above = {"fields": ("sections",), "sections": ("sections", "reference")}
-    for path in SETTINGS:
-        for folder in above.get(path.parent.name, ()):
-            assert not [n for n in imports(path) if n.startswith(f"infra.settings.{folder}.")], path
-
-
-def test_facts_and_operations_know_nothing_of_settings_and_concerns() -> None:
-    barred = {"settings", *CONCERNS}
-    for path in INFRA:
-        if path.parent.name in {"facts", "operations"}:
-            names = {n.split(".")[1] for n in imports(path) if n.startswith("infra.")}
-            assert not names & barred, path
 
 
 def test_what_unit_tests_import_leaves_their_process_as_it_is() -> None:

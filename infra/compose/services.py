@@ -1,11 +1,5 @@
-"""The compose file of a release, as data: web, workers, and what runs before traffic moves.
+"""The services of a release's compose file: web, workers and the release command."""
 
-It is written as JSON, which is YAML: no value of the settings can be taken for syntax. RELEASE
-stands in .env beside it.
-"""
-
-import json
-import re
 from typing import Any
 
 from infra.onhost import layout
@@ -22,26 +16,6 @@ HEALTH_CHECK = "health_check.py"  # in the release's directory
 REDIS = f"{LAYOUT.redis_sockets}:{LAYOUT.redis_sockets}:ro"
 
 Service = dict[str, Any]
-
-
-def text(settings: Settings, image: str, acceptance_image: str) -> str:
-    """The file, for people too; acceptance_image is empty when there are no such tests."""
-    written = json.dumps(project(settings, image, acceptance_image), ensure_ascii=False, indent=2)
-    # YAML has other escapes than JSON beyond the first 65536 characters, and fewer bare characters.
-    return re.sub(r"[^ -~\n]", lambda found: f"\\U{ord(found[0]):08x}", written) + "\n"
-
-
-def project(settings: Settings, image: str, acceptance_image: str) -> dict[str, Any]:
-    """The compose project."""
-    base = application(settings, image)
-    services = {"web": web(settings, base), "worker": worker(settings, base)}
-    if settings.app.release_command:
-        services[RELEASE_COMMAND] = release_command(settings, base)
-    if acceptance_image:
-        services["front"] = front(settings)
-        services["acceptance"] = acceptance(settings, base, acceptance_image)
-    secrets = {name: {"file": f"./secrets/{name}"} for name in settings.secret_names}
-    return {"name": "slipway-${RELEASE}", "services": services, "secrets": secrets}
 
 
 def literal(value: str) -> str:
@@ -161,50 +135,5 @@ def release_command(settings: Settings, base: Service) -> Service:
             "profiles": [RELEASE_COMMAND],
             "restart": "no",
             "command": [literal(word) for word in settings.app.release_command],
-        }
-    )
-
-
-def front(settings: Settings) -> Service:
-    """The nginx that stands before all releases, before this one alone and on no network.
-
-    The acceptance tests reach it by the site's own names and ports, and nobody else does.
-    """
-    return {
-        "extends": {"file": f"{LAYOUT.base}/compose.yaml", "service": "nginx"},
-        "profiles": ["acceptance"],
-        "restart": "no",
-        "network_mode": "none",
-        "extra_hosts": [f"{name}:127.0.0.1" for name in settings.names],
-        "volumes": [  # here the one way in leads to this release, and no other is there
-            {"type": "tmpfs", "target": str(LAYOUT.web)},
-            f"{LAYOUT.web}/${{RELEASE}}:{LAYOUT.current}:ro",
-        ],
-    }
-
-
-def acceptance(settings: Settings, base: Service, image: str) -> Service:
-    """The acceptance tests: without secrets, and without a way to Redis or to the volumes."""
-    port = settings.nginx.https_port
-    rights = {key: base[key] for key in base if key not in {"group_add", "secrets"}}
-    return (
-        rights
-        | memory("256m")
-        | {
-            "image": image,
-            "profiles": ["acceptance"],
-            "restart": "no",
-            "network_mode": "service:front",
-            "user": f"{layout.ACCEPTANCE_UID}:{layout.ACCEPTANCE_UID}",
-            "logging": {"driver": "local"},  # read once, when they have ended
-            "command": ["pytest", "--quiet", "--tb=short", "-p", "no:cacheprovider"],
-            "environment": {
-                "BASE_URL": f"https://{settings.domain}" + ("" if port == 443 else f":{port}"),
-                "SSL_CERT_FILE": str(layout.CONTAINER_TRUST),
-            },
-            "volumes": [
-                f"./acceptance:{layout.CONTAINER_ACCEPTANCE}:ro",
-                f"{LAYOUT.web}/${{RELEASE}}/trust.pem:{layout.CONTAINER_TRUST}:ro",
-            ],
         }
     )

@@ -1,0 +1,34 @@
+"""The compose file of a release, as data: web, workers, and what runs before traffic moves.
+
+It is written as JSON, which is YAML: no value of the settings can be taken for syntax. RELEASE
+stands in .env beside it.
+"""
+
+import json
+import re
+from typing import Any
+
+from infra.compose.acceptance import acceptance, front
+from infra.compose.services import application, release_command, web, worker
+from infra.onhost.releases.release import RELEASE_COMMAND
+from infra.settings import Settings
+
+
+def text(settings: Settings, image: str, acceptance_image: str) -> str:
+    """The file, for people too; acceptance_image is empty when there are no such tests."""
+    written = json.dumps(project(settings, image, acceptance_image), ensure_ascii=False, indent=2)
+    # YAML has other escapes than JSON beyond the first 65536 characters, and fewer bare characters.
+    return re.sub(r"[^ -~\n]", lambda found: f"\\U{ord(found[0]):08x}", written) + "\n"
+
+
+def project(settings: Settings, image: str, acceptance_image: str) -> dict[str, Any]:
+    """The compose project."""
+    base = application(settings, image)
+    services = {"web": web(settings, base), "worker": worker(settings, base)}
+    if settings.app.release_command:
+        services[RELEASE_COMMAND] = release_command(settings, base)
+    if acceptance_image:
+        services["front"] = front(settings)
+        services["acceptance"] = acceptance(settings, base, acceptance_image)
+    secrets = {name: {"file": f"./secrets/{name}"} for name in settings.secret_names}
+    return {"name": "slipway-${RELEASE}", "services": services, "secrets": secrets}
