@@ -94,9 +94,8 @@ SOURCES = (
     Source(("tests/bench/*",), ()),
     Source(("tests/inventory.py", "tests/demo.py"), DEPLOYED, deployed=True),
     Source(("tests/deployed.py", "tests/site.py"), DEPLOYED),
-    Source(("tests/conftest.py", "tests/__init__.py", "tests/tiers.py", "tests/choose.py",
-            "tests/run.py", "tests/saved.py", "bin/test", "bin/venv", "pyproject.toml",
-            "requirements/dev.txt"), ALL),
+    Source(("tests/conftest.py", "tests/__init__.py", "tests/tiers.py", "tests/suites/*",
+            "bin/test", "bin/venv", "pyproject.toml", "requirements/dev.txt"), ALL),
     # The lab
     Source(("lab/*", "bin/lab"), HOSTED, deployed=True),
     # What a deploy puts on a host

@@ -7,8 +7,10 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from tests.choose import ROOT
+from tests.suites.choose import ROOT
 
+# A shell without job control has its programs ignore SIGINT, and those that they start.
+INTERRUPTIBLE = ("env", "--default-signal=INT")
 PATIENCE = 60  # seconds in which an interrupted pytest takes its hosts down
 
 
@@ -48,7 +50,7 @@ class Programs:
             if self._stopped:
                 raise StoppedError
             program = subprocess.Popen(
-                command,
+                (*INTERRUPTIBLE, *command),
                 cwd=ROOT,
                 env=os.environ | environment,
                 stdin=subprocess.DEVNULL,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tests.choose import ROOT, deployed
+from tests.suites.choose import ROOT, deployed
 
 PREFIX = "deployed-"
 KEEP = 3
@@ -103,3 +103,8 @@ def ready(run: Run, host: str, command: tuple[str, ...]) -> None:
     """Run a command that must end well."""
     if run(command, TEST_HOST=host):
         raise NotReadyError(f"{host}: {' '.join(command)} failed")
+
+
+def take_down(host: str) -> None:
+    """Delete a host, whatever became of it."""
+    subprocess.run((LAB, "down", host), capture_output=True, check=False)

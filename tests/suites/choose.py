@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.tiers import ALL, PARTS, SOURCES, SUITES, Source, Suite
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 BY_NAME = {suite.name: suite for suite in SUITES}
 
 
