@@ -89,7 +89,7 @@ def listing(clone: Clone) -> str:
         (h.name, "running" if boot.is_running(clone, h.name) else "stopped", h.address, h.domain)
         for h in sorted(records.hosts(clone), key=lambda h: h.name)
     ]
-    rows += [(name, "saved", "-", domain) for name, domain in records.saved(clone).items()]
+    rows += [(s.name, "saved", s.made, s.domain) for s in records.saved(clone).values()]
     return "".join("  ".join(row) + "\n" for row in rows)
 
 

@@ -54,7 +54,9 @@ def nspawn(clone: Clone, host: Host) -> list[str]:
         f"--network-bridge={clone.bridge}",
         *("--register=no", "--console=read-only", "--link-journal=no"),
         *("--resolv-conf=off", "--timezone=off"),
-        *("--capability=all", "--system-call-filter=add_key keyctl bpf @mount"),
+        # All but the clock, which is this machine's: a host's `timedatectl set-timezone` moved it.
+        *("--capability=all", "--drop-capability=CAP_SYS_TIME"),
+        "--system-call-filter=add_key keyctl bpf @mount",
     ]
     if not SYSTEMD:
         command.append("--keep-unit")  # there is no systemd here that could give a scope

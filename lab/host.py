@@ -44,7 +44,7 @@ def create(clone: Clone, name: str, saved: str | None) -> Host:
 
     target = clone.disk / "hosts" / name
     storage.build(clone, fill, source, target)
-    domain = records.saved(clone)[saved] if saved else f"{name}.{dns.ZONE}"
+    domain = records.saved(clone)[saved].domain if saved else f"{name}.{dns.ZONE}"
     host = Host(name, address, domain, guest.host_key(target), time.time())
     records.write(clone, host)
     return host

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from ipaddress import IPv4Network
 from pathlib import Path
 
@@ -55,15 +56,28 @@ def forget(clone: Clone, name: str) -> None:
     (folder(clone, "hosts") / f"{name}.json").unlink(missing_ok=True)
 
 
-def saved(clone: Clone) -> dict[str, str]:
-    """List the saved hosts with their domains."""
-    files = sorted(folder(clone, "saved").glob("[!.]*.json"))
-    return {path.stem: json.loads(path.read_text())["domain"] for path in files}
+@dataclass(frozen=True)
+class Saved:
+    """A copy of a host's disk, to make others from."""
+
+    name: str
+    domain: str
+    made: str  # as ISO 8601 has it, of UTC
+
+
+def saved(clone: Clone) -> dict[str, Saved]:
+    """List the saved hosts by name."""
+    found = {}
+    for path in sorted(folder(clone, "saved").glob("[!.]*.json")):
+        record = json.loads(path.read_text())
+        found[path.stem] = Saved(path.stem, record["domain"], record.get("made", "-"))
+    return found
 
 
 def write_saved(clone: Clone, name: str, domain: str) -> None:
     """Keep a saved host's record."""
-    put(folder(clone, "saved") / f"{name}.json", {"domain": domain})
+    made = datetime.now(UTC).isoformat(timespec="seconds")
+    put(folder(clone, "saved") / f"{name}.json", asdict(Saved(name, domain, made)))
 
 
 def forget_saved(clone: Clone, name: str) -> None:

@@ -107,7 +107,7 @@ def test_a_release_that_fails_never_gets_traffic_and_pytest_says_why(
     assert done.returncode != 0
     assert "fails its acceptance tests: FAILED of-the-site/test_site.py::" in shown
     assert "KeyError: 'access-control-allow-origin'" in shown
-    assert f"release {old} serves on" in shown
+    assert f"release {old} still serves" in shown
     assert failures == []
     assert target.release() == old
     entry = target.history()[-1]

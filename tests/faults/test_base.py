@@ -36,7 +36,7 @@ def test_nginx_in_another_container_fails_no_request(target: Target) -> None:
     assert (fresh.failures, kept.failures) == ([], [])
     # A client's connection ends with the old nginx, and may end with the one beside it.
     assert len(kept.repeated) <= 2 * CLIENTS, kept.repeated
-    assert "nginx was made anew: " in done.stdout + done.stderr
+    assert "nginx was replaced: " in done.stdout + done.stderr
     assert ", 0 failed, longest gap" in target.run("slipway base-cost")
     assert target.run(BRIDGE) == ""
     assert target.deploy().returncode == 0
@@ -83,7 +83,7 @@ def test_redis_in_another_container_loses_no_job_and_says_how_long_it_was_away(
     def replace(number: int) -> float:
         done = target.deploy(redis={"memory": f"{300 + number}m"})
         assert done.returncode == 0, done.stderr
-        assert "Redis was made anew, jobs were refused meanwhile: " in done.stdout + done.stderr
+        assert "Redis was replaced, jobs were refused meanwhile: " in done.stdout + done.stderr
         print(target.run("slipway base-cost"))
         return float(target.run(f"date --date {started(target, 'redis')} +%s.%N"))
 
