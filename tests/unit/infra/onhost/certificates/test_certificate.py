@@ -160,7 +160,7 @@ def test_a_certificate_that_lacks_a_name_is_none(host: Host) -> None:
     with no_listener() as port:
         facts = certificate.state(host.with_config(replace(wanted, https_port=port)))
     assert not facts["issued"]
-    with pytest.raises(Failure, match=rf"holds no certificate for {DOMAIN}, www\.example\.org"):
+    with pytest.raises(Failure, match=rf"has no certificate for {DOMAIN}, www\.example\.org"):
         certificate.renew(host.with_config(wanted))
 
 
