@@ -12,12 +12,12 @@ import pytest
 from infra.onhost.certificates import check, store
 from infra.onhost.command import Failure
 from tests.support.onhost import DOMAIN, Host, new_host, no_listener
+from tests.support.onhost.ca import CA, trust
 from tests.support.onhost.servers import always, serving
 from tests.support.operations.certificates import Authority, authority, make
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to nginx: needs root")
 
-CA = authority("ca.example.org")
 RENEW = "slipway certificate-renew"
 
 
@@ -25,8 +25,7 @@ RENEW = "slipway certificate-renew"
 def host() -> Iterator[Host]:
     """A host that trusts one CA."""
     with new_host() as host:
-        host.layout.ca_bundle.parent.mkdir(parents=True)
-        host.layout.ca_bundle.write_bytes(CA.pem)
+        trust(host)
         yield host
 
 
