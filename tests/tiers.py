@@ -44,8 +44,8 @@ LOAD = "python3 -m tests.bench.releases $TEST_HOST"
 SUITES = (
     Suite("unit", 1, 120, ("tests/unit",), needs=("redis_server",), steps=STYLE,
           options=("--numprocesses", "2")),
-    Suite("host", 2, 240, ("tests/host", "tests/browser", "tests/faults/test_deploy_again.py"), Stand.FIRST,
-          needs=("redis_server", "chromium")),
+    Suite("host", 2, 240, ("tests/host", "tests/browser", "tests/faults/test_deploy_again.py"),
+          Stand.FIRST, needs=("redis_server", "chromium")),
     Suite("releases", 3, 600, ("tests/faults/releases",), Stand.COPY),
     Suite("operation", 3, 600, ("tests/faults/operation",), Stand.COPY),
     Suite("gunicorn", 4, 90, (), Stand.COPY, steps=(DEPLOY,), options=("tests/host",),
@@ -83,8 +83,9 @@ SOURCES = (
             ".pre-commit-config.yaml", ".github/*", ".gitlab-ci.yml", ".ci/*"), ()),
     # The tests
     Source(("tests/unit/*", "tests/support/*"), ("jobs",)),
-    Source(("tests/faults/*/*", "tests/faults/test_*", "tests/browser/*", "tests/graders/*", "tests/development/*",
-            "tests/second_app/*", "tests/lab/*", "tests/upgrade/*"), ()),  # their own suite
+    Source(("tests/faults/*/*", "tests/faults/test_*", "tests/browser/*", "tests/graders/*",
+            "tests/development/*", "tests/second_app/*", "tests/lab/*", "tests/upgrade/*"),
+           ()),  # their own suite
     Source(("tests/faults/served.py",), ("operation", "certificates")),
     Source(("tests/faults/*",), DEPLOYED),
     Source(("tests/host/*",), TESTED),
