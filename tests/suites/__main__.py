@@ -72,7 +72,6 @@ def main(arguments: Sequence[str]) -> int:
     try:
         results = run(session, suites)
     except (KeyboardInterrupt, StoppedError):
-        session.programs.stop()
         return 130
     except NotReadyError as error:
         say(str(error))
@@ -80,6 +79,9 @@ def main(arguments: Sequence[str]) -> int:
     say("\n== What each took")
     for result in results:
         say(result.report())
+    if options and not any(" passed" in result.closing for result in results):
+        say("No test has passed with these options")
+        return 1
     return int(not all(result.passed for result in results))
 
 

@@ -34,7 +34,7 @@ class Result:
     def closing(self) -> str:
         """pytest's last line, or why there is none."""
         found = [line for line in self.lines if CLOSING.fullmatch(line)]
-        return found[-1] if found else "(pytest did not run to its end)"
+        return found[-1] if found else "(without pytest's last line)"
 
     def report(self) -> str:
         """A line for the table at the end."""
