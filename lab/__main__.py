@@ -4,10 +4,13 @@ import argparse
 import shlex
 import sys
 
-from lab import authority, boot, host, mirror, orphans, packages, records, ssh, steer
-from lab.guest import USER
+from lab import records
+from lab.disk import packages, ssh
+from lab.disk.guest import USER
+from lab.machines import boot, host, orphans
 from lab.paths import Clone, this_clone, valid_name
 from lab.progress import LabError
+from lab.surroundings import authority, mirror, steer
 
 
 def parser() -> argparse.ArgumentParser:

@@ -41,26 +41,18 @@ DEPLOY = "pyinfra tests/inventory.py deploy.py -y"
 LOAD = "python3 -m tests.bench.releases $TEST_HOST"
 
 
-def faults(*names: str) -> tuple[str, ...]:
-    """Name files of tests/faults."""
-    return tuple(f"tests/faults/test_{name}.py" for name in names)
-
-
 SUITES = (
     Suite("unit", 1, 120, ("tests/unit",), needs=("redis_server",), steps=STYLE,
           options=("--numprocesses", "2")),
-    Suite("host", 2, 240, ("tests/host", "tests/browser", *faults("deploy_again")), Stand.FIRST,
-          needs=("redis_server", "chromium")),
-    Suite("releases", 3, 600, faults("acceptance", "gate", "interrupted", "retirement", "rollback",
-          "switch"), Stand.COPY),
-    Suite("operation", 3, 600, faults("base", "certificate", "certificate_check", "command",
-          "killed", "maintenance", "one_at_a_time", "operator", "reboot", "secrets"), Stand.COPY),
+    Suite("host", 2, 240, ("tests/host", "tests/browser", "tests/faults/test_deploy_again.py"),
+          Stand.FIRST, needs=("redis_server", "chromium")),
+    Suite("releases", 3, 600, ("tests/faults/releases",), Stand.COPY),
+    Suite("operation", 3, 600, ("tests/faults/operation",), Stand.COPY),
     Suite("gunicorn", 4, 90, (), Stand.COPY, steps=(DEPLOY,), options=("tests/host",),
           environment={"TEST_SETTINGS": '{"web": {"server": "gunicorn"}}'}),
     Suite("graders", 4, 240, ("tests/graders",), Stand.COPY, needs=("graders",)),
-    Suite("certificates", 4, 600, faults("certificate_first", "certificate_sources",
-          "certificate_refusals", "certificate_renewal"), Stand.OWN),
-    Suite("blank", 4, 400, faults("refused", "killed_deploy"), Stand.OWN),
+    Suite("certificates", 4, 600, ("tests/faults/certificates",), Stand.OWN),
+    Suite("blank", 4, 400, ("tests/faults/blank",), Stand.OWN),
     Suite("jobs", 4, 120, (), needs=("redis_server",), options=("tests/unit", "-m", "slow")),
     Suite("lab", 4, 180, ("tests/lab",), Stand.OWN),
     Suite("second-app", 4, 300, ("tests/second_app",), Stand.OWN),
@@ -91,9 +83,10 @@ SOURCES = (
             ".pre-commit-config.yaml", ".github/*", ".gitlab-ci.yml", ".ci/*"), ()),
     # The tests
     Source(("tests/unit/*", "tests/support/*"), ("jobs",)),
-    Source(("tests/faults/test_*", "tests/browser/*", "tests/graders/*", "tests/development/*",
-            "tests/second_app/*", "tests/lab/*", "tests/upgrade/*"), ()),  # their own suite
-    Source(("tests/faults/certificates.py",), ("operation", "certificates")),
+    Source(("tests/faults/*/*", "tests/faults/test_*", "tests/browser/*", "tests/graders/*",
+            "tests/development/*", "tests/second_app/*", "tests/lab/*", "tests/upgrade/*"),
+           ()),  # their own suite
+    Source(("tests/faults/served.py",), ("operation", "certificates")),
     Source(("tests/faults/*",), DEPLOYED),
     Source(("tests/host/*",), TESTED),
     Source(("tests/bench/*",), ()),

@@ -1,6 +1,6 @@
 // Asks again and again: often while there is something to see, seldom when not, never unseen.
 
-const LONGEST_WAIT = 30_000; // milliseconds between two questions while there is no answer
+const MAX_WAIT = 30_000; // milliseconds between two questions while there is no answer
 
 /**
  * Calls `look` now and again. It resolves to the milliseconds until the next look; when it throws,
@@ -42,7 +42,7 @@ export class Polling {
       return wait;
     } catch (error) {
       const doubled = this.first * 2 ** this.#failures++;
-      const wait = Math.min(LONGEST_WAIT, Math.max(doubled, 1_000 * (error.seconds || 0)));
+      const wait = Math.min(MAX_WAIT, Math.max(doubled, 1_000 * (error.seconds || 0)));
       this.lost(error, wait);
       return wait;
     }

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from lab import boot, processes
+from lab import processes
+from lab.machines import boot
 from tests.lab.conftest import TWO, Lab
 
 pytestmark = pytest.mark.lab

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from lab import boot, network, processes, storage
+from lab import network, processes
+from lab.disk import storage
+from lab.machines import boot
 from tests.lab.conftest import ONE, TWO, Lab
 
 pytestmark = pytest.mark.lab

@@ -18,7 +18,7 @@ from tests.suites.lanes import run
 from tests.suites.programs import StoppedError
 from tests.suites.saved import NotReadyError
 from tests.suites.session import Session, say
-from tests.tiers import SUITES
+from tests.tiers import SUITES, Suite
 
 
 def git(*words: str) -> str:
@@ -65,14 +65,17 @@ def main(arguments: Sequence[str]) -> int:
     if only_needs:
         print(*sorted({need for suite in suites for need in suite.needs}))
         return 0
+    return executed(Session(tuple(options), anew="all" in words), suites)
+
+
+def executed(session: Session, suites: Sequence[Suite]) -> int:
+    """Run suites, show how each ended, and give the exit code."""
     say(f"Suites: {' '.join(suite.name for suite in suites) or 'none'}")
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
-    session = Session(tuple(options), anew="all" in words)
     try:
         results = run(session, suites)
     except (KeyboardInterrupt, StoppedError):
-        session.programs.stop()
         return 130
     except NotReadyError as error:
         say(str(error))
@@ -80,6 +83,9 @@ def main(arguments: Sequence[str]) -> int:
     say("\n== What each took")
     for result in results:
         say(result.report())
+    if session.options and not any(" passed" in result.closing for result in results):
+        say("No test has passed with these options")
+        return 1
     return int(not all(result.passed for result in results))
 
 

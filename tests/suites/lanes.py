@@ -68,6 +68,9 @@ def run(session: Session, suites: Sequence[Suite]) -> list[Result]:
             saved.keep(maker, HOST, session.deployed)
         # The host stays while there are others: the CA beside them would forget what it signed.
         return results + together(session, others)
+    except BaseException:
+        session.programs.stop()  # before their host goes
+        raise
     finally:
         if any(suite.stand is not Stand.HERE for suite in suites):
             saved.take_down(HOST)

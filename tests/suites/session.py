@@ -34,7 +34,7 @@ class Result:
     def closing(self) -> str:
         """pytest's last line, or why there is none."""
         found = [line for line in self.lines if CLOSING.fullmatch(line)]
-        return found[-1] if found else "(pytest did not run to its end)"
+        return found[-1] if found else "(without pytest's last line)"
 
     def report(self) -> str:
         """A line for the table at the end."""
@@ -86,11 +86,11 @@ class Session:
         """Make a suite's host, run its steps and its tests, and take the host down."""
         host = f"{HOST}-{suite.name}" if suite.stand is Stand.COPY else HOST
         run, quietly = self.runner(suite, show), self.runner(suite, show, quiet=True)
-        if suite.stand is Stand.COPY:
-            saved.copy(quietly, host, self.deployed)
-        if suite.stand is Stand.FIRST:
-            self.deployed_host(run)
         try:
+            if suite.stand is Stand.COPY:
+                saved.copy(quietly, host, self.deployed)
+            if suite.stand is Stand.FIRST:
+                self.deployed_host(run)
             passed = all(not run(("sh", "-c", step), TEST_HOST=host) for step in suite.steps)
             if passed and (suite.tests or suite.options):
                 passed = run(self.pytest(suite), TEST_HOST=host) in self.fine()

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.support.processes import ROOT
 from tests.tiers import STYLE
-from tests.unit.conftest import ROOT
 
 YAML = sorted(
     path

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.conftest import ROOT
+from tests.support.processes import ROOT
 from tests.upgrade.clone import IncompleteHistoryError, version_before
 
 

@@ -131,4 +131,4 @@ def forget_account(host: Host) -> None:
     where = urlsplit(host.config.certificate.acme_directory)
     folder = host.layout.letsencrypt / "accounts" / where.netloc / where.path.strip("/")
     if folder.exists():
-        folder.rename(folder.with_name(f"{folder.name}.lost-{time.time():.0f}"))
+        folder.rename(folder.with_name(f"{folder.name}.lost-{time.time_ns()}"))

@@ -4,7 +4,7 @@ import re
 import subprocess
 from pathlib import PurePosixPath
 
-from tests.unit.conftest import ROOT
+from tests.support.processes import ROOT
 
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 LINE = re.compile(r"(?P<indent> *)(?P<name>[\w.]+)/ +(?P<text>\S.*)")

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from lab import __main__ as commands
-from lab import boot, paths
+from lab import paths
+from lab.machines import boot
 from lab.paths import Clone
 from lab.progress import LabError
 from lab.records import Host

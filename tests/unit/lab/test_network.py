@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from lab import dns, network
+from lab import network
 from lab.paths import Clone
 from lab.progress import LabError
+from lab.surroundings import dns
 
 
 def networks(*texts: str) -> list[IPv4Network]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import paramiko
 import pytest
 
-from lab import ssh
+from lab.disk import ssh
 
 HOSTS = [("one", "10.213.0.10"), ("two", "10.213.0.11")]
 

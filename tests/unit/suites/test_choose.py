@@ -61,8 +61,8 @@ def test_a_file_that_nobody_knows_can_break_all_and_is_deployed() -> None:
     [
         ("README.md", {"unit"}),
         ("docs/images/page.png", {"unit"}),
-        ("tests/faults/test_switch.py", {"unit", "releases"}),
-        ("tests/faults/test_certificate_renewal.py", {"unit", "certificates"}),
+        ("tests/faults/releases/test_switch.py", {"unit", "releases"}),
+        ("tests/faults/certificates/test_renewal.py", {"unit", "certificates"}),
         ("tests/browser/console.py", {"unit", "host"}),
         ("tests/second_app/app/notes.py", {"unit", "second-app"}),
         ("tests/unit/suites/test_choose.py", {"unit", "jobs"}),
@@ -79,7 +79,7 @@ def test_a_change_takes_what_it_can_break(path: str, suites: set[str]) -> None:
 
 
 def test_changed_takes_what_any_of_the_files_can_break() -> None:
-    changed = ("tests/graders/test_answers.py", "tests/faults/test_base.py")
+    changed = ("tests/graders/test_answers.py", "tests/faults/operation/test_base.py")
     assert chosen("changed", changed=changed) == {"unit", "graders", "operation"}
     assert chosen("changed") == set()
 
@@ -93,7 +93,7 @@ def test_changed_takes_what_any_of_the_files_can_break() -> None:
         ("requirements/certbot.txt", True),
         ("tests/inventory.py", True),
         ("lab/guest.py", True),
-        ("tests/faults/test_base.py", False),
+        ("tests/faults/operation/test_base.py", False),
         ("tests/host/test_http.py", False),
         ("docs/operating.md", False),
         ("compose/development.yaml", False),

@@ -4,14 +4,12 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from infra.onhost.certificates import challenge
-from infra.onhost.config import HostConfig
-from tests.support.onhost import CONFIG, DOMAIN, Host, new_host, no_listener
+from tests.support.onhost import DOMAIN, Host, new_host, no_listener
 from tests.support.onhost.servers import Folder, folder_over_http
 
 HERE = "127.0.0.1"
@@ -47,13 +45,8 @@ def host() -> Iterator[Host]:
 @pytest.fixture
 def webroot(host: Host) -> Iterator[Folder]:
     """The host's webroot, served as it shall be."""
-    assert host.calls.exists()
     with folder_over_http(host.layout.webroot) as served:
         yield served
-
-
-def at(port: int) -> HostConfig:
-    return replace(CONFIG, http_port=port)
 
 
 def left(host: Host) -> list[str]:
@@ -62,14 +55,14 @@ def left(host: Host) -> list[str]:
 
 
 def test_a_name_whose_address_answers_with_the_webroot_is_fine(host: Host, webroot: Folder) -> None:
-    assert challenge.problems(host.with_config(at(webroot.port)), {DOMAIN: [HERE]}) == []
+    assert challenge.problems(host.changed(http_port=webroot.port), {DOMAIN: [HERE]}) == []
     assert webroot.hosts == [DOMAIN]
     assert left(host) == []
 
 
 def test_each_name_and_each_address_is_asked(host: Host, webroot: Folder) -> None:
     names = {DOMAIN: [HERE, HERE], "www.example.org": [HERE]}
-    assert challenge.problems(host.with_config(at(webroot.port)), names) == []
+    assert challenge.problems(host.changed(http_port=webroot.port), names) == []
     assert sorted(webroot.hosts) == [DOMAIN, DOMAIN, "www.example.org"]
 
 
@@ -81,7 +74,7 @@ def test_a_name_that_leads_nowhere_is_told_where_to_lead(host: Host) -> None:
 
 def test_a_port_that_does_not_answer_is_told(host: Host) -> None:
     with no_listener() as port:
-        assert challenge.problems(host.with_config(at(port)), {DOMAIN: [HERE]}) == [
+        assert challenge.problems(host.changed(http_port=port), {DOMAIN: [HERE]}) == [
             f"{DOMAIN}: its A record, {HERE}, is this host's, but its port 80 does not answer with"
             f" the webroot: open it in the firewall {SKIP}"
         ]
@@ -90,7 +83,7 @@ def test_a_port_that_does_not_answer_is_told(host: Host) -> None:
 
 def test_another_site_on_the_port_is_no_answer(host: Host) -> None:
     with folder_over_http(host.layout.state) as other:
-        [problem] = challenge.problems(host.with_config(at(other.port)), {HERE: [HERE]})
+        [problem] = challenge.problems(host.changed(http_port=other.port), {HERE: [HERE]})
     assert problem.startswith(f"{HERE} is this host's, but its port 80 does not answer")
     assert other.hosts == [HERE]
 
@@ -100,12 +93,11 @@ def test_an_address_that_is_not_the_host_s_is_asked_at_the_port_that_a_ca_asks(
 ) -> None:
     host.program("ip", f"echo '{links(('eth0', '192.0.2.1', 'global'))}'")
     monkeypatch.setattr(challenge, "PORT", webroot.port)
-    assert (
-        challenge.problems(host.with_config(at(1)), {DOMAIN: [HERE]}) == []
-    )  # it leads here by NAT
+    # It leads here by NAT.
+    assert challenge.problems(host.changed(http_port=1), {DOMAIN: [HERE]}) == []
     with no_listener() as port:
         monkeypatch.setattr(challenge, "PORT", port)
-        assert challenge.problems(host.with_config(at(1)), {DOMAIN: [HERE]}) == [
+        assert challenge.problems(host.changed(http_port=1), {DOMAIN: [HERE]}) == [
             f"{DOMAIN}: its A record, {HERE}, is not of this host (192.0.2.1) and does not answer"
             f" for it: mend the record, or open port {port} on the way {SKIP}"
         ]
@@ -124,11 +116,11 @@ def test_with_docker_s_bridge_the_host_is_asked_as_by_a_stranger(
     host: Host, webroot: Folder
 ) -> None:
     host.program("docker", DOCKER)
-    assert challenge.problems(host.with_config(at(webroot.port)), {DOMAIN: [HERE]}) == []
+    assert challenge.problems(host.changed(http_port=webroot.port), {DOMAIN: [HERE]}) == []
     assert webroot.hosts == [DOMAIN]
     assert [call for call in host.called() if " --network bridge " in call]
     with no_listener() as port:
-        [problem] = challenge.problems(host.with_config(at(port)), {DOMAIN: [HERE]})
+        [problem] = challenge.problems(host.changed(http_port=port), {DOMAIN: [HERE]})
     assert "does not answer with the webroot" in problem
 
 
@@ -138,7 +130,7 @@ def test_what_a_killed_run_left_in_the_webroot_goes(host: Host, webroot: Folder)
     for name, age in (("slipway-old", 7200), ("slipway-of-another-run", 10), ("of-certbot", 7200)):
         (folder / name).touch()
         os.utime(folder / name, (0, time.time() - age))
-    assert challenge.problems(host.with_config(at(webroot.port)), {DOMAIN: [HERE]}) == []
+    assert challenge.problems(host.changed(http_port=webroot.port), {DOMAIN: [HERE]}) == []
     assert sorted(left(host)) == ["of-certbot", "slipway-of-another-run"]
 
 

@@ -3,7 +3,6 @@
 import contextlib
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,22 +11,21 @@ import pytest
 
 from infra.onhost.certificates import check, store
 from infra.onhost.command import Failure
-from tests.support.onhost import CONFIG, DOMAIN, Host, new_host, no_listener
+from tests.support.onhost import DOMAIN, Host, new_host, no_listener
+from tests.support.onhost.ca import CA, trust
 from tests.support.onhost.servers import always, serving
 from tests.support.operations.certificates import Authority, authority, make
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to nginx: needs root")
 
-CA = authority("ca.example.org")
 RENEW = "slipway certificate-renew"
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def host() -> Iterator[Host]:
     """A host that trusts one CA."""
     with new_host() as host:
-        host.layout.ca_bundle.parent.mkdir(parents=True)
-        host.layout.ca_bundle.write_bytes(CA.pem)
+        trust(host)
         yield host
 
 
@@ -54,9 +52,7 @@ def served(host: Host, path: Path, source: str = "acme") -> Iterator[int]:
 def problems(host: Host, port: int, *aliases: str) -> list[str]:
     """What is amiss, in a line each."""
     with pytest.raises(Failure) as told:
-        check.check(
-            host.with_config(replace(replace(CONFIG, https_port=port), aliases=list(aliases)))
-        )
+        check.check(host.changed(https_port=port, aliases=list(aliases)))
     first, *lines = str(told.value).splitlines()
     assert first == "certificates need attention:"
     return [line.removeprefix("  ") for line in lines]
@@ -67,9 +63,7 @@ def test_a_good_certificate_is_fine_and_its_time_is_told(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with served(host, made(host, "a", DOMAIN, "www.example.org", days=90, ago=30)) as port:
-        check.check(
-            host.with_config(replace(replace(CONFIG, https_port=port), aliases=["www.example.org"]))
-        )
+        check.check(host.changed(https_port=port, aliases=["www.example.org"]))
     assert capsys.readouterr().err.splitlines() == [
         f"{DOMAIN}: 60 days of 90 days are left",
         "www.example.org: 60 days of 90 days are left",

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,8 +9,8 @@ import pytest
 from infra.onhost import layout
 from infra.onhost.certificates import certificate, store
 from infra.onhost.services import openssl
-from tests.support.onhost import CONFIG, DOMAIN, Host, new_host
-from tests.support.operations.certificates import make
+from tests.support.onhost import DOMAIN, Host, new_host
+from tests.support.onhost.sources import given
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to nginx: needs root")
 
@@ -39,11 +38,8 @@ def test_a_placeholder_is_made_once_and_is_for_nginx_s_eyes(host: Host) -> None:
 
 
 def test_what_the_source_has_left_already_takes_no_placeholder(host: Host) -> None:
-    chain = host.layout.given_certificate / "fullchain.pem"
-    make(chain, DOMAIN)
-    chain.with_name("fullchain.pem.key").rename(chain.with_name("privkey.pem"))
-    terms = replace(CONFIG.certificate, source="files")
-    certificate.prepare(host.with_config(replace(CONFIG, certificate=terms)))
+    given(host)
+    certificate.prepare(host.changed(source="files"))
     assert store.record(host, DOMAIN).source == "files"
     assert host.called()[0].startswith("docker ps")
 
@@ -53,7 +49,7 @@ def test_an_alias_that_becomes_the_domain_takes_its_certificate_along(
     host: Host, names: list[str]
 ) -> None:
     old = host.certificate("old.example.org", *names, source="files").read_bytes()
-    certificate.prepare(host.with_config(replace(CONFIG, aliases=["old.example.org"])))
+    certificate.prepare(host.changed(aliases=["old.example.org"]))
     assert store.names(host) == [DOMAIN]
     assert store.chain(host, DOMAIN).read_bytes() == old
     assert store.record(host, DOMAIN).source == "files"

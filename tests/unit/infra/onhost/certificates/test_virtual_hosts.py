@@ -1,38 +1,27 @@
-"""nginx' servers of HTTPS: who is served with which certificate, and what happens when one goes."""
+"""nginx' virtual hosts of HTTPS: who is served with which certificate, and on which terms."""
 
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from infra.onhost.certificates import store, virtual_hosts
-from infra.onhost.command import Failure
-from infra.onhost.config import HostConfig
-from tests.support.onhost import CONFIG, DOMAIN, Host, new_host
-from tests.support.operations.certificates import authority
+from tests.support.onhost import DOMAIN, Host, new_host
+from tests.support.onhost.ca import CA, trust
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to nginx: needs root")
 
-CA = authority("ca.example.org")
 ADDRESS = "192.0.2.1"
 HSTS = "max-age=63072000"
 
 
 @pytest.fixture
 def host() -> Iterator[Host]:
-    """A host that trusts one CA; its nginx runs, and takes any configuration."""
+    """A host that trusts one CA."""
     with new_host() as host:
-        host.layout.ca_bundle.parent.mkdir(parents=True)
-        host.layout.ca_bundle.write_bytes(CA.pem)
-        host.program(
-            "docker",
-            """case $* in ps*) echo 0123;; *reload) touch "$0.loaded";;
-               top*) printf 'PID COMMAND\\n%s nginx: worker process' $(test -e "$0.loaded"; echo $?)
-            esac""",
-        )
+        trust(host)
         yield host
 
 
@@ -41,17 +30,15 @@ def text(host: Host) -> str:
     return virtual_hosts.render(host, virtual_hosts.current(host))
 
 
-def at(domain: str, *aliases: str, **changes: Any) -> HostConfig:
-    """The configuration of a host with these names."""
-    return replace(CONFIG, domain=domain, aliases=list(aliases), **changes)
+def at(host: Host, domain: str, *aliases: str, **changes: Any) -> Host:
+    """The host with these names."""
+    return host.changed(domain=domain, aliases=list(aliases), **changes)
 
 
-def found(host: Host, wanted: HostConfig) -> dict[str, dict[str, list[str]]]:
+def found(host: Host) -> dict[str, dict[str, list[str]]]:
     """The servers by their names: what each directive is set to."""
     servers_ = {}
-    for block in re.findall(
-        r"^server {\n(.*?)^}", text(host.with_config(wanted)), re.MULTILINE | re.DOTALL
-    ):
+    for block in re.findall(r"^server {\n(.*?)^}", text(host), re.MULTILINE | re.DOTALL):
         lines = [line.strip().removesuffix(";").partition(" ") for line in block.splitlines()]
         directives = {name: [v for n, _, v in lines if n == name] for name, _, _ in lines}
         [names] = directives.pop("server_name")
@@ -59,15 +46,17 @@ def found(host: Host, wanted: HostConfig) -> dict[str, dict[str, list[str]]]:
     return servers_
 
 
-def serves_the_site(directives: dict[str, list[str]]) -> bool:
-    return directives["include"] == ["site.conf"] and "return" not in directives
+def serves_the_site(host: Host, directives: dict[str, list[str]]) -> bool:
+    folder = host.layout.nginx_configuration.parent  # where nginx looks for what is included
+    included = [folder / name for name in directives["include"]]
+    return included == [host.layout.nginx_site] and "return" not in directives
 
 
 def test_the_domain_is_served_with_its_certificate_over_tcp_and_udp(host: Host) -> None:
     host.certificate()
-    [(name, directives)] = found(host, at(DOMAIN, https_port=8443)).items()
+    [(name, directives)] = found(at(host, DOMAIN, https_port=8443)).items()
     assert name == DOMAIN
-    assert serves_the_site(directives)
+    assert serves_the_site(host, directives)
     assert directives["listen"] == ["8443 ssl", "[::]:8443 ssl", "8443 quic", "[::]:8443 quic"]
     assert directives["ssl_certificate"] == [str(store.chain(host, DOMAIN))]
     assert directives["ssl_certificate_key"] == [str(store.key(host, DOMAIN))]
@@ -75,7 +64,7 @@ def test_the_domain_is_served_with_its_certificate_over_tcp_and_udp(host: Host) 
 
 def test_without_http_3_nothing_is_said_of_udp(host: Host) -> None:
     host.certificate()
-    assert found(host, at(DOMAIN, http3=False))[DOMAIN]["listen"] == ["443 ssl", "[::]:443 ssl"]
+    assert found(at(host, DOMAIN, http3=False))[DOMAIN]["listen"] == ["443 ssl", "[::]:443 ssl"]
 
 
 @pytest.mark.parametrize(("port", "suffix"), [(443, ""), (8443, ":8443")])
@@ -83,7 +72,7 @@ def test_aliases_lead_to_the_domain_and_have_its_headers(
     host: Host, port: int, suffix: str
 ) -> None:
     host.certificate()
-    alias = found(host, at(DOMAIN, "a.example.org", "b.example.org", https_port=port))[
+    alias = found(at(host, DOMAIN, "a.example.org", "b.example.org", https_port=port))[
         "a.example.org b.example.org"
     ]
     assert alias["return"] == [f"301 https://{DOMAIN}{suffix}$request_uri"]
@@ -91,32 +80,30 @@ def test_aliases_lead_to_the_domain_and_have_its_headers(
     assert alias["ssl_certificate"] == [str(store.chain(host, DOMAIN))]
 
 
-def names_of_https(host: Host, wanted: HostConfig) -> dict[str, str]:
+def names_of_https(host: Host) -> dict[str, str]:
     """Where HTTP leads to, by the name that was asked for."""
-    [block] = re.findall(
-        r"map \$host \$https_name {(.*?)}", text(host.with_config(wanted)), re.DOTALL
-    )
+    [block] = re.findall(r"map \$host \$https_name {(.*?)}", text(host), re.DOTALL)
     return dict(re.findall(r"^ *(\S+) (\S+);$", block, re.MULTILINE))
 
 
 def test_http_leads_an_alias_to_its_own_name_and_any_other_to_the_site(host: Host) -> None:
     host.certificate()
-    assert names_of_https(host, at(DOMAIN)) == {"default": DOMAIN}
+    assert names_of_https(at(host, DOMAIN)) == {"default": DOMAIN}
     alias = "www.example.org"
-    assert names_of_https(host, at(DOMAIN, alias)) == {"default": DOMAIN, alias: alias}
+    assert names_of_https(at(host, DOMAIN, alias)) == {"default": DOMAIN, alias: alias}
 
 
 def test_http_leads_to_a_name_that_is_leaving_as_long_as_it_is_served(host: Host) -> None:
     host.certificate(ADDRESS)
     host.certificate(DOMAIN, source=store.PLACEHOLDER)
-    assert names_of_https(host, at(DOMAIN)) == {"default": DOMAIN, ADDRESS: ADDRESS}
+    assert names_of_https(at(host, DOMAIN)) == {"default": DOMAIN, ADDRESS: ADDRESS}
     host.certificate(DOMAIN)
-    assert names_of_https(host, at(DOMAIN)) == {"default": DOMAIN}
+    assert names_of_https(at(host, DOMAIN)) == {"default": DOMAIN}
 
 
 def test_an_address_is_served_to_whoever_names_no_server(host: Host) -> None:
     host.certificate(ADDRESS)
-    assert found(host, at(ADDRESS))[ADDRESS]["listen"] == [
+    assert found(at(host, ADDRESS))[ADDRESS]["listen"] == [
         "443 ssl default_server",
         "[::]:443 ssl default_server",
         "443 quic default_server",
@@ -127,31 +114,31 @@ def test_an_address_is_served_to_whoever_names_no_server(host: Host) -> None:
 def test_an_address_is_served_on_while_the_domain_has_a_placeholder(host: Host) -> None:
     host.certificate(ADDRESS)
     host.certificate(DOMAIN, source=store.PLACEHOLDER)
-    both = found(host, at(DOMAIN))
+    both = found(at(host, DOMAIN))
     assert both.keys() == {DOMAIN, ADDRESS}
-    assert all(serves_the_site(directives) for directives in both.values())
+    assert all(serves_the_site(host, directives) for directives in both.values())
     assert both[ADDRESS]["ssl_certificate"] == [str(store.chain(host, ADDRESS))]
     assert "default_server" in both[ADDRESS]["listen"][0]
     assert "default_server" not in both[DOMAIN]["listen"][0]
     host.certificate(DOMAIN)
-    assert found(host, at(DOMAIN)).keys() == {DOMAIN}
+    assert found(at(host, DOMAIN)).keys() == {DOMAIN}
 
 
 def test_a_domain_that_becomes_an_alias_is_served_on_meanwhile(host: Host) -> None:
     host.certificate("old.example.org")
     host.certificate(DOMAIN, source=store.PLACEHOLDER)
-    wanted = at(DOMAIN, "old.example.org", "www.example.org")
-    meanwhile = found(host, wanted)
+    wanted = at(host, DOMAIN, "old.example.org", "www.example.org")
+    meanwhile = found(wanted)
     assert meanwhile.keys() == {DOMAIN, "old.example.org", "www.example.org"}
-    assert serves_the_site(meanwhile["old.example.org"])
+    assert serves_the_site(host, meanwhile["old.example.org"])
     host.certificate(DOMAIN, "old.example.org", "www.example.org")
-    assert found(host, wanted).keys() == {DOMAIN, "old.example.org www.example.org"}
+    assert found(wanted).keys() == {DOMAIN, "old.example.org www.example.org"}
 
 
 def test_of_two_addresses_the_one_of_the_settings_is_the_default(host: Host) -> None:
     host.certificate(ADDRESS)
     host.certificate("192.0.2.2", source=store.PLACEHOLDER)
-    assert found(host, at("192.0.2.2")).keys() == {"192.0.2.2"}
+    assert found(at(host, "192.0.2.2")).keys() == {"192.0.2.2"}
 
 
 @pytest.mark.parametrize(
@@ -162,21 +149,21 @@ def test_a_name_whose_certificate_is_no_good_any_more_goes_at_once(
 ) -> None:
     host.certificate("old.example.org", source=source, days=days)
     host.certificate(DOMAIN, source=store.PLACEHOLDER)
-    assert virtual_hosts.previous_domains(host.with_config(at(DOMAIN))) == []
+    assert virtual_hosts.previous_domains(at(host, DOMAIN)) == []
 
 
-def hsts(host: Host, wanted: HostConfig) -> str:
+def hsts(host: Host) -> str:
     """What browsers are told."""
     block = r'^map "" \$hsts {\n    default "(.*)";\n}$'
-    [told] = re.findall(block, text(host.with_config(wanted)), re.MULTILINE)
+    [told] = re.findall(block, text(host), re.MULTILINE)
     return str(told)
 
 
 @pytest.mark.parametrize("source", ["acme", "files"])
 def test_browsers_are_told_of_https_alone_as_the_settings_say(host: Host, source: str) -> None:
     host.certificate(source=source, by=CA)
-    assert hsts(host, at(DOMAIN, hsts=HSTS)) == HSTS
-    assert hsts(host, at(DOMAIN, hsts="")) == ""
+    assert hsts(at(host, DOMAIN, hsts=HSTS)) == HSTS
+    assert hsts(at(host, DOMAIN, hsts="")) == ""
 
 
 @pytest.mark.parametrize(
@@ -192,51 +179,4 @@ def test_browsers_are_told_nothing_that_would_lock_them_out(
     host: Host, domain: str, trusted: bool, source: str
 ) -> None:
     host.certificate(domain, source=source, by=CA if trusted else None)
-    assert hsts(host, at(domain, hsts=HSTS)) == ""
-
-
-def test_what_is_loaded_is_known_until_something_changes(host: Host) -> None:
-    assert not virtual_hosts.loaded(host.with_config(at(DOMAIN)))
-    host.certificate()
-    virtual_hosts.load(host.with_config(at(DOMAIN)))
-    assert [
-        call
-        for call in host.called()
-        if call.endswith(f"{host.layout.nginx_configuration} -s reload")
-    ]
-    assert host.layout.virtual_hosts.read_text() == text(host.with_config(at(DOMAIN)))
-    assert virtual_hosts.loaded(host.with_config(at(DOMAIN)))
-    assert not virtual_hosts.loaded(host.with_config(at(DOMAIN, "www.example.org")))
-
-
-def test_an_nginx_that_is_not_up_reads_the_file_when_it_starts(host: Host) -> None:
-    host.program("docker")
-    host.certificate()
-    virtual_hosts.load(host.with_config(at(DOMAIN)))
-    assert virtual_hosts.loaded(host.with_config(at(DOMAIN)))
-    assert [call.split()[1] for call in host.called()] == ["ps"]
-
-
-def test_what_nginx_refuses_is_taken_back_and_not_taken_for_loaded(host: Host) -> None:
-    host.certificate()
-    virtual_hosts.load(host.with_config(at(DOMAIN)))
-    before = host.layout.virtual_hosts.read_text()
-    host.program(
-        "docker", "case $1 in ps) echo 0123;; *) echo 'nginx: [emerg] no such' >&2; exit 1;; esac"
-    )
-    other = at(DOMAIN, "www.example.org")
-    with pytest.raises(Failure, match=r"nginx: \[emerg\] no such"):
-        virtual_hosts.load(host.with_config(other))
-    assert host.layout.virtual_hosts.read_text() == before
-    assert not virtual_hosts.loaded(host.with_config(other))
-    assert virtual_hosts.loaded(host.with_config(at(DOMAIN)))
-
-
-def test_a_first_file_that_nginx_refuses_stays_to_be_looked_at(host: Host) -> None:
-    host.layout.virtual_hosts.unlink()
-    host.certificate()
-    host.program("docker", "case $1 in ps) echo 0123;; *) exit 1;; esac")
-    with pytest.raises(Failure):
-        virtual_hosts.load(host.with_config(at(DOMAIN)))
-    assert host.layout.virtual_hosts.read_text() == text(host.with_config(at(DOMAIN)))
-    assert not virtual_hosts.loaded(host.with_config(at(DOMAIN)))
+    assert hsts(at(host, domain, hsts=HSTS)) == ""

@@ -4,10 +4,13 @@ import signal
 import time
 from pathlib import Path
 
-from lab import boot, dns, guest, records, ssh, storage, surroundings
+from lab import records
+from lab.disk import guest, ssh, storage
+from lab.machines import boot
 from lab.paths import Clone, locked
 from lab.progress import LabError, say, stage
 from lab.records import Host
+from lab.surroundings import dns, surroundings
 
 
 def up(clone: Clone, name: str, saved: str | None) -> None:

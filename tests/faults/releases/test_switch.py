@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.deployed import CHECKOUT
 from tests.faults.conftest import Target, once
 from tests.faults.jobs import job_during, jobs_steadily, told_to_end
 from tests.faults.load import Load, asked_steadily
@@ -119,7 +120,7 @@ def test_a_release_that_cannot_start_leaves_the_old_one_serving(
     target: Target, tmp_path: Path
 ) -> None:
     old = target.release()
-    source = Path(__file__).parents[2] / "app"
+    source = CHECKOUT / "app"
     broken = tmp_path / "app"
     for path in source.rglob("*"):
         if path.is_file() and "__pycache__" not in path.parts:

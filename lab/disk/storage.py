@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
-from lab import root
+from lab.disk import root
 from lab.paths import Clone
 from lab.processes import run
 from lab.progress import stage

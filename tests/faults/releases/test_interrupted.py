@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from lab import boot, processes
+from lab import processes
+from lab.machines import boot
 from lab.paths import this_clone
 from tests.faults.conftest import Target, begin, lab, once
 from tests.faults.load import asked_steadily

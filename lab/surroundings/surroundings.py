@@ -4,9 +4,11 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from lab import acme, certificates, dns, mirror, network, packages, records, ssh, storage
+from lab import network, records
+from lab.disk import packages, ssh, storage
 from lab.paths import STATE, Clone, locked, owner
 from lab.processes import run
+from lab.surroundings import acme, certificates, dns, mirror
 
 NSPAWN = Path("/run/systemd/nspawn")
 MARK = "slipway-lab"  # names the file systems that the lab mounted

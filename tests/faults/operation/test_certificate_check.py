@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.certificates import SETTLED, changed, served
 from tests.faults.conftest import Target
+from tests.faults.served import SETTLED, changed, served
 from tests.site import wait_until
 
 pytestmark = pytest.mark.destructive

@@ -4,7 +4,8 @@ import json
 import re
 import shutil
 
-from lab import host, network, records
+from lab import network, records
+from lab.machines import host
 from lab.paths import STATE
 from lab.processes import run
 from lab.progress import LabError, say, stage

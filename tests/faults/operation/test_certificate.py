@@ -6,9 +6,9 @@ import pytest
 
 from infra.onhost.certificates import store
 from infra.onhost.layout import LAYOUT
-from tests.faults.certificates import SETTLED, changed, served
 from tests.faults.conftest import Target
 from tests.faults.load import asked_steadily
+from tests.faults.served import SETTLED, changed, served
 from tests.site import wait_until
 
 pytestmark = pytest.mark.destructive

@@ -4,10 +4,12 @@ import json
 import socket
 from pathlib import Path
 
-from lab import acme, cache, certificates, dns, network, processes, root
+from lab import cache, network, processes
+from lab.disk import root
 from lab.paths import Clone, replace
 from lab.processes import run
 from lab.progress import LabError
+from lab.surroundings import acme, certificates, dns
 
 DOMAIN = f"mirror.{dns.ZONE}"
 PORT = 5000

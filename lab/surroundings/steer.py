@@ -2,10 +2,11 @@
 
 import argparse
 
-from lab import acme, dns, network, records, surroundings
-from lab.authority import AUTHORITIES, Manner
+from lab import network, records
 from lab.paths import Clone, locked
 from lab.progress import LabError
+from lab.surroundings import acme, dns, surroundings
+from lab.surroundings.authority import AUTHORITIES, Manner
 
 VERBS = ("start", "stop", "requests")
 

@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
-from lab.guest import USER
+from lab.disk.guest import USER
 from lab.paths import Clone, owner, replace
 from lab.processes import run
 

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.faults.certificates import LOOK, ON_STAGING, SETTLED, asking, leading, served
 from tests.faults.conftest import Target, lab
+from tests.faults.served import LOOK, ON_STAGING, SETTLED, asking, leading, served
 from tests.site import wait_until
 
 pytestmark = pytest.mark.destructive

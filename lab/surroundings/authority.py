@@ -4,8 +4,8 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from lab import certificates, dns
 from lab.paths import Clone, replace
+from lab.surroundings import certificates, dns
 
 # Named and lived as the real CA's, but for the last. Unlike that one, Pebble takes any of them for
 # an order that names none: whoever cares for the lifetime must ask for a profile.

@@ -7,10 +7,12 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from lab import cache, certificates, packages, processes
-from lab.authority import AUTHORITIES, Authority, Manner
+from lab import cache, processes
+from lab.disk import packages
 from lab.paths import Clone, replace
 from lab.progress import LabError
+from lab.surroundings import certificates
+from lab.surroundings.authority import AUTHORITIES, Authority, Manner
 
 REQUEST = re.compile(r"([A-Z]+ /\S*) -> calling handler\(\)")
 

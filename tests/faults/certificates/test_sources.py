@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from tests.deployed import CHECKOUT
-from tests.faults.certificates import (
+from tests.faults.conftest import Target
+from tests.faults.served import (
     ON_PRODUCTION,
     ON_STAGING,
     SETTLED,
@@ -18,7 +19,6 @@ from tests.faults.certificates import (
     served_throughout,
     trusted,
 )
-from tests.faults.conftest import Target
 from tests.site import Site, wait_until
 
 pytestmark = pytest.mark.destructive

@@ -3,8 +3,8 @@
 import pytest
 
 from infra.timers import TIMERS
-from tests.faults.certificates import ON_STAGING, SETTLED, STAGING, changes, served, trusted
 from tests.faults.conftest import Target, lab
+from tests.faults.served import ON_STAGING, SETTLED, STAGING, changes, served, trusted
 from tests.site import Site, wait_until
 
 pytestmark = pytest.mark.destructive

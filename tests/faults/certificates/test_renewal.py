@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.faults.certificates import SETTLED, STAGING, asking, served, served_throughout, trusted
 from tests.faults.conftest import Target, lab
+from tests.faults.served import SETTLED, STAGING, asking, served, served_throughout, trusted
 from tests.site import wait_until
 
 pytestmark = [pytest.mark.destructive, pytest.mark.slow]

@@ -7,10 +7,13 @@ import time
 from dataclasses import replace as changed
 from pathlib import Path
 
-from lab import processes, records, ssh, supervisor, surroundings
+from lab import processes, records
+from lab.disk import ssh
+from lab.machines import supervisor
 from lab.paths import Clone
 from lab.progress import LabError, stage
 from lab.records import Host
+from lab.surroundings import surroundings
 
 LIMIT = 90  # seconds; a boot takes two
 SYSTEMD = Path("/run/systemd/system").is_dir()  # else this machine is a container or the like
