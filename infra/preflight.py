@@ -21,18 +21,20 @@ def refusals(report: dict[str, Any], settings: Settings, now: float) -> list[str
     found = []
     if report["sudo"] != "yes":
         found.append(
-            f"the user {report['user']} may not become root by sudo without a password:"
+            f"the user {report['user']} cannot become root by sudo without a password:"
             " grant NOPASSWD in /etc/sudoers.d, or install sudo"
         )
     system = (report["distribution"], report["version"])
     if system not in TESTED | LIKELY:
         found.append(f"runs {' '.join(system)}: Slipway needs Debian 13")
     if report["architecture"] not in ARCHITECTURES:
-        found.append(f"is a {report['architecture']}: Slipway needs x86_64 or aarch64")
+        found.append(
+            f"has the architecture {report['architecture']}: Slipway needs x86_64 or aarch64"
+        )
     found += _shortages(report, settings)
     if abs(report["clock"] - now) > settings.preflight.clock_difference:
         found.append(
-            f"its clock is {abs(report['clock'] - now):.0f} s off this machine's:"
+            f"its clock differs from this machine's by {abs(report['clock'] - now):.0f} s:"
             " set it, for example with timedatectl set-ntp true"
         )
     for port, owner in report["ports"].items():
@@ -65,14 +67,15 @@ def warnings(report: dict[str, Any], settings: Settings) -> list[str]:
     found = []
     system = (report["distribution"], report["version"])
     if system in LIKELY:
-        found.append(f"runs {' '.join(system)}, which Slipway is not tested on")
+        found.append(f"runs {' '.join(system)}: Slipway is not tested there")
     resolved, own = set(report["resolved"]), set(report["addresses"])
     if not resolved:
         found.append(f"{settings.domain} does not resolve: no public CA can issue a certificate")
     elif not resolved & own:
         found.append(
             f"{settings.domain} resolves to {', '.join(sorted(resolved))}, the host has"
-            f" {', '.join(sorted(own))}: right only behind address translation or a balancer"
+            f" {', '.join(sorted(own))}: this is right only behind address"
+            " translation or a load balancer"
         )
     return found
 

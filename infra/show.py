@@ -14,8 +14,8 @@ PYINFRA = Path(sys.executable).with_name("pyinfra")
 FACT = "infra.facts.slipway.SlipwayText"
 SILENT = {"error": "no answer: standard error says why"}
 QUESTIONS = {
-    "status": "everything on one screen: release, containers, certificate, jobs, what is amiss",
-    "history": "the releases: who made what live, when, how long it took, how it ended",
+    "status": "everything on one screen: release, containers, certificate, jobs, problems",
+    "history": "the releases: who made them, when, how long it took, how it ended",
 }
 
 

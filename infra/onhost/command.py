@@ -45,7 +45,7 @@ def run(
         raise Failure(f"{words[0]}: {error}") from error
     except subprocess.TimeoutExpired as error:
         told = _last_lines(error.stdout, error.stderr)
-        late = f"{' '.join(words[:4])}: not done after {timeout:g} s"
+        late = f"{' '.join(words[:4])}: not finished after {timeout:g} s"
         raise Failure("\n".join([late, *told])) from error
     if done.returncode:
         said = [done.stdout.strip(), done.stderr.strip()]

@@ -79,7 +79,7 @@ def _remove_strays(host: Host, projects: set[str]) -> None:
         *release.stopping(),
     }
     for stray in sorted(set(docker.releases(projects)) - wanted):
-        say(f"release {stray} runs and is not wanted: taking it down")
+        say(f"release {stray} runs but should not: stopping it")
         project = ("--project-name", release.project(stray))
         # With its release command, which has no service in the file of compose that is left.
         down = ("down", "--remove-orphans", "--timeout", STRAY_SECONDS)

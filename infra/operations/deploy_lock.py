@@ -95,7 +95,7 @@ def refusal(code: int, answer: list[str]) -> str:
     if code == REFUSED:
         return (
             f"another change of this host is under way: {said}.\n"
-            "bin/slipway status shows how it goes on. Nothing was changed."
+            "bin/slipway status shows its switch, once that has begun. Nothing was changed."
         )
     return f"the deploy lock cannot be taken: {said}. Nothing was changed."
 

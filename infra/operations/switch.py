@@ -77,7 +77,7 @@ def chosen(wanted: str, found: dict[str, Any]) -> str:
     if target not in kept or target == current:
         others = ", ".join(name for name in kept if name != current)
         raise DeployError(
-            f"cannot go back to {target or 'a release before the current'};"
+            f"cannot go back to {target or 'an older release'}:"
             f" this host keeps {others or 'no other'}"
         )
     return str(target)

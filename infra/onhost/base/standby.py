@@ -54,7 +54,7 @@ def remove_leftover(host: Host) -> None:
     """Ends the standby that a killed deploy left, unless nothing else serves."""
     healthy = (*docker.service(layout.BASE_PROJECT, "nginx"), "health=healthy")
     if docker.matching(*healthy):
-        say("nginx is healthy: the standby beside it ends")
+        say("nginx is healthy: stopping the standby nginx")
         remove(host)
 
 
@@ -70,7 +70,7 @@ def _try(host: Host) -> None:
     except Failure as failure:
         words = ("logs", "--no-color", "--no-log-prefix", "--tail", "5", "trial")
         log = _compose(host, *words).strip()
-        raise Failure(f"the new nginx does not serve, the old one goes on: {log}") from failure
+        raise Failure(f"the new nginx does not serve, so the old one stays: {log}") from failure
     finally:
         remove(host)
 

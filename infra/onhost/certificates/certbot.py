@@ -51,7 +51,7 @@ def ask(host: Host) -> None:
     directory = host.config.certificate.acme_directory
     names = ", ".join(host.config.names)
     if fitting:
-        say(f"asking {directory} whether {names} is due for renewal")
+        say(f"asking {directory} whether to renew the certificate for {names}")
     else:
         say(f"asking {directory} for a certificate for {names}")
     command = renew_command(host) if fitting else issue_command(host, force=_known(host))
@@ -63,7 +63,7 @@ def ask(host: Host) -> None:
             if last or not lost:
                 raise
             if lost == UNKNOWN_TO_CA:
-                say("the CA does not know this host's account any more: registering another")
+                say("the CA no longer knows this host's account: registering a new one")
                 forget_account(host)
             command = issue_command(host, force=_known(host))
         else:

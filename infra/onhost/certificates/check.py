@@ -34,25 +34,27 @@ def problems(host: Host, name: str) -> list[str]:
     say(f"{name}: {described(left)} of {described(served.lifetime)} are left")
     found = []
     if record.source == store.PLACEHOLDER:
-        found.append("the placeholder is served: slipway certificate-renew says why")
+        found.append("nginx serves the placeholder: slipway certificate-renew says why")
     if not served.covers(name):
         found.append(f"the certificate is for {', '.join(sorted(served.names)) or 'no name'}")
     if served.fingerprint != openssl.read(store.chain(host, host.config.domain)).fingerprint:
-        found.append("it is not the one on disk: slipway certificate-renew loads that")
+        found.append(
+            "nginx does not serve the certificate on disk: slipway certificate-renew loads it"
+        )
     window = served.renewal_window * OVERDUE
     if left < (min(window, NOTICE) if record.source == "files" else window):
         found.append(
             f"{described(left)} of {described(served.lifetime)} are left: {_cure(record.source)}"
         )
     if record.trusted and not openssl.trusted(host, chain):
-        found.append("this host does not trust it any more, nor will visitors")
+        found.append("this host does not trust it any more, and browsers may not either")
     return found
 
 
 def _cure(source: str) -> str:
     if source == "files":
-        return "put a new one where certificate.chain and certificate.key lead, and deploy"
-    return "it should be renewed by now: slipway certificate-renew says why it is not"
+        return "replace the files of certificate.chain and certificate.key, and deploy"
+    return "it was not renewed in time: slipway certificate-renew says why"
 
 
 def described(time: timedelta) -> str:

@@ -28,7 +28,7 @@ def check(host: Host, *, renewal: bool) -> None:
             "\n  ".join(
                 [
                     f"{host.config.certificate.acme_directory} was not asked for a"
-                    " certificate; it would refuse:",
+                    " certificate, because it would refuse:",
                     *problems,
                 ]
             )

@@ -60,8 +60,8 @@ def obtain(host: Host, *, advised: bool) -> None:
         _sign(host)
     if not ready(host):
         raise Failure(
-            f"{folder(host)} holds no certificate for {', '.join(host.config.names)}"
-            " as the settings want it: see certificate in the inventory"
+            f"{folder(host)} has no certificate for {', '.join(host.config.names)}"
+            " that fits the settings: check the setting certificate"
         )
 
 
@@ -79,8 +79,8 @@ def _ask(host: Host) -> None:
     found = openssl.read(chain(host))
     if host.config.certificate.profile == "shortlived" and found.lifetime >= openssl.SHORT_LIFETIME:
         raise Failure(
-            f"{host.config.certificate.acme_directory} did not keep to the profile shortlived:"
-            f" the certificate lives {found.lifetime.days} days"
+            f"{host.config.certificate.acme_directory} ignored the profile shortlived:"
+            f" its certificate is valid for {found.lifetime.days} days"
         )
 
 

@@ -47,7 +47,7 @@ def load(host: Host) -> None:
                 return
         except (OSError, ValueError) as error:
             problem = str(error)
-    say(f"restarting Redis, which takes no other passwords as it runs: {problem}")
+    say(f"restarting Redis, because it did not load the new passwords: {problem}")
     run("docker", "restart", CONTAINER)
 
 

@@ -48,7 +48,7 @@ def _wait(tests: str, limit: int) -> tuple[str, str]:
     try:
         code = run("docker", "wait", tests, timeout=limit).strip()
     except Failure:
-        code = f"not done after {limit} s"
+        code = f"not finished after {limit} s"
     return code, run("sh", "-c", 'docker logs --tail "$1" "$2" 2>&1', "sh", LINES, tests).strip()
 
 

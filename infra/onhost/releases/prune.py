@@ -20,7 +20,7 @@ def attempt(host: Host) -> None:
     try:
         prune(host)
     except (Failure, OSError) as error:
-        say(f"old releases stay until the next switch: {error}")
+        say(f"old releases were not deleted, the next switch tries again: {error}")
 
 
 def prune(host: Host) -> None:
@@ -66,4 +66,4 @@ def _prune_images(host: Host) -> None:
         try:
             run("docker", "image", "rm", image)
         except Failure as failure:  # another tag or a container of the operator's holds it
-            say(f"left the image {image}: {failure}")
+            say(f"could not remove the image {image}: {failure}")

@@ -32,7 +32,7 @@ def retire(host: Host, old: str) -> None:
         try:
             step(host, old)
         except Failure as failure:  # none of them may keep the next from being taken
-            say(f"release {old} does not end in order: {failure}")
+            say(f"release {old} does not stop cleanly: {failure}")
     run("systemctl", "stop", release.unit(old), timeout=workers.limit(old) + 120)
     # A switch starts a candidate without its unit, to try it.
     run(*release.compose(host, old), "down")
@@ -63,7 +63,7 @@ def _wait_for_queue(_host: Host, name: str) -> None:
         deadline = time.monotonic() + int(seconds)
         while _waiting(process):
             if time.monotonic() > deadline:
-                say(f"release {name} does not take the requests that wait: it ends without them")
+                say(f"release {name} does not take the waiting requests: it ends anyway")
                 return
             time.sleep(POLL_SECONDS)
 

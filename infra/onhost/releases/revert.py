@@ -25,7 +25,7 @@ def _start(host: Host, old: str) -> None:
         run(*release.compose(host, old), "up", "--detach", "web")
         workers.complete(host, old)
     except (Failure, OSError, ValueError, LookupError) as error:
-        say(f"some of release {old} does not start: {error}")
+        say(f"a part of release {old} does not start: {error}")
 
 
 def reject(host: Host, candidate: str) -> None:

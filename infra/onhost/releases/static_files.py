@@ -84,7 +84,7 @@ def _put(target: Path, parts: tuple[str, ...], content: bytes, modified: float) 
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.parent.resolve() != target.resolve().joinpath(*parts[:-1]):
-        raise Failure(f"{path} would stand outside of {target}")
+        raise Failure(f"{path} would be outside of {target}")
     temporary = path.with_name(f".{path.name}.new")
     temporary.write_bytes(content)
     temporary.chmod(0o644)

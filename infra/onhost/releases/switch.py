@@ -135,4 +135,4 @@ def _tell(entry: Entry) -> None:
         slow = ", ".join(f"{name} {took:.1f}" for name, took in entry.stages.items() if took >= 0.1)
         say(f"release {entry.release} is live after {seconds:.1f} s ({slow})")
     if entry.probe:
-        say(f"meanwhile: {probe.described(entry.probe)}")
+        say(f"during the switch: {probe.described(entry.probe)}")

@@ -44,7 +44,7 @@ def stop_fetching(host: Host, name: str) -> None:
         try:
             run("docker", "kill", "--signal", "TERM", *new.values())
         except Failure as failure:  # one that has just ended, or crashes again and again
-            say(f"a worker of release {name} was not told to stop: {failure}")
+            say(f"could not tell a worker of release {name} to stop: {failure}")
         lines = "".join(f"{process}\n" for process in sorted({*told, *new}))
         replace(host.layout.draining_workers, lines.encode())
 
@@ -57,7 +57,7 @@ def drain(host: Host, name: str) -> None:
         try:
             run("docker", "wait", *workers, timeout=limit(name))
         except Failure as failure:
-            say(f"a job of release {name} is not waited for any longer: {failure}")
+            say(f"stopped waiting for a job of release {name}: {failure}")
 
 
 def limit(name: str) -> int:

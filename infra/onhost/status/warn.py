@@ -49,7 +49,7 @@ def _queue_lines(queue: dict[str, Any]) -> list[str]:
     if queue.get("failed"):
         lines.append(f"{queue['failed']} jobs have failed")
     for name, count in queue.get("unserved", {}).items():
-        lines.append(f"{count} jobs wait in the queue {name}, which no worker takes from")
+        lines.append(f"{count} jobs wait in the queue {name}, but no worker reads it")
     if queue.get("memory_limit") and queue["memory"] > REDIS_FULL * queue["memory_limit"]:
         lines.append("Redis is nearly full: at its limit jobs are refused")
     return lines

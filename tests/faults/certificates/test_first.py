@@ -29,7 +29,7 @@ def test_the_placeholder_is_nothing_that_browsers_should_remember(certs: Target)
 
 
 def test_the_check_says_that_the_placeholder_is_served(certs: Target) -> None:
-    assert "the placeholder is served" in certs.run("! slipway certificate-check 2>&1")
+    assert "nginx serves the placeholder" in certs.run("! slipway certificate-check 2>&1")
 
 
 def test_the_timers_service_gets_it_once_the_ca_answers(certs: Target) -> None:

@@ -57,7 +57,7 @@ def test_a_new_nginx_that_does_not_serve_leaves_the_old_one(target: Target) -> N
     with load.running():
         done = target.deploy(nginx={"memory": "6m"})  # too little to begin with
     assert done.returncode != 0
-    assert "the new nginx does not serve, the old one goes on" in done.stdout + done.stderr
+    assert "the new nginx does not serve, so the old one stays" in done.stdout + done.stderr
     assert since(target, "nginx") == old
     assert load.failures == []
     assert target.run(BRIDGE) == ""

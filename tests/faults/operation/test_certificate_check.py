@@ -40,7 +40,7 @@ def replace(target: Target, ends: str) -> str:
 @pytest.mark.parametrize(
     ("days", "loaded", "reason"),
     [
-        (80, False, "it is not the one on disk"),
+        (80, False, "nginx does not serve the certificate on disk"),
         (10, True, "10 days of 90 days are left"),
         (80, True, "this host does not trust it any more"),
     ],

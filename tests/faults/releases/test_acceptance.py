@@ -122,7 +122,7 @@ def test_tests_that_take_too_long_or_are_none_are_refused(target: Target, tmp_pa
     slow.mkdir()
     (slow / "test_slow.py").write_text("import time\n\ndef test_slow():\n    time.sleep(60)\n")
     done = target.deploy(app={"acceptance": str(slow), "acceptance_limit": 3})
-    assert "fails its acceptance tests: not done after 3 s" in done.stdout + done.stderr
+    assert "fails its acceptance tests: not finished after 3 s" in done.stdout + done.stderr
     (slow / "test_slow.py").rename(slow / "slow.txt")
     done = target.deploy(app={"acceptance": str(slow)})
     assert "fails its acceptance tests: exit code 5" in done.stdout + done.stderr

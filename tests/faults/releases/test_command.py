@@ -43,7 +43,7 @@ def test_one_that_does_not_end_is_ended_with_its_time(target: Target) -> None:
     slow = command("echo so far so good; sleep 600", release_command_limit=5)
     done = target.deploy(**slow)
     assert done.returncode != 0
-    assert "not done after 5 s" in done.stderr
+    assert "not finished after 5 s" in done.stderr
     assert "so far so good" in done.stderr
     assert target.release() == old
     assert target.run(CONTAINER) == ""

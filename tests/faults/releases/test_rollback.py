@@ -59,7 +59,7 @@ def test_a_release_that_is_not_kept_is_refused_with_those_that_are(target: Targe
     words = ("--data", "release=abcdefabcdef", INVENTORY, "rollback.py", "-y")
     done = pyinfra(*words, TEST_HOST=target.name)
     assert done.returncode != 0
-    assert "cannot go back to abcdefabcdef; this host keeps" in done.stderr
+    assert "cannot go back to abcdefabcdef: this host keeps" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -50,12 +50,15 @@ def test_a_fresh_debian_13_is_let_through_in_silence() -> None:
     [
         (
             {"sudo": "no"},
-            "the user debian may not become root by sudo without a password:"
+            "the user debian cannot become root by sudo without a password:"
             " grant NOPASSWD in /etc/sudoers.d, or install sudo",
         ),
         ({"version": "12"}, "runs debian 12: Slipway needs Debian 13"),
         ({"distribution": "fedora", "version": "43"}, "runs fedora 43: Slipway needs Debian 13"),
-        ({"architecture": "armv7l"}, "is a armv7l: Slipway needs x86_64 or aarch64"),
+        (
+            {"architecture": "armv7l"},
+            "has the architecture armv7l: Slipway needs x86_64 or aarch64",
+        ),
         (
             {"disk": 4095},
             "has 4095 MB free on the disk of /var/lib, needs 4g: make room,"
@@ -68,7 +71,7 @@ def test_a_fresh_debian_13_is_let_through_in_silence() -> None:
         ),
         (
             {"clock": NOW - 121},
-            "its clock is 121 s off this machine's:"
+            "its clock differs from this machine's by 121 s:"
             " set it, for example with timedatectl set-ntp true",
         ),
         (
@@ -118,7 +121,7 @@ def test_the_limits_are_those_of_the_settings() -> None:
     [
         (
             {"distribution": "ubuntu", "version": "24.04"},
-            "runs ubuntu 24.04, which Slipway is not tested on",
+            "runs ubuntu 24.04: Slipway is not tested there",
         ),
         (
             {"resolved": []},
@@ -127,7 +130,7 @@ def test_the_limits_are_those_of_the_settings() -> None:
         (
             {"resolved": ["192.0.2.7"]},
             "app.example.org resolves to 192.0.2.7, the host has 10.0.0.1, 192.0.2.1:"
-            " right only behind address translation or a balancer",
+            " this is right only behind address translation or a load balancer",
         ),
     ],
 )

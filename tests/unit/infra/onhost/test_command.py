@@ -54,14 +54,14 @@ def test_of_a_long_complaint_the_last_lines_are_told() -> None:
 def test_a_missing_program_and_a_slow_one_are_failures() -> None:
     with pytest.raises(Failure, match=r"no-such-program: .*No such file"):
         run("no-such-program")
-    with pytest.raises(Failure, match=r"^sleep 60: not done after 0\.05 s$"):
+    with pytest.raises(Failure, match=r"^sleep 60: not finished after 0\.05 s$"):
         run("sleep", "60", timeout=0.05)
 
 
 def test_what_a_slow_program_has_said_is_told() -> None:
     with pytest.raises(Failure) as failure:
         run("sh", "-c", "echo one; echo two >&2; exec sleep 60", timeout=1)
-    assert str(failure.value).endswith(": not done after 1 s\none\ntwo")
+    assert str(failure.value).endswith(": not finished after 1 s\none\ntwo")
 
 
 def test_whether_a_program_succeeds_is_all_that_is_asked(

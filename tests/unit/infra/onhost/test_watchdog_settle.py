@@ -99,7 +99,7 @@ def test_a_release_that_nobody_wants_is_taken_down(
     assert done(host) == ["docker compose slipway-b down 30", "docker compose slipway-c down 30"]
     downs = [call for call in host.called() if " down " in call]
     assert all("--remove-orphans" in call for call in downs)  # its release command too
-    assert "release c runs and is not wanted" in capsys.readouterr().err
+    assert "release c runs but should not" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("how", ["retiring", "stopping"])

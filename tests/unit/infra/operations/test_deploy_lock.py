@@ -168,7 +168,7 @@ def test_what_an_operator_is_called_is_no_command(by: str) -> None:
         (
             deploy_lock.REFUSED,
             "another change of this host is under way: deploy by one, since now.\n"
-            "bin/slipway status shows how it goes on. Nothing was changed.",
+            "bin/slipway status shows its switch, once that has begun. Nothing was changed.",
         ),
         (1, "the deploy lock cannot be taken: deploy by one, since now. Nothing was changed."),
     ],

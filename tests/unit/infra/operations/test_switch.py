@@ -101,11 +101,11 @@ def test_a_rollback_switches_to_a_release_that_is_kept(name: str, target: str) -
 @pytest.mark.parametrize(
     ("name", "state", "told"),
     [
-        ("c", KEPT, "cannot go back to c; this host keeps b, a"),
-        ("x", KEPT, "cannot go back to x; this host keeps b, a"),
-        ("", {}, "cannot go back to a release before the current; this host keeps no other"),
-        ("", KEPT | {"previous": ""}, "a release before the current; this host keeps b, a"),
-        ("", KEPT | {"previous": "gone"}, "cannot go back to gone; this host keeps b, a"),
+        ("c", KEPT, "cannot go back to c: this host keeps b, a"),
+        ("x", KEPT, "cannot go back to x: this host keeps b, a"),
+        ("", {}, "cannot go back to an older release: this host keeps no other"),
+        ("", KEPT | {"previous": ""}, "an older release: this host keeps b, a"),
+        ("", KEPT | {"previous": "gone"}, "cannot go back to gone: this host keeps b, a"),
     ],
 )
 def test_a_rollback_to_what_is_not_kept_is_refused(

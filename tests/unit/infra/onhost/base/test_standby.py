@@ -67,7 +67,7 @@ def test_nginx_is_tried_and_another_is_there_before_it_is_made_anew(host: Host) 
 
 def test_a_new_nginx_that_is_no_good_changes_nothing(host: Host) -> None:
     docker(host, fails="--wait trial")
-    with pytest.raises(Failure, match="the new nginx does not serve, the old one goes on"):
+    with pytest.raises(Failure, match="the new nginx does not serve, so the old one stays"):
         standby.serve_during(host, lambda: host.note(REPLACED))
     assert REPLACED not in done(host)
     assert done(host)[-1] == DOWN

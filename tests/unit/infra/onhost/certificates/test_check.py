@@ -90,7 +90,9 @@ def test_where_nobody_answers_there_is_no_certificate(host: Host) -> None:
 def test_a_certificate_that_is_not_the_one_on_disk_is_told(host: Host) -> None:
     with served(host, made(host, "a")) as port:
         install(host, made(host, "b"))
-        assert problems(host, port) == [f"{DOMAIN}: it is not the one on disk: {RENEW} loads that"]
+        assert problems(host, port) == [
+            f"{DOMAIN}: nginx does not serve the certificate on disk: {RENEW} loads it"
+        ]
 
 
 def test_a_name_that_it_is_not_for_is_told_and_others_are_fine(host: Host) -> None:
@@ -107,7 +109,7 @@ def test_a_certificate_without_names_is_for_nobody(host: Host) -> None:
 
 def test_the_placeholder_is_told(host: Host) -> None:
     with served(host, made(host, "a", by=None), store.PLACEHOLDER) as port:
-        assert problems(host, port) == [f"{DOMAIN}: the placeholder is served: {RENEW} says why"]
+        assert problems(host, port) == [f"{DOMAIN}: nginx serves the placeholder: {RENEW} says why"]
 
 
 @pytest.mark.parametrize(
@@ -128,7 +130,7 @@ def test_a_certificate_that_should_be_renewed_by_now_is_told_by_its_share_of_lif
         if left is None:
             check.check(host.on_port(port))
         else:
-            cure = f"it should be renewed by now: {RENEW} says why it is not"
+            cure = f"it was not renewed in time: {RENEW} says why"
             assert problems(host, port) == [f"{DOMAIN}: {left} are left: {cure}"]
 
 
@@ -137,15 +139,13 @@ def test_of_a_certificate_of_the_operator_s_another_cure_is_told(host: Host) -> 
         check.check(host.on_port(port))  # 31 days: time enough to bring another
     with served(host, made(host, "a", days=400, ago=371, by=None), "files") as port:
         [line] = problems(host, port)
-    assert line.endswith(
-        "put a new one where certificate.chain and certificate.key lead, and deploy"
-    )
+    assert line.endswith("replace the files of certificate.chain and certificate.key, and deploy")
 
 
 def test_a_certificate_that_the_host_does_not_trust_any_more_is_told(host: Host) -> None:
     with served(host, made(host, "a")) as port:
         host.layout.ca_bundle.write_bytes(authority("other.example.org").pem)
-        told = "this host does not trust it any more, nor will visitors"
+        told = "this host does not trust it any more, and browsers may not either"
         assert problems(host, port) == [f"{DOMAIN}: {told}"]
 
 
@@ -153,9 +153,9 @@ def test_everything_that_is_amiss_is_told(host: Host) -> None:
     with served(host, made(host, "a", "other.example.org", by=None), store.PLACEHOLDER) as port:
         install(host, made(host, "b"), store.PLACEHOLDER)
         assert [line.partition(" ")[2][:12] for line in problems(host, port)] == [
-            "the placehol",
+            "nginx serves",
             "the certific",
-            "it is not th",
+            "nginx does n",
             "this host do",
         ]
 

@@ -71,7 +71,7 @@ def test_everything_that_is_to_be_mended_is_told_at_once(
         with pytest.raises(Failure) as told:
             preflight.check(wanted, renewal=False)
     first, *lines = str(told.value).splitlines()
-    assert first == f"{url} was not asked for a certificate; it would refuse:"
+    assert first == f"{url} was not asked for a certificate, because it would refuse:"
     assert lines[0].startswith("  1 challenges have failed in the last hour")
     assert lines[1:] == [
         "  it requires an external account: set certificate.external_account",

@@ -44,7 +44,7 @@ def test_what_the_operator_provides_is_taken_and_nobody_asked(host: Host, names:
 def test_what_the_operator_does_not_provide_is_told(host: Host, names: list[str]) -> None:
     if names:
         leave(host.layout.given_certificate, *names)
-    with pytest.raises(Failure, match=f"holds no certificate for {DOMAIN} as the settings want it"):
+    with pytest.raises(Failure, match=f"has no certificate for {DOMAIN} that fits the settings"):
         source.obtain(host.changed(source="files"), advised=True)
 
 

@@ -61,5 +61,5 @@ def test_a_certificate_that_lacks_a_name_is_none(host: Host) -> None:
     with no_listener() as port:
         facts = certificate.state(wanted.on_port(port))
     assert not facts["issued"]
-    with pytest.raises(Failure, match=rf"holds no certificate for {DOMAIN}, www\.example\.org"):
+    with pytest.raises(Failure, match=rf"has no certificate for {DOMAIN}, www\.example\.org"):
         certificate.renew(wanted)

@@ -92,7 +92,7 @@ def test_tests_that_did_not_run_to_their_end_are_failed_ones(
 
 def test_tests_that_take_too_long_are_failed_ones(host: Host) -> None:
     docker(host, said="FAILED no", fails="wait t")
-    refused(host, "not done after 5 s")
+    refused(host, "not finished after 5 s")
 
 
 def test_an_nginx_that_does_not_start_leaves_nothing_behind(host: Host) -> None:

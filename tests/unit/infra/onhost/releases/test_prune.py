@@ -118,7 +118,9 @@ def test_an_image_that_somebody_holds_is_left_and_named(
     docker(host, removal="case $3 in *a) echo 'a container holds it' >&2; exit 1;; esac")
     assert left(host) == ("cd", "ccurrentd", "ab")  # both were tried
     told = capsys.readouterr().err
-    assert told.startswith("left the image slipway/app:a: docker image rm slipway/app:a: exit code")
+    assert told.startswith(
+        "could not remove the image slipway/app:a: docker image rm slipway/app:a: exit code"
+    )
     assert told.endswith("a container holds it\n")
 
 

@@ -78,7 +78,7 @@ def test_a_server_that_takes_nobody_is_not_waited_for_for_ever(
     with socket.socket(socket.AF_UNIX) as client:
         client.connect(server.getsockname())
         retire.retire(host, "a")
-    assert "release a does not take the requests that wait" in capsys.readouterr().err
+    assert "release a does not take the waiting requests" in capsys.readouterr().err
     assert [" ".join(call.split()[:2]) for call in ended(host)] == ORDER
 
 
@@ -93,7 +93,7 @@ def test_a_release_that_hears_nothing_is_stopped_by_its_unit(
 ) -> None:
     host.program("docker", "case $* in *' stop '*) echo 'no luck' >&2; exit 1;; esac")
     retire.retire(host, "a")
-    assert "release a does not end in order: docker compose" in capsys.readouterr().err
+    assert "release a does not stop cleanly: docker compose" in capsys.readouterr().err
     assert [" ".join(call.split()[:2]) for call in ended(host)] == ORDER
 
 

@@ -80,7 +80,7 @@ def test_the_operator_is_told_why_and_what_serves(
     stage.fail("wait_until_healthy b")
     with pytest.raises(Failure):
         stage.switch()
-    told, cost = capsys.readouterr().err.split("meanwhile: ")
+    told, cost = capsys.readouterr().err.split("during the switch: ")
     assert told.endswith(
         "the last lines of release b:\nits unit\nits log\nrelease a still serves\n"
     )
@@ -97,7 +97,7 @@ def test_an_old_release_whose_workers_do_not_come_back_serves_and_is_named(
     assert release.current(stage.host) == "a"
     assert stage.last()["reason"] == "no luck"
     assert stage.steps()[-3:] == REJECTED
-    assert "some of release a does not start: docker compose" in capsys.readouterr().err
+    assert "a part of release a does not start: docker compose" in capsys.readouterr().err
 
 
 def test_a_first_release_that_fails_before_traffic_is_stopped(

@@ -81,7 +81,10 @@ def test_old_releases_that_cannot_be_removed_do_not_undo_the_new_one(
     stage.fail('docker ps --all --format {{.Label "com.docker.compose.project"}}')
     stage.switch()
     assert stage.last()["result"] == history.LIVE
-    assert "old releases stay until the next switch: docker ps" in capsys.readouterr().err
+    assert (
+        "old releases were not deleted, the next switch tries again: docker ps"
+        in capsys.readouterr().err
+    )
 
 
 def test_the_operator_is_told_what_is_live_and_what_it_cost(
@@ -95,7 +98,7 @@ def test_the_operator_is_told_what_is_live_and_what_it_cost(
         "waiting for /healthz of release b",
     ]
     assert told[3].startswith("release b is live after ")
-    assert told[4].startswith("meanwhile: ")
+    assert told[4].startswith("during the switch: ")
     assert len(told) == 5
 
 

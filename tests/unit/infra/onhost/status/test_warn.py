@@ -60,7 +60,7 @@ def test_a_host_that_is_well_needs_no_attention(change: dict[str, Any]) -> None:
         ({"queues": WELL["queues"] | {"failed": 2}}, "2 jobs have failed"),
         (
             {"queues": WELL["queues"] | {"unserved": {"other": 3}}},
-            "3 jobs wait in the queue other, which no worker takes from",
+            "3 jobs wait in the queue other, but no worker reads it",
         ),
         (
             {"queues": WELL["queues"] | {"memory": 71}},
