@@ -117,7 +117,8 @@ def test_without_settings_it_has_its_defaults(environ: dict[str, str], start: St
     web = start({**environ, "WEB_THREADS": "3"}, *UWSGI)
     until(lambda: serves(environ), "uWSGI serves")
     assert len(children(web.pid)) == 2
-    assert len(list(Path(f"/proc/{children(web.pid)[0]}/task").iterdir())) >= 3
+    threads = Path(f"/proc/{children(web.pid)[0]}/task")
+    until(lambda: len(list(threads.iterdir())) >= 3, "the process has its threads")
     web.terminate()
     assert "mercy for graceful operations on workers is 30 seconds" in ended(web)[1]
 

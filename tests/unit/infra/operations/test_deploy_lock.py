@@ -17,7 +17,7 @@ from pyinfra_testing.util import (  # type: ignore[import-untyped]  # it has no 
 )
 
 from infra.operations import deploy_lock
-from tests.support.processes import until
+from tests.support.processes import kill_family, until
 
 LIMITS = {"silence_limit=60": "silence_limit=1", "patience=5": "patience=4"}
 Ask = Callable[..., "subprocess.Popen[str]"]
@@ -55,8 +55,9 @@ def ask(tmp_path: Path) -> Iterator[Ask]:
 
 
 def end(process: "subprocess.Popen[str]") -> None:
-    """Ends a connection, and with its pipe the lock."""
-    process.kill()
+    """Ends a connection, with the command beside, and with its pipe the lock."""
+    if process.poll() is None:
+        kill_family(process.pid)
     process.communicate()
 
 
