@@ -6,7 +6,7 @@ import pytest
 
 from infra.onhost import layout
 from tests.faults.conftest import Target, begin, once
-from tests.faults.releases.test_interrupted import reached
+from tests.faults.interrupted.test_interrupted import reached
 from tests.site import wait_until
 
 pytestmark = pytest.mark.destructive
