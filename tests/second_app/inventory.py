@@ -9,7 +9,7 @@ import runpy
 from pathlib import Path
 from unittest import mock
 
-_folder = Path(__file__).resolve().parent  # pyinfra gives the path as it was typed
+_folder = Path(__file__).resolve().parent
 with mock.patch.dict(os.environ, {"TEST_SETTINGS": "{}"}):
     [(_name, _data)] = runpy.run_path(str(_folder.parent / "inventory.py"))["hosts"]
 _data["settings"] |= {
