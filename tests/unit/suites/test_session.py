@@ -50,6 +50,19 @@ def test_the_table_at_the_end_shows_pytests_last_line() -> None:
     assert line.split() == f"x 60 s FAILED {lines[0]}".split()
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "113 passed, 3 skipped in 112.97s (0:01:52)",
+        "===== 1 failed, 2 passed, 7 deselected in 0.10s =====",
+        "============ no tests ran in 0.01s ============",
+        "= 1 passed in 9.0s =",
+    ],
+)
+def test_pytests_last_line_is_known_in_each_form(line: str) -> None:
+    assert Result(suite("x"), True, 1, ["--- in 3.0s", line, "-- later"]).closing == line
+
+
 def test_a_suite_without_pytests_last_line_is_told_by_its_own() -> None:
     assert "(without pytest's last line)" in Result(suite("x"), False, 1, ["hm"]).report()
 
