@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from types import FrameType
 
 from tests.suites.choose import ROOT, UnknownSuiteError, choose
 from tests.suites.lanes import run
@@ -68,14 +69,20 @@ def main(arguments: Sequence[str]) -> int:
     return executed(Session(tuple(options), anew="all" in words), suites)
 
 
+def stop(number: int, _frame: FrameType | None) -> None:
+    """End the run as Ctrl-C does, and remember what ended it."""
+    raise KeyboardInterrupt(signal.Signals(number).name)
+
+
 def executed(session: Session, suites: Sequence[Suite]) -> int:
     """Run suites, show how each ended, and give the exit code."""
     say(f"Suites: {' '.join(suite.name for suite in suites) or 'none'}")
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.default_int_handler)
+        signal.signal(number, stop)
     try:
         results = run(session, suites)
-    except (KeyboardInterrupt, StoppedError):
+    except (KeyboardInterrupt, StoppedError) as error:
+        say(f"\nStopped by {error}")
         return 130
     except NotReadyError as error:
         say(str(error))

@@ -12,7 +12,7 @@ from tests.suites.saved import NotReadyError, Run
 from tests.tiers import Stand, Suite
 
 HOST = os.environ.get("TEST_HOST", "test")
-CLOSING = re.compile(r"=+ .*\bin [\d.]+s\b.*=+")
+CLOSING = re.compile(r"(=+ )?(\d+ \w+|no tests ran).* in [\d.]+s\b.*")  # plain with --quiet
 Show = Callable[[str], object]
 
 

@@ -1,12 +1,16 @@
 """What a run says of its suites, and that it ends what it started."""
 
+import os
+import signal
 import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from tests.site import wait_until
 from tests.suites import __main__ as program
 from tests.suites.lanes import alone, together
 from tests.suites.programs import Programs, StoppedError
@@ -46,6 +50,19 @@ def test_the_table_at_the_end_shows_pytests_last_line() -> None:
     assert line.split() == f"x 60 s FAILED {lines[0]}".split()
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "113 passed, 3 skipped in 112.97s (0:01:52)",
+        "===== 1 failed, 2 passed, 7 deselected in 0.10s =====",
+        "============ no tests ran in 0.01s ============",
+        "= 1 passed in 9.0s =",
+    ],
+)
+def test_pytests_last_line_is_known_in_each_form(line: str) -> None:
+    assert Result(suite("x"), True, 1, ["--- in 3.0s", line, "-- later"]).closing == line
+
+
 def test_a_suite_without_pytests_last_line_is_told_by_its_own() -> None:
     assert "(without pytest's last line)" in Result(suite("x"), False, 1, ["hm"]).report()
 
@@ -75,6 +92,29 @@ def test_a_stopped_run_ends_its_programs_and_starts_no_more() -> None:
     assert len(ended) == 1
     with pytest.raises(StoppedError):
         programs.run((sys.executable, "-c", ""), print, {})
+
+
+def test_a_run_that_is_told_to_end_says_so_and_leaves_nothing_running(
+    session: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    usual = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    file = tmp_path / "pid"
+    step = f"echo $$ >{file}.new; mv {file}.new {file}; exec sleep 60"
+
+    def end() -> None:
+        wait_until(file.exists, 10)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    ending = threading.Thread(target=end)
+    ending.start()
+    try:
+        assert program.executed(session, [suite("x", step)]) == 130
+    finally:
+        ending.join()
+        for number, handler in usual.items():
+            signal.signal(number, handler)
+    assert capsys.readouterr().out.splitlines()[-1] == "Stopped by SIGTERM"
+    assert not Path("/proc", file.read_text().strip()).exists()
 
 
 def test_options_are_pytests_and_the_words_before_them_are_suites() -> None:
