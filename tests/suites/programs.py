@@ -22,8 +22,6 @@ class Programs:
     """The programs of a run."""
 
     def __init__(self) -> None:
-        # A shell has what it runs in the background ignore SIGINT, and programs inherit that.
-        signal.signal(signal.SIGINT, signal.default_int_handler)
         self._running: set[subprocess.Popen[str]] = set()
         self._lock = threading.Lock()
         self._stopped = False
