@@ -74,13 +74,16 @@ def test_a_budget_is_shown_when_it_is_overrun_and_fails_nothing() -> None:
     assert "budget" not in Result(suite("x", budget=10), True, 9.0, []).report()
 
 
+SLEEP = "import time; print('up', flush=True); time.sleep(60)"
+
+
 def test_a_stopped_run_ends_its_programs_and_starts_no_more() -> None:
     programs, ended = Programs(), list[BaseException]()
     said = threading.Event()
 
     def run() -> None:
         try:
-            programs.run(("sh", "-c", "echo up; sleep 60"), lambda _: said.set(), {})
+            programs.run((sys.executable, "-c", SLEEP), lambda _: said.set(), {})
         except StoppedError as error:
             ended.append(error)
 
