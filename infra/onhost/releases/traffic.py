@@ -1,6 +1,7 @@
 """Which release nginx serves: the link `current`, and the configuration that is loaded."""
 
 import os
+import shutil
 from pathlib import Path
 
 from ..command import replace
@@ -18,7 +19,8 @@ def check_configuration(host: Host, new: str) -> None:
     same files, but for the one that leads to the routes.
     """
     directory = host.layout.web / new / CANDIDATE
-    directory.mkdir(exist_ok=True)
+    shutil.rmtree(directory, ignore_errors=True)  # with files that may be gone by now
+    directory.mkdir()
     for file in host.layout.nginx.glob("*.conf"):
         replace(directory / file.name, file.read_bytes())
     routes = f"include {release.routes(host, new)};\n"
