@@ -15,6 +15,12 @@ LAB = str(ROOT / "bin" / "lab")
 DEPLOY = ("pyinfra", "tests/inventory.py", "deploy.py", "-y")
 # A copy has a domain of its own: certbot would renew the first one's certificate, too.
 NO_CERTIFICATES = "sudo rm --recursive --force /etc/letsencrypt"
+# Until then the watchdog may be at work, and a deploy does not wait for it.
+WELL = (
+    "sudo timeout 90 sh -c 'until"
+    " [ $(docker ps --quiet --filter health=healthy | wc --lines) -ge 4 ]"
+    " && ! systemctl is-active --quiet slipway-watchdog.service; do sleep 1; done'"
+)
 
 # Runs a command with these variables, shows what it says, and gives its exit code.
 Run = Callable[..., int]
@@ -82,6 +88,7 @@ def first(run: Run, host: str) -> None:
 def copy(run: Run, host: str, saved: str) -> None:
     """Make a host from a saved one, with its own domain, and the CA as it is by now."""
     blank(run, host, "--from", saved)
+    ready(run, host, (LAB, "ssh", host, WELL))
     ready(run, host, (LAB, "ssh", host, NO_CERTIFICATES))
     ready(run, host, DEPLOY)
 

@@ -82,7 +82,13 @@ def recorder(failing: str = "") -> tuple[Run, list[str]]:
 def test_a_copy_is_deployed_to_once_more_for_its_own_domain() -> None:
     run, said = recorder()
     copy(run, "test-x", "deployed-1")
-    verbs = ("lab down test-x", "lab up test-x --from deployed-1", "lab ssh test-x", "pyinfra")
+    verbs = (
+        "lab down test-x",
+        "lab up test-x --from deployed-1",
+        "lab ssh test-x",
+        "lab ssh test-x",
+        "pyinfra",
+    )
     assert all(verb in line for verb, line in zip(verbs, said, strict=True)), said
 
 
