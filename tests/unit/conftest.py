@@ -15,11 +15,8 @@ from flask.testing import FlaskClient
 from app import create_app
 from app.config import Config
 from app.jobs.queue import JobQueue
-from tests.support.processes import ROOT, Start, children, ended, kill_family, until
-from tests.support.redis_server import PASSWORD, RedisServer, new_redis
-
-# Tests may import these from here, too.
-__all__ = ["PASSWORD", "ROOT", "RedisServer", "Start", "children", "ended", "kill_family", "until"]
+from tests.support.processes import ROOT, Start, kill_family, until
+from tests.support.redis_server import RedisServer, new_redis
 
 
 @pytest.fixture(scope="session")

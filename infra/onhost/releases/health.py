@@ -1,4 +1,4 @@
-"""The gate: what a release must answer, first on its own socket and then through nginx."""
+"""The checks of a release: what it must answer, on its own socket and then through nginx."""
 
 import time
 from collections.abc import Callable

@@ -1,11 +1,10 @@
 """Ask the site as a client does: over TCP and TLS, through nginx."""
 
-import http.client
 import socket
 import ssl
 
 from ..config import Host
-from .sockets import AGENT, Answer
+from .sockets import AGENT, Answer, read
 
 ADDRESS = "127.0.0.1"
 
@@ -28,9 +27,4 @@ def ask(host: Host, path: str, tls: ssl.SSLContext, timeout: float = 5) -> Answe
             f"GET {path} HTTP/1.1\r\nHost: {host.config.domain}\r\nUser-Agent: {AGENT}\r\n"
             "Connection: close\r\n\r\n".encode()
         )
-        response = http.client.HTTPResponse(connection)
-        try:
-            response.begin()
-            return Answer(response.status, response.read())
-        except http.client.HTTPException as error:
-            raise OSError(f"no HTTP answer: {error!r}") from error
+        return read(connection, "nginx")

@@ -32,12 +32,17 @@ def ask(path_of_socket: Path, path: str, host: str = "localhost", timeout: float
         connection.connect(str(path_of_socket))
         request = packet if path_of_socket.name == UWSGI else message
         connection.sendall(request(path, host))
-        response = http.client.HTTPResponse(connection)
-        try:
-            response.begin()
-            return Answer(response.status, response.read())
-        except http.client.HTTPException as error:
-            raise OSError(f"no HTTP answer from {path_of_socket}: {error!r}") from error
+        return read(connection, str(path_of_socket))
+
+
+def read(connection: socket.socket, server: str) -> Answer:
+    """The HTTP answer that comes on a connection; OSError when none does."""
+    response = http.client.HTTPResponse(connection)
+    try:
+        response.begin()
+        return Answer(response.status, response.read())
+    except http.client.HTTPException as error:
+        raise OSError(f"no HTTP answer from {server}: {error!r}") from error
 
 
 def message(path: str, host: str) -> bytes:

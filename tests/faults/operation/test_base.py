@@ -10,7 +10,7 @@ from tests.faults.load import CLIENTS, Load
 from tests.site import wait_until
 
 pytestmark = pytest.mark.destructive
-BRIDGE = "docker ps --quiet --filter label=com.docker.compose.project=slipway-bridge"
+STANDBY = "docker ps --quiet --filter label=com.docker.compose.project=slipway-bridge"
 
 
 def since(target: Target, service: str) -> str:
@@ -38,7 +38,7 @@ def test_nginx_in_another_container_fails_no_request(target: Target) -> None:
     assert len(kept.repeated) <= 2 * CLIENTS, kept.repeated
     assert "nginx was replaced: " in done.stdout + done.stderr
     assert ", 0 failed, longest gap" in target.run("slipway base-cost")
-    assert target.run(BRIDGE) == ""
+    assert target.run(STANDBY) == ""
     assert target.deploy().returncode == 0
 
 
@@ -60,7 +60,7 @@ def test_a_new_nginx_that_does_not_serve_leaves_the_old_one(target: Target) -> N
     assert "the new nginx does not serve, so the old one stays" in done.stdout + done.stderr
     assert since(target, "nginx") == old
     assert load.failures == []
-    assert target.run(BRIDGE) == ""
+    assert target.run(STANDBY) == ""
     assert target.deploy().returncode == 0
 
 
@@ -68,11 +68,11 @@ def test_what_a_killed_deploy_left_beside_nginx_ends_by_itself(target: Target) -
     load = Load(target.site, 20)
     with load.running():
         running = begin(target, nginx={"memory": "170m"})
-        bridge = f"{BRIDGE} --filter label=com.docker.compose.service=bridge | grep -q ."
-        target.run(f"{once(bridge)} && pkill -KILL -f '[o]nhost base-apply'")
+        standby = f"{STANDBY} --filter label=com.docker.compose.service=bridge | grep -q ."
+        target.run(f"{once(standby)} && pkill -KILL -f '[o]nhost base-apply'")
         running.communicate()
         assert running.returncode != 0
-        wait_until(lambda: target.run(BRIDGE) == "", 60)
+        wait_until(lambda: target.run(STANDBY) == "", 60)
     assert load.failures == []
     assert target.deploy().returncode == 0
 

@@ -68,6 +68,6 @@ def test_an_answer_that_is_no_http_is_an_error(
     monkeypatch.setattr("http.server.BaseHTTPRequestHandler.protocol_version", "SPDY/3")
     with (
         behind_tls(tmp_path, always(200)) as (port, _),
-        pytest.raises(OSError, match="no HTTP answer: BadStatusLine"),
+        pytest.raises(OSError, match="no HTTP answer from nginx: BadStatusLine"),
     ):
         https.ask(host.on_port(port), "/", TLS)
