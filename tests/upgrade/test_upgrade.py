@@ -41,9 +41,9 @@ class Operated(Target):
         assert done.returncode == 0, f"{' '.join(words)}\n{done.stdout}\n{done.stderr}"
         return done.stdout
 
-    def attention(self) -> list[str]:
+    def attention(self) -> list[Any]:
         """What a person should look at, by the status."""
-        lines: list[str] = json.loads(self.run("slipway status --json"))["attention"]
+        lines: list[Any] = json.loads(self.run("slipway status --json"))["attention"]
         return lines
 
     def entries(self) -> list[tuple[str, str, str, float]]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ..attention import Attention
 from ..base import maintenance
 from ..certificates import certificate, store
 from ..command import Failure, locked, run
@@ -15,13 +16,22 @@ from ..services import docker, openssl, redis
 from . import warn
 
 LIMIT = 10  # seconds that another program may take to answer
+# What to do about a part that cannot be had.
+REMEDIES = {
+    "the containers": "systemctl status docker says why; then: systemctl restart docker",
+    "the certificate": "deploy: it puts a certificate where there is none",
+    "the certificate's state": "slipway certificate-renew says more",
+    "the jobs": "docker logs --tail 50 slipway-base-redis-1 says why; then deploy",
+    "the units": "systemctl status says whether systemd answers; reboot if it does not",
+}
+OTHERS = "deploy: it puts right what it can, and names what it cannot"
 
 
 class Parts:
-    """The parts of a status, any of which may fail; `unknown` has a line for each that did."""
+    """The parts of a status, any of which may fail; `unknown` tells of each that did."""
 
     def __init__(self) -> None:
-        self.unknown: list[str] = []
+        self.unknown: list[Attention] = []
 
     def collect(self, part: str, ask: Callable[[], Any]) -> Any:
         """The answer about a part; None when there is none, whatever the reason."""
@@ -30,14 +40,15 @@ class Parts:
         except Exception as error:  # noqa: BLE001  a status matters most when a part is broken
             why = " ".join(str(error).split())
             expected = isinstance(error, Failure | OSError)
-            self.unknown.append(f"{part}: {why if expected else f'{type(error).__name__}: {why}'}")
+            text = f"{part}: {why if expected else f'{type(error).__name__}: {why}'}"
+            self.unknown.append(Attention(text, REMEDIES.get(part, OTHERS)))
             return None
 
 
 def status(host: Host) -> dict[str, Any]:
-    """The state of the host as data; `attention` lists what a person should look at.
+    """The state of the host as data; `attention` lists what a person should look at, and do.
 
-    A part that cannot be had is None, and one line of `attention` says why.
+    A part that cannot be had is None, and one entry of `attention` says why.
     """
     parts = Parts()
     current = release.current(host)
@@ -53,7 +64,7 @@ def status(host: Host) -> dict[str, Any]:
         "units": parts.collect("the units", _failed_units),
         "last": parts.collect("the history", lambda: _last(host)),
     }
-    found["attention"] = parts.unknown + warn.warnings(found)
+    found["attention"] = [one._asdict() for one in parts.unknown + warn.warnings(found)]
     return found
 
 
@@ -75,7 +86,7 @@ def _certificate(host: Host, parts: Parts) -> dict[str, Any] | None:
     if shown is None:
         return None
     wrong = [name for name, right in (facts or {}).items() if not right]
-    problem = f"not {', not '.join(wrong)}: slipway certificate-renew says why" if wrong else ""
+    problem = f"not {', not '.join(wrong)}" if wrong else ""
     return {
         "source": store.record(host, host.config.domain).source,
         "names": host.config.names,

@@ -26,7 +26,10 @@ def status(found: dict[str, Any]) -> str:
     if found["containers"] is None:
         lines.append(("containers", UNKNOWN))
     lines += [(container["name"], container["status"]) for container in found["containers"] or []]
-    lines += [("ATTENTION", line) for line in found["attention"]] or [("attention", "nothing")]
+    for one in found["attention"]:
+        lines += [("ATTENTION", one["text"]), ("    to do", one["remedy"])]
+    if not found["attention"]:
+        lines.append(("attention", "nothing"))
     width = max(len(name) for name, _ in lines)
     return "\n".join(f"{name:<{width}}  {text}" for name, text in lines)
 

@@ -1,55 +1,99 @@
-"""What a person should look at, of all that `slipway status` found."""
+"""What a person should look at, of all that `slipway status` found, and what to do about it."""
 
 from typing import Any
 
+from .. import layout
+from ..attention import LOG, Attention
 from ..releases import history
 
 FULL = 0.9  # of the disk
 REDIS_FULL = 0.7  # of its memory; at all of it jobs are refused
 SERVICES = ("nginx", "redis", "web", "worker")
+DEPLOY = "deploy"
+
+NO_RELEASE = Attention("no release is live", "deploy: the last lines of a deploy say what failed")
+CLOSED = Attention(
+    "maintenance is on: visitors get 503",
+    "open the site again: pyinfra inventory.py maintenance.py --data maintenance=off",
+)
+DISK_FULL = Attention(
+    "the disk is nearly full",
+    "make room (du -xh / | sort -h | tail; journalctl --vacuum-size=200M), or take a larger disk",
+)
+MEMORY_FULL = Attention(
+    "Redis is nearly full: at its limit jobs are refused",
+    "raise redis.memory and deploy, or clear failed jobs and results that nobody needs",
+)
 
 
-def warnings(found: dict[str, Any]) -> list[str]:
-    """What a person should look at of the parts that could be had, in a line each."""
+def warnings(found: dict[str, Any]) -> list[Attention]:
+    """What a person should look at of the parts that could be had."""
     said = []
     if not found["release"]:
-        said.append("no release is live")
+        said.append(NO_RELEASE)
     if found["maintenance"] == "on":
-        said.append("maintenance is on: visitors get 503")
+        said.append(CLOSED)
     said += [
-        f"{container['name']} is {container['health'] or container['state']}"
+        _not_well(container)
         for container in found["containers"] or []
         if (container["health"] or container["state"]) not in {"healthy", "running"}
     ]
     said += _missing(found["containers"]) if found["release"] else []
     if found["certificate"] and found["certificate"]["problem"]:
-        said.append("the certificate: " + found["certificate"]["problem"])
+        text = "the certificate: " + found["certificate"]["problem"]
+        said.append(Attention(text, "slipway certificate-renew mends it, or says why it cannot"))
     if found["disk"] and found["disk"]["used"] > FULL * found["disk"]["total"]:
-        said.append("the disk is nearly full")
+        said.append(DISK_FULL)
     said += _queue_lines(found["queues"] or {})
-    said += [f"a unit has failed: {line.split()[0]}" for line in found["units"] or []]
-    last = found["last"] or {}
-    if last.get("result") in {history.REFUSED, history.INTERRUPTED}:
-        said.append(f"the last release, {last['release']}, was {last['result']}")
+    said += [_failed(line.split()[0]) for line in found["units"] or []]
+    said += _refused(found["last"] or {})
     return said
 
 
-def _missing(found: list[dict[str, str]] | None) -> list[str]:
+def _not_well(container: dict[str, str]) -> Attention:
+    name, state = container["name"], container["health"] or container["state"]
+    log = LOG.format(container=name)
+    if state == "starting":
+        return Attention(f"{name} is starting", f"wait a minute; if it lasts: {log}")
+    remedy = f"{log} says why; correct the cause, and deploy"
+    if state == "paused":
+        remedy = f"docker unpause {name}"
+    return Attention(f"{name} is {state}", remedy)
+
+
+def _missing(found: list[dict[str, str]] | None) -> list[Attention]:
     """The services without a container; none when the containers could not be had."""
     names = [container["name"] for container in found or []]
+    remedy = f"deploy: it makes one; journalctl -u {layout.WATCHDOG_UNIT} says what was tried"
     return [
-        f"there is no container of {service}"
+        Attention(f"there is no container of {service}", remedy)
         for service in SERVICES
         if found is not None and not any(f"-{service}-" in name for name in names)
     ]
 
 
-def _queue_lines(queue: dict[str, Any]) -> list[str]:
+def _queue_lines(queue: dict[str, Any]) -> list[Attention]:
     lines = []
     if queue.get("failed"):
-        lines.append(f"{queue['failed']} jobs have failed")
+        text = f"{queue['failed']} jobs have failed"
+        remedy = "see why in RQ's dashboard or the worker's log; run them again, or clear them"
+        lines.append(Attention(text, remedy))
     for name, count in queue.get("unserved", {}).items():
-        lines.append(f"{count} jobs wait in the queue {name}, but no worker reads it")
+        text = f"{count} jobs wait in the queue {name}, but no worker reads it"
+        remedy = f"set worker.queue to {name} and deploy, or have the application use worker.queue"
+        lines.append(Attention(text, remedy))
     if queue.get("memory_limit") and queue["memory"] > REDIS_FULL * queue["memory_limit"]:
-        lines.append("Redis is nearly full: at its limit jobs are refused")
+        lines.append(MEMORY_FULL)
     return lines
+
+
+def _failed(unit: str) -> Attention:
+    remedy = f"journalctl -u {unit} -n 50 says why; then: systemctl restart {unit}"
+    return Attention(f"a unit has failed: {unit}", remedy)
+
+
+def _refused(last: dict[str, str]) -> list[Attention]:
+    if last.get("result") not in {history.REFUSED, history.INTERRUPTED}:
+        return []
+    text = f"the last release, {last['release']}, was {last['result']}"
+    return [Attention(text, "slipway history says why; correct the cause, and deploy")]

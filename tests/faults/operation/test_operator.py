@@ -135,7 +135,8 @@ def test_the_status_tells_the_rest_of_a_broken_host(target: Target, fault: Fault
         finally:
             target.run(fault.mend)
     assert re.search(f"ATTENTION +{re.escape(fault.reason)}", screen)
-    assert [line for line in found["attention"] if line.startswith(fault.reason)]
+    assert [one for one in found["attention"] if one["text"].startswith(fault.reason)]
+    assert all(one["remedy"] for one in found["attention"])
     assert [part for part, value in found.items() if value is None] == [fault.part]
     assert found["release"] == release
     assert re.search(f"release +{release}", screen)

@@ -65,7 +65,10 @@ def test_what_is_amiss_takes_the_place_of_what_is_well() -> None:
         "queues": None,
         "disk": None,
         "memory": None,
-        "attention": ["no release is live", "the disk is nearly full"],
+        "attention": [
+            {"text": "no release is live", "remedy": "deploy"},
+            {"text": "the disk is nearly full", "remedy": "make room"},
+        ],
     }
     assert render.status(given).splitlines() == [
         "release      none",
@@ -76,7 +79,9 @@ def test_what_is_amiss_takes_the_place_of_what_is_well() -> None:
         "memory       unknown",
         "containers   unknown",
         "ATTENTION    no release is live",
+        "    to do    deploy",
         "ATTENTION    the disk is nearly full",
+        "    to do    make room",
     ]
 
 

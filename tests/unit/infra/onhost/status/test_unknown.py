@@ -42,7 +42,8 @@ def test_every_part_may_be_broken_and_the_rest_is_told(host: Host) -> None:
         "the units: systemctl list-units --failed --plain: exit code 1: no bus",
         f"the history: [Errno 21] Is a directory: '{host.layout.history}'",
     ):
-        assert line in found["attention"]
+        assert line in [one["text"] for one in found["attention"]]
+    assert all(one["remedy"] for one in found["attention"])
     shown = render.status(json.loads(json.dumps(found)))
     assert "containers   unknown" in shown
     assert "jobs         unknown" in shown
@@ -53,5 +54,6 @@ def test_what_is_installed_is_told_when_what_nginx_read_cannot_be_had(host: Host
     with no_listener() as port:
         found = collect.status(host.on_port(port))
     assert (found["certificate"]["days"], found["certificate"]["fine"]) == (10.0, None)
-    [line] = [line for line in found["attention"] if line.startswith("the certificate")]
+    lines = [one["text"] for one in found["attention"]]
+    [line] = [line for line in lines if line.startswith("the certificate")]
     assert line.startswith("the certificate's state: ")

@@ -29,6 +29,11 @@ def container(health: str, state: str) -> dict[str, Any]:
     return {"containers": [*WELL["containers"], other]}
 
 
+def texts(found: dict[str, Any]) -> list[str]:
+    """What needs attention."""
+    return [one.text for one in warn.warnings(found)]
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -50,6 +55,7 @@ def test_a_host_that_is_well_needs_no_attention(change: dict[str, Any]) -> None:
         (container("unhealthy", "running"), "one is unhealthy"),
         (container("starting", "running"), "one is starting"),
         (container("", "exited"), "one is exited"),
+        (container("", "paused"), "one is paused"),
         ({"containers": WELL["containers"][:3]}, "there is no container of worker"),
         (container("", "restarting"), "one is restarting"),
         (
@@ -81,7 +87,9 @@ def test_a_host_that_is_well_needs_no_attention(change: dict[str, Any]) -> None:
     ],
 )
 def test_what_is_amiss_is_said_in_a_line(change: dict[str, Any], line: str) -> None:
-    assert warn.warnings(WELL | change) == [line]
+    [one] = warn.warnings(WELL | change)
+    assert one.text == line
+    assert one.remedy
 
 
 @pytest.mark.parametrize(
@@ -90,12 +98,12 @@ def test_what_is_amiss_is_said_in_a_line(change: dict[str, Any], line: str) -> N
 def test_a_part_that_could_not_be_had_hides_no_other(part: str) -> None:
     given = WELL | container("unhealthy", "running") | {"maintenance": "on", part: None}
     lines = ["maintenance is on: visitors get 503", "one is unhealthy"]
-    assert warn.warnings(given) == (lines[:1] if part == "containers" else lines)
+    assert texts(given) == (lines[:1] if part == "containers" else lines)
 
 
 def test_everything_that_is_amiss_is_said() -> None:
     given = WELL | container("unhealthy", "running") | {"release": "", "units": ["a x", "b y"]}
-    assert warn.warnings(given) == [
+    assert texts(given) == [
         "no release is live",
         "one is unhealthy",
         "a unit has failed: a",
