@@ -13,4 +13,4 @@ config.SUDO = True  # the login user becomes root
 if _command := click.get_current_context(silent=True):
     _inventory = _command.params.get("inventory") or ""
     if _inventory.endswith(".py") and not Path(_inventory).exists():
-        sys.exit(f"there is no file {_inventory}")
+        sys.exit(f"the inventory file {_inventory} does not exist")

@@ -7,7 +7,7 @@ from infra.operations import slipway
 
 wanted = {True: "on", False: "off"}.get(host.data.get("maintenance"), host.data.get("maintenance"))
 if wanted not in {"on", "off"}:
-    raise DeployError("say --data maintenance=on or --data maintenance=off")
+    raise DeployError("add --data maintenance=on or --data maintenance=off to the command")
 
 slipway.ensure(
     name=f"Turn maintenance {wanted}",

@@ -49,11 +49,13 @@ def base_files(settings: Settings, nginx: Image, redis: Image) -> list[HostFile]
 def apply(settings: Settings) -> None:
     """nginx and Redis run as their files say, and start with the host."""
     nginx, redis = image("nginx", settings), image("redis", settings)
-    images.build(name="Build the image of nginx", image=nginx)
-    images.build(name="Build the image of Redis", image=redis)
-    whole_files.replace(name="Put the base's files", files=base_files(settings, nginx, redis))
+    images.build(name="Build the nginx image", image=nginx)
+    images.build(name="Build the Redis image", image=redis)
+    whole_files.replace(
+        name="Copy the files of nginx and Redis", files=base_files(settings, nginx, redis)
+    )
     slipway.ensure(
-        name="Start nginx and Redis",
+        name="Start or update nginx and Redis",
         question="base-state",
         wanted={"applied": True, "active": True, "enabled": True},
         action="base-apply",

@@ -57,9 +57,11 @@ def secret(path: Path) -> str:
 @deploy("Certificate")
 def prepare(settings: Settings) -> None:
     """nginx has a certificate for each name to start with."""
-    whole_files.replace(name="Put the operator's part of it", files=own_files(settings))
+    whole_files.replace(
+        name="Copy your certificate files and the alert settings", files=own_files(settings)
+    )
     slipway.ensure(
-        name="Make a placeholder where there is none",
+        name="Make a placeholder certificate if there is no certificate",
         question="certificate-prepared",
         wanted={"certificate": True, "loaded": True},
         action="certificate-prepare",

@@ -51,6 +51,6 @@ def install(settings: Settings, distribution: str) -> None:
 def start() -> None:
     """dockerd has read its configuration and the CA bundle."""
     machine.start_docker(
-        name="Run Docker with its configuration",
+        name="Restart Docker if its configuration has changed",
         files=[str(CONFIGURATION), str(LAYOUT.ca_bundle)],
     )

@@ -21,7 +21,7 @@ def refusals(report: dict[str, Any], settings: Settings, now: float) -> list[str
     found = []
     if report["sudo"] != "yes":
         found.append(
-            f"the user {report['user']} cannot become root by sudo without a password:"
+            f"the user {report['user']} cannot use sudo without a password:"
             " grant NOPASSWD in /etc/sudoers.d, or install sudo"
         )
     system = (report["distribution"], report["version"])
@@ -74,8 +74,8 @@ def warnings(report: dict[str, Any], settings: Settings) -> list[str]:
     elif not resolved & own:
         found.append(
             f"{settings.domain} resolves to {', '.join(sorted(resolved))}, the host has"
-            f" {', '.join(sorted(own))}: this is right only behind address"
-            " translation or a load balancer"
+            f" {', '.join(sorted(own))}: this is correct only behind NAT"
+            " or a load balancer"
         )
     return found
 

@@ -124,9 +124,9 @@ def unit_file(name: str, settings: Settings) -> HostFile:
 def install(settings: Settings) -> None:
     """The programs stand on the host, and systemd knows the units; nothing is started yet."""
     version, code = programs()
-    whole_files.replace(name="Put Slipway's directories", files=directories() + volumes(settings))
+    whole_files.replace(name="Make Slipway's directories", files=directories() + volumes(settings))
     whole_tree.install(
-        name="Put Slipway's programs",
+        name="Copy Slipway's programs",
         files=code,
         version=version,
         link=LAYOUT.current_programs,
@@ -137,6 +137,6 @@ def install(settings: Settings) -> None:
         text(LAYOUT.host_config, host_config(settings).to_json()),
         *(unit_file(name, settings) for name in UNITS),
     ]
-    whole_files.replace(name="Put Slipway's command, units and configuration", files=own)
+    whole_files.replace(name="Copy Slipway's command, units and configuration", files=own)
     known = [name for name in UNITS if "@" not in name]
-    machine.start_units(name="Let systemd read the units", names=known, start=[])
+    machine.start_units(name="Reload the units in systemd", names=known, start=[])

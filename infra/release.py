@@ -90,7 +90,7 @@ def go_live(settings: Settings) -> None:
     app = image(settings)
     images.build(name="Build the application's image", image=app)
     if tests := acceptance_image(settings):
-        images.build(name="Build the image of the acceptance tests", image=tests)
+        images.build(name="Build the image for the acceptance tests", image=tests)
     switch.deploy(
         name="Switch to the release",
         files=release_files(settings, app.tag),

@@ -26,9 +26,9 @@ def given(settings: Settings) -> list[HostFile]:
 def provide(settings: Settings) -> None:
     """Every secret stands on the host; their values appear in no output."""
     if settings.secrets:
-        whole_files.replace(name="Put the operator's secrets", files=given(settings))
+        whole_files.replace(name="Copy your secrets", files=given(settings))
     slipway.ensure(
-        name="Make the other secrets",
+        name="Generate the other secrets",
         question="secrets-state",
         wanted={"missing": [], "redis_users": True},
         action="secrets-ensure",

@@ -32,8 +32,8 @@ def add_authorities(settings: Settings) -> None:
     """The host trusts the CAs of the settings."""
     wanted = certificates(settings)
     if wanted:
-        whole_files.replace(name="Put the extra CA certificates", files=wanted)
+        whole_files.replace(name="Copy the extra CA certificates", files=wanted)
     machine.trust_authorities(
-        name="Make the bundle of trusted CAs",
+        name="Update the list of trusted CAs",
         names=[file.path.rsplit("/", 1)[-1] for file in wanted],
     )

@@ -35,7 +35,8 @@ def take(by: str, purpose: str = "deploy") -> Generator[StringCommand, None, Non
     client = getattr(host.connector, "client", None)
     if not isinstance(client, SSHClient):
         logger.warning(
-            f"{host.print_prefix}without SSH no deploy lock is taken: run one deploy at a time"
+            f"{host.print_prefix}this connection is not SSH, so there is no deploy lock:"
+            " run one deploy at a time"
         )
         return
     if refusal := hold(host, client, f"{purpose} by {by}"):

@@ -32,15 +32,15 @@ def check_health_path(app: App, nginx: Nginx) -> None:
 def check_acceptance(app: App, domain: str) -> None:
     """Acceptance tests have a name to ask."""
     if app.acceptance and is_address(domain):
-        raise FieldError("app.acceptance", "needs a domain that is a name, not an IP address")
+        raise FieldError("app.acceptance", "cannot be used when domain is an IP address")
 
 
 def check_aliases(domain: str, aliases: Sequence[str]) -> None:
     """Each alias is another name, and redirects to a name."""
     if len({domain, *aliases}) != 1 + len(aliases):
-        raise FieldError("aliases", "must differ from domain and from each other")
+        raise FieldError("aliases", "each alias must differ from domain and from the other aliases")
     if aliases and is_address(domain):
-        raise FieldError("aliases", "need a domain that is a name, not an IP address")
+        raise FieldError("aliases", "cannot be used when domain is an IP address")
 
 
 def check_certificate_files(certificate: Certificate, names: Sequence[str]) -> None:

@@ -25,9 +25,10 @@ NEEDED_SECRETS = ("redis_password", "secret_key")  # every host has them
 class Settings(Section):
     """The settings of the host itself. Only `domain` and `email` are required.
 
-    The host makes the secrets `redis_password` and `secret_key`, and those of
-    `app.generated_secrets`, unless `secrets` gives them. In the containers, the environment
-    variable `<NAME>_FILE` is the path of each secret.
+    Every application has the secrets `redis_password` and `secret_key`, and those in
+    `app.generated_secrets`. The host generates them, or you give them in `secrets`. In the
+    containers, the variable `<NAME>_FILE` has the path of the file with the secret. A secret is
+    never in a variable itself: Docker and error pages show the values of variables.
     """
 
     example: ClassVar[str] = """
@@ -35,18 +36,18 @@ class Settings(Section):
 "aliases": ["www.app.example.org"],
 "email": "you@example.org",
 "keep_releases": 10,
-"extra_ca_certificates": ["company-ca.pem"],  # the mirror in docker.registry_mirror uses it
+"extra_ca_certificates": ["company-ca.pem"],  # signed the company's proxy or registry mirror
 "secrets": {"mail_password": "secrets/mail_password"},  # the application reads MAIL_PASSWORD_FILE
 """
 
     domain: SiteName
-    """Name of the site. Its A and AAAA records must lead to the host. A host without a name uses
-    its public IPv4 address here."""
+    """Name of the site. Its A and AAAA records must point to the host. If the host has no name, use
+    its public IPv4 address."""
     aliases: tuple[Domain, ...] = ()
-    """Other names that lead to the host. They redirect to `domain`, and the certificate is valid
-    for them, too."""
+    """Other names that point to the host. The certificate is valid for them too, and nginx
+    redirects them to `domain`."""
     email: EmailStr
-    """Contact address for the CA. A CA may send no warnings: set `alerts` to get them."""
+    """Your address, for the CA. Let's Encrypt sends no warnings to it: set `alerts` to get some."""
     app: App = App()
     web: Web = Web()
     worker: Worker = Worker()
@@ -58,13 +59,13 @@ class Settings(Section):
     docker: Docker = Docker()
     preflight: Preflight = Preflight()
     checks: tuple[Check, ...] = ()
-    """Requests that decide whether a release goes live, in addition to its health path."""
+    """Requests that a new release must answer as expected, in addition to `app.health_path`."""
     keep_releases: Annotated[Integer, Field(ge=2, le=50)] = 5
-    """Number of releases that stay on the host for a rollback, with the current one."""
+    """Number of releases that the host keeps, with the current one. You can go back to these."""
     extra_ca_certificates: tuple[LocalFile, ...] = ()
-    """PEM files of CAs that the host and its image builds trust in addition to the public ones."""
+    """PEM files with CA certificates. The host, Docker and the image builds trust these CAs too."""
     secrets: dict[Name, SecretFile] = {}  # noqa: RUF012  pydantic copies defaults
-    """Local files with secrets, by name."""
+    """Names of secrets, each with the path of the local file that has its value."""
 
     @property
     def names(self) -> list[str]:

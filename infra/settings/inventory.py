@@ -105,11 +105,11 @@ def refuse_wrong(hosts: Iterable[tuple[str, Any]], folder: Path = CHECKOUT) -> N
         except SettingsError as error:
             lines += error.lines
     if not listed:
-        lines = ["inventory: has no host; add a list `hosts` of (name, data)"]
+        lines = ["inventory: there is no host. Add a list `hosts` with items (name, data)"]
     if lines:
         print(
             *lines,
-            "Nothing was changed. Correct the inventory and run again.",
+            "Nothing was changed. Correct the inventory and run the command again.",
             sep="\n",
             file=sys.stderr,
         )

@@ -48,7 +48,7 @@ def _check_signed(certificate: x509.Certificate, by: x509.Certificate) -> None:
         raise FieldError(
             CHAIN,
             f"{certificate.subject.rfc4514_string() or 'a certificate'} is not signed by the"
-            " one after it: put the site's certificate first, then each one's issuer",
+            " next one in the file: put the site's certificate first, and each issuer after it",
         ) from None
 
 
@@ -96,7 +96,7 @@ def _public_of(certificate: x509.Certificate) -> bytes:
         return _public(certificate.public_key())
     except (ValueError, UnsupportedAlgorithm):
         raise FieldError(
-            CHAIN, "the first certificate has a key of a type that no client accepts"
+            CHAIN, "clients do not support the key type of the first certificate"
         ) from None
 
 

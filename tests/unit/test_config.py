@@ -60,7 +60,7 @@ def test_loading_it_replaces_nothing_of_pyinfra() -> None:
 def test_an_inventory_that_is_not_there_is_an_error_in_one_line() -> None:
     done = pyinfra("nowhere.py", "deploy.py", "-y")
     assert done.returncode == 1
-    assert done.stderr.splitlines()[1:] == ["there is no file nowhere.py"]
+    assert done.stderr.splitlines()[1:] == ["the inventory file nowhere.py does not exist"]
 
 
 @pytest.mark.parametrize(

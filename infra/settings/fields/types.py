@@ -99,13 +99,15 @@ Size = Annotated[
 Name = Annotated[
     str,
     Pattern(
-        "a name of at most 63 characters of `a`-`z`, `0`-`9` and `_`, a letter first",
+        "a name of at most 63 characters (`a`-`z`, `0`-`9`, `_`) that begins with a letter",
         r"[a-z][a-z0-9_]{0,62}",
     ),
 ]
 Variable = Annotated[
     str,
-    Pattern("a name of `A`-`Z`, `0`-`9` and `_`, no digit first", r"[A-Z_][A-Z0-9_]*"),
+    Pattern(
+        "a name of `A`-`Z`, `0`-`9` and `_` that does not begin with a digit", r"[A-Z_][A-Z0-9_]*"
+    ),
 ]
 Package = Annotated[str, Pattern("the name of a Debian package", r"[a-z0-9][a-z0-9+.-]+")]
 ImageName = Annotated[str, Pattern("the name of an image", r"[a-z0-9./:_@-]+")]
@@ -113,21 +115,21 @@ CertificateProfile = Annotated[
     str,
     Pattern("a name of `A`-`Z`, `a`-`z`, `0`-`9`, `.`, `_` and `-`", r"[A-Za-z0-9._-]+"),
 ]
-OneLine = Annotated[str, Pattern("text of one line", r"[^\r\n\x00]*")]
-Argument = Annotated[str, Pattern("text of one line, not empty", r"[^\r\n\x00]+")]
+OneLine = Annotated[str, Pattern("one line of text", r"[^\r\n\x00]*")]
+Argument = Annotated[str, Pattern("one line of text, not empty", r"[^\r\n\x00]+")]
 
 UrlPath = Annotated[
     str,
-    Pattern("the path of a URL of letters, digits and `. _ - /`, like `/healthz`", r"/[\w./-]*"),
+    Pattern("a URL path of letters, digits and `. _ - /`, like `/healthz`", r"/[\w./-]*"),
 ]
-UrlQuery = Annotated[str, Pattern("the path of a URL without spaces, like `/search?q=x`", r"/\S*")]
+UrlQuery = Annotated[str, Pattern("a URL path without spaces, like `/search?q=x`", r"/\S*")]
 UrlPrefix = Annotated[
-    str, Pattern("the path of a URL without a `/` at its end, like `/metrics`", r"(/[\w.-]+)+")
+    str, Pattern("a URL path without a `/` at its end, like `/metrics`", r"(/[\w.-]+)+")
 ]
 UrlFolder = Annotated[
     str,
     Pattern(
-        "the path of a URL that begins and ends with `/`, like `/static/`",
+        "a URL path that begins and ends with `/`, like `/static/`",
         r"(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+/",
     ),
 ]
@@ -141,7 +143,7 @@ ContainerPath = Annotated[
 VolumePath = Annotated[
     ContainerPath,
     Pattern(
-        "an absolute path below `/srv` or `/data`, but not in `/srv/app`: that is the code",
+        "an absolute path below `/srv` or `/data`, but not in `/srv/app`, where the code is",
         r"/(srv(?!/app(/|$))|data)/.+",
     ),
 ]

@@ -37,24 +37,28 @@ hosts = [
 ]
 ```
 
-In the tables below, `web.processes` is the key `processes` in the dict `web`. `N` is the position
-in a list, which starts at 0. The examples show lines of the `settings` dict. A setting that you
-leave out has its default.
+In the tables below, `web.processes` is the key `processes` in the dict `web`. `checks.N` is an item
+of the list `checks`; a message counts the items from 0. The examples are lines of the `settings`
+dict. If you leave out a setting, it has its default.
 
-**Wrong settings.** A setting that is unknown, missing or wrong is refused before the first
-connection. The message gives the path of the setting and the reason. Nothing has been changed then.
+**Wrong settings.** pyinfra refuses a setting that is unknown, missing or wrong, before it connects
+to a host. Each message has the path of the setting and the reason. Nothing has been changed then.
 
-**Paths.** A relative path starts at the folder of the inventory file. The default paths are in this
-checkout. So an inventory and an application may be outside the checkout: in the inventory
-`../mine/inventory.py`, `"app": {{"source": "myapp"}}` is the folder `../mine/myapp`. Run pyinfra in
-the checkout: `.venv/bin/pyinfra ../mine/inventory.py deploy.py`. Only `ssh_key` and
-`ssh_config_file` start at the current directory: pyinfra reads them, they are not in `settings`.
+**Paths.** A relative path starts at the folder of the inventory file. For example, in the inventory
+`../mine/inventory.py`, `"app": {{"source": "myapp"}}` is the folder `../mine/myapp`. So your
+inventory and your application can be outside the checkout. Always run pyinfra in the checkout:
+`.venv/bin/pyinfra ../mine/inventory.py deploy.py`. The default paths are in the checkout.
 
-**To add or change a setting**, edit the file that its section names below, and run
+**The connection.** `ssh_user`, `ssh_port`, `ssh_key` and `ssh_config_file` are not in `settings`,
+because pyinfra reads them. Write them beside `settings`, as `ssh_user` above. Without `ssh_key`,
+pyinfra uses your SSH agent and the keys in `~/.ssh`. A relative path in `ssh_key` or
+`ssh_config_file` starts at the current directory.
+
+**To add or change a setting**, edit the file that its section names below. Then run
 `{COMMAND}`, which writes this page again. A new
-setting does nothing until something reads it: `git grep settings.web` shows who reads a section.
-The types are in `infra/settings/fields/types.py`, the checks across sections in
-`infra/settings/cross_field.py`.
+setting has no effect until some code reads it: `git grep settings.web` finds the code that reads
+the section `web`. The types are in `infra/settings/fields/types.py`. Checks that need several
+sections are in `infra/settings/cross_field.py`.
 """
 
 

@@ -12,7 +12,10 @@ WEBHOOK = re.compile(rb"https://[!-~]+")  # printable ASCII: what comes after is
 
 
 class Mail(Section):
-    """An SMTP server that takes the alerts."""
+    """The mail server (SMTP) that the alerts are sent through.
+
+    The host needs no mail server of its own. With a provider, use port 587 and an account there.
+    """
 
     example: ClassVar[str] = """
 "alerts": {
@@ -30,12 +33,12 @@ class Mail(Section):
     server: MailServer
     """Name or address of the server."""
     port: Annotated[Integer, Field(ge=1, le=65535)] = 587
-    """Port of the server. On 465 TLS is used from the first byte; on others STARTTLS is used when
-    the server offers it."""
+    """Port of the server. On port 465 the connection uses TLS at once. On other ports it uses
+    STARTTLS if the server offers it. A password is never sent without TLS."""
     sender: EmailStr | None = None
-    """Address that the alerts come from. The default is `to`."""
+    """Sender address of the alerts. The default is `to`."""
     user: OneLine | None = None
-    """User name at the server. Without one, there is no login."""
+    """User name at the server. Without it, the host does not log in."""
     password: SecretFile | None = None
     """Local file with the password of `user`."""
 
@@ -43,14 +46,16 @@ class Mail(Section):
     def _login_is_complete(self) -> Self:
         for missing, given in (("user", "password"), ("password", "user")):
             if getattr(self, missing) is None and getattr(self, given) is not None:
-                raise FieldError(missing, f"is missing: alerts.mail.{given} needs it")
+                reason = f"is missing, but alerts.mail.{given} is set: set both or none"
+                raise FieldError(missing, reason)
         return self
 
 
 class Alerts(Section):
-    """Who hears of a unit of Slipway that fails. `bin/slipway status` shows it in any case.
+    """Where the host sends a message when a systemd unit of Slipway fails.
 
-    Any of these may be set, or none. The address of a webhook is a secret, so it stands in a file.
+    Set one of these, several or none. `bin/slipway status` always shows a failed unit. The address
+    of a webhook is a secret, so it is in a file.
     """
 
     example: ClassVar[str] = """
@@ -58,12 +63,13 @@ class Alerts(Section):
 """
 
     command: tuple[Argument, ...] = ()
-    """Program on the host. root runs it, with the text of the alert on its standard input."""
+    """A program on the host, with its arguments. It runs as root, and reads the text of the alert
+    on its standard input."""
     webhook: SecretFile | None = None
-    """Local file with an `https://` address. The alert is posted there as JSON:
+    """Local file with an `https://` address. The host sends the alert there by POST, as JSON:
     `{"text": "..."}`."""
     mail: Mail | None = None
-    """An SMTP server that takes the alerts."""
+    """The mail server (SMTP) that the alerts are sent through."""
 
     @model_validator(mode="after")
     def _webhook_is_an_address(self) -> Self:

@@ -33,10 +33,11 @@ def secret_variable(name: str) -> str:
 
 
 class App(Section):
-    """The Flask application: where it is, and what it gets.
+    """The Flask application: its files, its environment and its volumes.
 
-    Static files are kept by browsers for a year, so the name of each must change with its content.
-    A volume outlives releases; everything else that a container writes is lost with the container.
+    Browsers keep static files for a year, so a static file must get a new name when its content
+    changes. Files in a volume stay when releases change. All other files that a container writes
+    are deleted with the container.
     """
 
     example: ClassVar[str] = """
@@ -44,43 +45,45 @@ class App(Section):
     "source": "myapp",
     "requirements": "myapp/requirements.txt",
     "system_packages": ["graphviz"],
-    "environment": {"GREETING": "Hello"},  # anybody with root can read it: no place for a secret
+    "environment": {"GREETING": "Hello"},  # no secrets: `docker inspect` shows it
     "release_command": ["flask", "--app", "app", "db", "upgrade"],
     "volumes": {"uploads": "/srv/uploads"},
 },
 """
 
     source: LocalFolder = CHECKOUT / "app"
-    """Folder of the application. If it has no Dockerfile, Slipway uses its own."""
+    """Folder of the application. If it has no `Dockerfile`, Slipway uses the one in
+    `images/app`."""
     requirements: LocalFile = CHECKOUT / "requirements" / "app.txt"
     """Lock file of the application's Python dependencies, with hashes."""
     system_packages: tuple[Package, ...] = ()
-    """Debian packages in the application's image."""
+    """Debian packages to install in the application's image."""
     environment: dict[Variable, OneLine] = {}  # noqa: RUF012  pydantic copies defaults
-    """Environment variables for web and worker. Put secrets in `secrets`, not here."""
+    """Environment variables for web, worker and release command. Put secrets in `secrets`."""
     generated_secrets: tuple[Name, ...] = ("admin_password",)
-    """Secrets that the host makes when `secrets` does not give them."""
+    """Names of secrets that the host generates, unless you give them in `secrets`."""
     health_path: UrlPath = "/healthz"
-    """Path that answers 200 as soon as the application can serve."""
+    """Path that answers 200 when the application can serve. It must not depend on Redis: a
+    restart of the application does not repair Redis."""
     release_command: tuple[Argument, ...] = ()
-    """The release command. It runs once, in a container of the new release, before traffic moves
-    to it. If it fails, the old release stays live."""
+    """A command that runs once for each new release, before its web server starts, for example a
+    database migration. If it fails, the old release stays live."""
     release_command_limit: Seconds = 900
     """Seconds that the release command may take."""
     static_folder: ContainerPath = "/srv/static"
-    """Folder in the image with finished static files. nginx serves them. It may be absent."""
+    """Folder in the image with static files. nginx serves these files. The folder is optional."""
     static_url: UrlFolder = "/static/"
-    """Where the URLs of the static files begin."""
+    """First part of the URLs of the static files."""
     acceptance: LocalFolder | None = None
-    """Folder of pytest files. A new release must pass them before traffic moves to it. The tests
-    ask it through nginx, at the URL in `BASE_URL`."""
+    """Folder of pytest files: the acceptance tests. A new release must pass them before it goes
+    live. They send requests to the URL in `BASE_URL`. `domain` must not be an IP address."""
     acceptance_requirements: LocalFile = CHECKOUT / "requirements" / "acceptance.txt"
-    """Lock file, with hashes, of what the acceptance tests import. It must contain pytest."""
+    """Lock file, with hashes, of the packages for the acceptance tests. It must contain pytest."""
     acceptance_limit: Seconds = 120
     """Seconds that the acceptance tests may take."""
     volumes: dict[Name, VolumePath] = {}  # noqa: RUF012  pydantic copies defaults
-    """Directories that outlive releases: a name, and the path in web, worker and release
-    command."""
+    """Directories that stay when releases change. Each has a name, and a path in the containers of
+    web, worker and release command."""
 
     @model_validator(mode="after")
     def _volumes_differ(self) -> Self:

@@ -18,9 +18,9 @@ LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory"
 
 
 class ExternalAccount(Section):
-    """External account binding: it ties the host's ACME account to your account at the CA.
+    """External account binding: it connects the host's ACME account with your account at the CA.
 
-    Some CAs ask for it, Let's Encrypt does not. The CA gives you both values.
+    Some CAs require it. Let's Encrypt does not. You get both values from the CA.
     """
 
     example: ClassVar[str] = """
@@ -45,45 +45,46 @@ class ExternalAccount(Section):
 
 
 class Certificate(Section):
-    """The certificate of the site: from an ACME server by certbot, from files, or self-signed.
+    """The certificate of the site: from a CA (by certbot and ACME), from files, or self-signed.
 
-    Until the ACME server has issued the certificate, the host serves a placeholder certificate
-    that it signs itself. When the source changes, the old certificate stays until the new one is
-    there. Try a new host against the staging directory of Let's Encrypt,
-    `https://acme-staging-v02.api.letsencrypt.org/directory`: its limits are much higher, and no
-    browser trusts its certificates.
+    Until the CA has issued the certificate, the host serves a self-signed placeholder certificate.
+    When the source changes, nginx serves the old certificate until the new one is there. Let's
+    Encrypt allows few certificates a week. So test a new host with its staging directory,
+    `https://acme-staging-v02.api.letsencrypt.org/directory`, which allows many more. Browsers do
+    not trust certificates from there.
     """
 
     example: ClassVar[str] = """
 "certificate": {
     "source": "files",
-    "chain": "secrets/chain.pem",  # the site's certificate first, then its CA's
+    "chain": "secrets/chain.pem",  # the site's certificate, then the intermediates
     "key": "secrets/key.pem",
 },
 """
 
     source: Literal["acme", "files", "self-signed"] = "acme"
-    """Where the certificate comes from."""
+    """Source of the certificate."""
     acme_directory: HttpsUrl = HttpUrl(LETS_ENCRYPT)
-    """ACME directory of the CA. The default is Let's Encrypt's for production."""
+    """URL of the CA's ACME directory. The default is Let's Encrypt."""
     external_account: ExternalAccount | None = None
-    """External account binding, for CAs that ask for it."""
+    """External account binding (EAB), for CAs that require it."""
     profile: CertificateProfile | None = None
-    """Profile of the certificate, one of those in the CA's directory. The default is the CA's own;
-    for an IP address it is `shortlived`, since Let's Encrypt has no other for it."""
+    """Profile of the certificate, from the list in the CA's directory. The default is the CA's
+    default. For an IP address it is `shortlived`: Let's Encrypt has no other profile for
+    addresses."""
     key_type: Literal["ecdsa", "rsa"] = "ecdsa"
     """Type of the private key."""
     chain: LocalFile | None = None
-    """For source `files`: PEM file with the site's certificate, and then the certificates that
-    link it to its CA."""
+    """For source `files`: PEM file with the site's certificate first, and the intermediate
+    certificates after it."""
     key: SecretFile | None = None
     """For source `files`: PEM file with the private key, without a password."""
     check_names: bool = True
-    """Whether the host checks DNS, port 80 and CAA before it asks the CA. Use `False` when the CA
-    reaches the host in a way that the host cannot try itself, for example by a load balancer."""
+    """Whether the host checks DNS, port 80 and CAA before it asks the CA. Use `False` if the host
+    cannot reach itself in the way that the CA reaches it, for example through a load balancer."""
     weekly_limit: Annotated[Integer, Field(ge=1, le=1000)] = 5
-    """Certificates for the same names that the CA issues in seven days. The host does not ask for
-    more. The default is Let's Encrypt's limit."""
+    """Largest number of certificates for the same names in seven days. The host does not ask the CA
+    for more. The default is the limit of Let's Encrypt."""
 
     @model_validator(mode="after")
     def _files_are_given(self) -> Self:

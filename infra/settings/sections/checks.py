@@ -9,9 +9,9 @@ from infra.settings.fields.types import Integer, UrlQuery
 
 
 class Check(Section):
-    """A request that a release must answer as expected, before and after traffic moves to it.
+    """A request that a release must answer as expected, before and after it goes live.
 
-    The health path only says that the application can serve. A check says that it serves the
+    The health path only shows that the application answers. A check shows that it answers with the
     right page.
     """
 
@@ -23,8 +23,8 @@ class Check(Section):
 """
 
     path: UrlQuery
-    """Path to ask by GET, with a query if you want."""
+    """Path of the GET request. It may have a query."""
     status: Annotated[Integer, Field(ge=100, le=599)] = 200
-    """Expected status of the answer."""
+    """Expected HTTP status of the answer."""
     contains: str = ""
-    """Text that the body of the answer must contain."""
+    """Text that the body of the answer must contain. Empty: any body is correct."""

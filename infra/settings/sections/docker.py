@@ -7,9 +7,10 @@ from infra.settings.fields.types import HttpsUrl, ImageName
 
 
 class Docker(Section):
-    """The Docker engine, and where base images come from.
+    """Docker, and the base image of all images.
 
-    A mirror helps where many hosts share one address: Docker Hub limits pulls by address.
+    Docker Hub limits how often an address may pull images. Use a mirror if many hosts share one
+    address.
     """
 
     example: ClassVar[str] = """
@@ -17,6 +18,7 @@ class Docker(Section):
 """
 
     base_image: ImageName = "debian:trixie-slim"
-    """The one image that all other images are built from."""
+    """The image that all other images are built from. It must be Debian 13. Another name builds all
+    images again: so you get Debian's security updates."""
     registry_mirror: HttpsUrl | None = None
-    """A mirror of Docker Hub that is asked first."""
+    """A mirror of Docker Hub. Docker asks it first."""

@@ -9,10 +9,10 @@ from infra.settings.fields.types import Port, Size, UrlPrefix
 
 
 class Nginx(Section):
-    """The web server in front, on the host's network.
+    """nginx, the web server in front of the application. It uses the host's network.
 
-    A public CA asks for its challenge on port 80. Change `http_port` only when something in front
-    of the host passes port 80 on, or when the certificate does not come from a public CA.
+    A public CA sends its challenge to port 80. Change `http_port` only if a load balancer or router
+    forwards port 80 to it, or if the certificate does not come from a public CA.
     """
 
     example: ClassVar[str] = """
@@ -20,14 +20,14 @@ class Nginx(Section):
 """
 
     http_port: Port = 80
-    """Port of HTTP."""
+    """Port for HTTP."""
     https_port: Port = 443
-    """Port of HTTPS."""
+    """Port for HTTPS, and for HTTP/3 over UDP."""
     body_size: Size = "10m"
-    """Largest body of a request. A larger one is answered with 413."""
+    """Largest body of a request, for example of an upload. A larger one gets the status 413."""
     private_paths: tuple[UrlPrefix, ...] = ("/metrics",)
-    """Paths that are answered with 404 for everybody, and everything below them. On the host,
-    `sudo slipway get /metrics` asks the application itself."""
+    """Paths that visitors cannot see: nginx answers 404 for them and for all paths below them. On
+    the host, `sudo slipway get /metrics` shows the application's answer."""
     memory: Size = "128m"
     """Memory limit of the container."""
 

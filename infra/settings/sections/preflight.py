@@ -7,10 +7,10 @@ from infra.settings.fields.types import Seconds, Size
 
 
 class Preflight(Section):
-    """What a host must have before anything on it is changed.
+    """The least that a host must have. A deploy checks this before it changes anything.
 
-    A deploy that runs out of disk or memory fails in the middle. A wrong clock makes certificates
-    look expired.
+    Without enough disk or memory, a deploy would fail in the middle. With a wrong clock, valid
+    certificates look expired.
     """
 
     example: ClassVar[str] = """
@@ -18,8 +18,8 @@ class Preflight(Section):
 """
 
     free_disk: Size = "4g"
-    """Free disk where Docker keeps its data."""
+    """Free disk space on the disk of `/var/lib`. Only the first deploy to a host checks it."""
     memory: Size = "900m"
-    """Memory of the host."""
+    """Memory of the host, in all."""
     clock_difference: Seconds = 120
-    """Seconds that the host's clock may differ from this machine's."""
+    """Seconds that the host's clock and your machine's clock may differ."""

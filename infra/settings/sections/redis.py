@@ -7,9 +7,10 @@ from infra.settings.fields.types import Size
 
 
 class Redis(Section):
-    """The Redis server. It keeps its data in an append-only file on a volume.
+    """The Redis server. It stores its data in an append-only file on a Docker volume.
 
-    The data may take 60 % of the memory: Redis needs the rest when it rewrites its file.
+    The data can use 60 % of `memory`. Redis needs the rest while it writes its file again. When the
+    60 % are full, Redis deletes nothing: new jobs are refused with 503.
     """
 
     example: ClassVar[str] = """

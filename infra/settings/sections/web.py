@@ -7,10 +7,10 @@ from infra.settings.fields.types import Argument, Processes, Seconds, Size
 
 
 class Web(Section):
-    """The containers that answer requests, with uWSGI or gunicorn.
+    """The container that answers requests, with uWSGI or gunicorn.
 
-    One process for each core is a good start. More help when requests wait for other services;
-    each takes memory.
+    Start with one process for each CPU core. If requests wait for other services, use more
+    threads or processes. Each process needs memory, so raise `memory` with `processes`.
     """
 
     example: ClassVar[str] = """
@@ -18,18 +18,20 @@ class Web(Section):
 """
 
     server: Literal["uwsgi", "gunicorn"] = "uwsgi"
-    """Server that runs the application. nginx speaks the uwsgi protocol or HTTP to it."""
+    """Server that runs the application. nginx uses the uwsgi protocol for uWSGI, and HTTP for
+    gunicorn."""
     command: tuple[Argument, ...] = ()
-    """Command that the container runs in place of the server with `uwsgi.ini` or
-    `gunicorn.conf.py`. It must listen on the Unix socket in `WEB_SOCKET`, with the protocol of
-    `server`."""
+    """Your own command to start the server. The default starts `server` with `uwsgi.ini` or
+    `gunicorn.conf.py`. The command must listen on the Unix socket in `WEB_SOCKET`, with the
+    protocol of `server`."""
     processes: Processes = 2
     """Number of processes."""
     threads: Processes = 2
     """Number of threads in each process."""
     request_timeout: Seconds = 30
-    """Seconds after which a request is ended. nginx waits five seconds longer."""
+    """Seconds that a request may take. Then its process is ended. nginx waits five seconds longer,
+    so that the server's answer arrives first."""
     start_limit: Seconds = 60
-    """Seconds that a new release may take until it is healthy."""
+    """Seconds that a new release may need to become healthy. Then the deploy refuses it."""
     memory: Size = "256m"
     """Memory limit of the container."""

@@ -9,22 +9,24 @@ from infra.settings.fields.types import Argument, Name, Processes, Seconds, Size
 class Worker(Section):
     """The containers that run background jobs, with RQ.
 
-    Each container runs one job at a time: `count` is the number of jobs at the same time.
+    Each container runs one job at a time, so `count` is the number of jobs that can run together.
     """
 
     example: ClassVar[str] = """
-"worker": {"count": 2, "job_timeout": 600},  # a release waits up to 10 minutes for old jobs
+"worker": {"count": 2, "job_timeout": 600},  # long reports: up to 10 minutes, two together
 """
 
     command: tuple[Argument, ...] = ("python3", "-m", "app.worker")
-    """Command that the container runs. It takes jobs from the queue in `QUEUE`."""
+    """Command that starts a worker. The worker must take jobs from the queue in `QUEUE`."""
     health_command: tuple[Argument, ...] = ("python3", "-m", "app.worker", "--check")
-    """Command that exits with 0 in the worker's container while the worker lives."""
+    """Health check of a worker: a command that runs in its container, and exits with 0 if the
+    worker works."""
     count: Processes = 1
     """Number of worker containers."""
     queue: Name = "default"
-    """Queue that the workers take jobs from."""
+    """Name of the queue. The workers get it in `QUEUE`."""
     job_timeout: Seconds = 180
-    """Seconds that a job may take. A release waits as long for the jobs of the old workers."""
+    """Seconds that a job may take. After a release, the old workers have this time to finish their
+    jobs. The deploy does not wait for them."""
     memory: Size = "256m"
     """Memory limit of each container."""

@@ -39,5 +39,5 @@ def test_maintenance_closes_the_site_and_opens_it(target: Target) -> None:
 def test_maintenance_must_be_said_to_be_on_or_off(target: Target, words: tuple[str, ...]) -> None:
     done = pyinfra(*words, INVENTORY, "maintenance.py", "-y", TEST_HOST=target.name)
     assert done.returncode != 0
-    assert "say --data maintenance=on or --data maintenance=off" in done.stderr
+    assert "add --data maintenance=on or --data maintenance=off to the command" in done.stderr
     assert target.site.works("/date/")

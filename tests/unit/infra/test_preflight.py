@@ -50,7 +50,7 @@ def test_a_fresh_debian_13_is_let_through_in_silence() -> None:
     [
         (
             {"sudo": "no"},
-            "the user debian cannot become root by sudo without a password:"
+            "the user debian cannot use sudo without a password:"
             " grant NOPASSWD in /etc/sudoers.d, or install sudo",
         ),
         ({"version": "12"}, "runs debian 12: Slipway needs Debian 13"),
@@ -130,7 +130,7 @@ def test_the_limits_are_those_of_the_settings() -> None:
         (
             {"resolved": ["192.0.2.7"]},
             "app.example.org resolves to 192.0.2.7, the host has 10.0.0.1, 192.0.2.1:"
-            " this is right only behind address translation or a load balancer",
+            " this is correct only behind NAT or a load balancer",
         ),
     ],
 )

@@ -72,7 +72,7 @@ def test_only_the_hosts_of_a_limit_are_asked(inventory: Path, limit: str, name: 
 def test_a_wrong_inventory_is_refused_as_for_a_deploy(tmp_path: Path) -> None:
     missing = bin_slipway("status", "--json", "--inventory", tmp_path / "none.py")
     assert (missing.returncode, missing.stdout) == (1, "")
-    assert f"there is no file {tmp_path / 'none.py'}" in missing.stderr
+    assert f"the inventory file {tmp_path / 'none.py'} does not exist" in missing.stderr
     (tmp_path / "wrong.py").write_text("hosts = ['one']")
     wrong = bin_slipway("status", "--json", "--inventory", tmp_path / "wrong.py")
     assert (wrong.returncode, wrong.stdout) == (2, "")

@@ -26,19 +26,19 @@ def test_the_health_path_cannot_be_private() -> None:
 
 
 def test_acceptance_tests_need_a_name() -> None:
-    reason = "app.acceptance: needs a domain that is a name, not an IP address"
+    reason = "app.acceptance: cannot be used when domain is an IP address"
     assert refusal(domain="192.0.2.1", app={"acceptance": "tests"}) == reason
     assert settings(app={"acceptance": "tests"}).app.acceptance
 
 
 @pytest.mark.parametrize("aliases", [["app.example.org"], ["a.example.org", "a.example.org"]])
 def test_no_name_is_given_twice(aliases: list[str]) -> None:
-    reason = "aliases: must differ from domain and from each other"
+    reason = "aliases: each alias must differ from domain and from the other aliases"
     assert refusal(aliases=aliases) == reason
 
 
 def test_an_address_has_no_aliases() -> None:
-    reason = "aliases: need a domain that is a name, not an IP address"
+    reason = "aliases: cannot be used when domain is an IP address"
     assert refusal(domain="192.0.2.1", aliases=["www.example.org"]) == reason
 
 

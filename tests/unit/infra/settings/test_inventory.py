@@ -8,7 +8,7 @@ import pytest
 from infra.settings import SettingsError, load, load_host, refuse_wrong
 from tests.support.settings import GOOD, SECRET, refusal, refusals
 
-END = "Nothing was changed. Correct the inventory and run again."
+END = "Nothing was changed. Correct the inventory and run the command again."
 
 
 def test_an_unknown_setting_is_named() -> None:

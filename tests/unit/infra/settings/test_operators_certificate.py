@@ -42,7 +42,7 @@ def test_a_chain_with_a_link_of_another_ca_is_refused(tmp_path: Path) -> None:
     wanted = files(tmp_path, by=authority("ca.example.org"))
     with Path(wanted["chain"]).open("ab") as chain:
         chain.write(authority("other.example.org").pem)
-    assert "is not signed by the one after it" in str(refused(wanted))
+    assert "is not signed by the next one in the file" in str(refused(wanted))
 
 
 def test_certificates_in_another_order_are_refused(tmp_path: Path) -> None:

@@ -59,4 +59,4 @@ def test_a_key_of_a_curve_that_no_client_takes_is_refused(tmp_path: Path) -> Non
         subprocess.run(["openssl", *command], check=True, capture_output=True)
     assert refused(wanted | {"key": odd}) == NO_KEY
     told = refused(wanted | {"chain": chain})
-    assert told == f"{CHAIN}: the first certificate has a key of a type that no client accepts"
+    assert told == f"{CHAIN}: clients do not support the key type of the first certificate"

@@ -13,7 +13,7 @@ from infra.checkout import CHECKOUT
 from tests.deployed import Deployed
 from tests.support.settings import GOOD
 
-END = "Nothing was changed. Correct the inventory and run again."
+END = "Nothing was changed. Correct the inventory and run the command again."
 PYINFRA = str(Path(sys.executable).with_name("pyinfra"))
 
 
@@ -52,7 +52,7 @@ def host(name: str = "127.0.0.1", **settings: Any) -> str:
             "127.0.0.1: settings.secrets.a: the file does not exist",
         ),
         ("hosts = ['127.0.0.1']\n", "127.0.0.1: settings: must be a dict"),
-        ("hosts = []\n", "inventory: has no host"),
+        ("hosts = []\n", "inventory: there is no host"),
     ],
 )
 def test_a_deploy_with_a_wrong_inventory_ends_before_it_connects(

@@ -52,5 +52,5 @@ def test_an_email_address_must_be_one(email: str) -> None:
 
 @pytest.mark.parametrize("name", ["lower", "1A", "A-B", "A B", "", "A=B", "É"])
 def test_a_variable_must_have_the_name_of_one(name: str) -> None:
-    reason = "must be a name of A-Z, 0-9 and _, no digit first"
+    reason = "must be a name of A-Z, 0-9 and _ that does not begin with a digit"
     assert refusal(app={"environment": {name: "x"}}) == f"app.environment.{name}: {reason}"

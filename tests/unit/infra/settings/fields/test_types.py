@@ -8,12 +8,12 @@ from infra.settings import megabytes
 from tests.support.settings import refusal, refusals, settings
 
 SIZE = "must be a size in megabytes or gigabytes, like 256m or 1g"
-NAME = "must be a name of at most 63 characters of a-z, 0-9 and _, a letter first"
+NAME = "must be a name of at most 63 characters (a-z, 0-9, _) that begins with a letter"
 FOLDER = "must be an absolute path of letters, digits and . _ -, without .., like /srv/data"
-URL_FOLDER = "must be the path of a URL that begins and ends with /, like /static/"
-URL_PATH = "must be the path of a URL of letters, digits and . _ - /, like /healthz"
-URL_PREFIX = "must be the path of a URL without a / at its end, like /metrics"
-VOLUME = "must be an absolute path below /srv or /data, but not in /srv/app: that is the code"
+URL_FOLDER = "must be a URL path that begins and ends with /, like /static/"
+URL_PATH = "must be a URL path of letters, digits and . _ - /, like /healthz"
+URL_PREFIX = "must be a URL path without a / at its end, like /metrics"
+VOLUME = "must be an absolute path below /srv or /data, but not in /srv/app, where the code is"
 
 
 @pytest.mark.parametrize("size", ["256", "256M", "0m", "1.5g", "-1m", "1t", " 1g", "1g\n", "1gb"])
@@ -96,7 +96,7 @@ def test_a_wrong_item_is_named_by_its_place(
 
 
 def test_each_wrong_argument_of_a_command_is_named_by_its_place() -> None:
-    reason = "must be text of one line, not empty"
+    reason = "must be one line of text, not empty"
     assert refusals(worker={"command": ["", "a", "b\nc"]}) == [
         f"worker.command.0: {reason}",
         f"worker.command.2: {reason}",
@@ -109,5 +109,5 @@ def test_a_volume_may_have_a_name_that_begins_like_the_code_s() -> None:
 
 @pytest.mark.parametrize("value", ["a\nb", "a\rb", "a\x00b", "a\n"])
 def test_a_variable_is_one_line(value: str) -> None:
-    reason = "must be text of one line"
+    reason = "must be one line of text"
     assert refusal(app={"environment": {"A": value}}) == f"app.environment.A: {reason}"

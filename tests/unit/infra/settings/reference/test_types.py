@@ -15,15 +15,15 @@ from infra.settings.sections.tls import Tls
     [
         (types.Port, "a whole number, from 80 to 65535"),
         (types.HttpsUrl | None, "a URL that begins with `https://`, or `None`"),
-        (tuple[types.Argument, ...], "a list; each item: text of one line, not empty"),
+        (tuple[types.Argument, ...], "a list; each item: one line of text, not empty"),
         (
             dict[types.Variable, str],
-            "a dict; each key: a name of `A`-`Z`, `0`-`9` and `_`, no digit first;"
+            "a dict; each key: a name of `A`-`Z`, `0`-`9` and `_` that does not begin with a digit;"
             " each value: text",
         ),
         (
             types.VolumePath,
-            "an absolute path below `/srv` or `/data`, but not in `/srv/app`: that is the code",
+            "an absolute path below `/srv` or `/data`, but not in `/srv/app`, where the code is",
         ),
         (Annotated[int, Field(ge=0)], "a whole number, from 0"),
         (Literal["on", "off"], '`"on"` or `"off"`'),

@@ -15,7 +15,10 @@ def test_user_and_password_go_together(tmp_path: Path, given: str, missing: str)
     login = {"user": "me", "password": written(tmp_path)}
     assert settings(alerts={"mail": MAIL | login}).alerts.mail
     told = refusal(alerts={"mail": MAIL | {given: login[given]}})
-    assert told == f"alerts.mail.{missing}: is missing: alerts.mail.{given} needs it"
+    assert (
+        told
+        == f"alerts.mail.{missing}: is missing, but alerts.mail.{given} is set: set both or none"
+    )
 
 
 @pytest.mark.parametrize("server", ["", "mail.example.org:25", "a b", "mail.example.org\n"])
