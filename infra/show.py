@@ -12,7 +12,7 @@ from infra.checkout import CHECKOUT
 
 PYINFRA = Path(sys.executable).with_name("pyinfra")
 FACT = "infra.facts.slipway.SlipwayText"
-SILENT = {"error": "no answer: standard error says why"}
+SILENT = {"error": "no answer: standard error shows the reason"}
 QUESTIONS = {
     "status": "everything on one screen: release, containers, certificate, jobs, problems",
     "history": "the releases: who made them, when, how long it took, how it ended",

@@ -25,21 +25,27 @@ def parser() -> argparse.ArgumentParser:
         return new
 
     up = add("up", "make a host, or start it again, and wait until SSH answers")
-    up.add_argument("--from", dest="saved", metavar="SAVED", help="as a copy of this saved host")
+    up.add_argument(
+        "--from", dest="saved", metavar="SAVED", help="make the host as a copy of this saved host"
+    )
     down = add("down", "stop and delete a host", None)
     which = down.add_mutually_exclusive_group(required=True)
     which.add_argument("name", metavar="NAME", nargs="?")
-    which.add_argument("--all", action="store_true", help="all hosts, and the saved ones")
+    which.add_argument("--all", action="store_true", help="all hosts and all saved hosts")
     add("list", "list the hosts and the saved ones", None)
     session = add("ssh", "log in to a host, or run a command on it")
     session.add_argument("words", metavar="COMMAND", nargs=argparse.REMAINDER)
     add("reboot", "reboot a host and wait until SSH answers again")
-    save = add("save", "keep a copy of a host, to make others from")
-    save.add_argument("saved", metavar="SAVED", nargs="?", help="its name, else the host's")
+    save = add("save", "save a copy of a host: `up --from` makes other hosts from it")
+    save.add_argument(
+        "saved", metavar="SAVED", nargs="?", help="name of the copy; without it, the host's name"
+    )
     add("forget", "delete a saved host", "SAVED")
-    add("env", "print what scripts need to know of a host, as shell assignments")
-    steer.describe_acme(add("acme", "stop a CA, start it in another manner, or read its log", None))
-    steer.describe_names(add("names", "let a name lead elsewhere, or nowhere", None))
+    add("env", "print a host's address, domain and files as shell assignments")
+    steer.describe_acme(
+        add("acme", "stop a CA, start it with other behaviour, or list its requests", None)
+    )
+    steer.describe_names(add("names", "change the DNS records of a name, or remove them", None))
     return top
 
 

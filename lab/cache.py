@@ -30,7 +30,7 @@ def entry(kind: str, what: str, recipe: str, make: Callable[[Path], None]) -> Pa
         except LabError as error:
             if not made:
                 raise
-            say(f"could not make it, so the old one serves on: {error}")
+            say(f"could not make it, so the old one is used: {error}")
             return made[-1]
         drop_old()
         return new

@@ -24,7 +24,9 @@ NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
 def valid_name(name: str) -> str:
     """Give the name back if it can be a DNS label, a directory and a machine's name."""
     if not NAME.fullmatch(name):
-        raise LabError(f"{name!r} is no name for a host: use a-z, 0-9 and '-', at most 40 of them")
+        raise LabError(
+            f"{name!r} is not a valid host name: use a-z, 0-9 and '-', at most 40 characters"
+        )
     return name
 
 
@@ -106,7 +108,7 @@ def locked(name: str) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / name).open("w") as file:
         if not taken(file, 2):
-            say("waiting until another run of the lab has finished with this ...")
+            say("waiting for another lab command to end ...")
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

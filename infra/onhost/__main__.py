@@ -47,26 +47,35 @@ def _apply_base(host: Host, _: argparse.Namespace) -> None:
 # What people run; what a command returns is printed, data as JSON.
 COMMANDS: dict[str, tuple[str, Action]] = {
     "status": ("show the state of this host on one screen", _status),
-    "history": ("list the releases: who, when, how long, with what result", _history),
+    "history": ("list the releases: who made them, when, how long it took, how it ended", _history),
     "get": (
-        "print the current release's answer to GET PATH, also of private paths",
+        "send GET PATH to the current release and print the answer, also for private paths",
         lambda host, a: get.answer(host, a.path),
     ),
-    "maintenance-state": ("say whether it is on", lambda host, _: maintenance.state(host)),
+    "maintenance-state": (
+        "show whether maintenance is on",
+        lambda host, _: maintenance.state(host),
+    ),
     "maintenance-on": (
-        "show visitors a page with status 503",
+        "start maintenance: visitors get a page with status 503",
         lambda host, _: maintenance.turn(host, "on"),
     ),
-    "maintenance-off": ("serve visitors again", lambda host, _: maintenance.turn(host, "off")),
+    "maintenance-off": (
+        "end maintenance: visitors get the site again",
+        lambda host, _: maintenance.turn(host, "off"),
+    ),
     "certificate-renew": (
-        "renew the certificate when it is due, and load it",
+        "renew the certificate if it is due, and load it into nginx",
         lambda host, _: certificate.renew(host),
     ),
     "certificate-check": (
-        "check the certificate that is served on every name",
+        "check the certificate that nginx serves for each name",
         lambda host, _: check.check(host),
     ),
-    "alert-test": ("send a test alert by every way that is set", lambda host, _: send.test(host)),
+    "alert-test": (
+        "send a test alert in each way that the setting alerts has",
+        lambda host, _: send.test(host),
+    ),
 }
 
 # What units, certbot and deploys call: not shown by --help.
@@ -93,12 +102,12 @@ ACTIONS = {name: action for name, (_, action) in COMMANDS.items()} | INTERNAL
 
 # What some of them take besides.
 OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
-    "status": {"--json": {"action": "store_true", "help": "as JSON, for programs"}},
+    "status": {"--json": {"action": "store_true", "help": "print JSON, for programs"}},
     "history": {
-        "--json": {"action": "store_true", "help": "as JSON, for programs"},
-        "--last": {"type": int, "default": 20, "help": "how many (20)"},
+        "--json": {"action": "store_true", "help": "print JSON, for programs"},
+        "--last": {"type": int, "default": 20, "help": "number of releases (20)"},
     },
-    "get": {"path": {"metavar": "PATH", "help": "a path of the site, with a query if wanted"}},
+    "get": {"path": {"metavar": "PATH", "help": "a path of the site; it may have a query"}},
     "alert": {"unit": {"help": "the name of the unit that failed"}},
     "drain": {"release": {}},
     "retire": {"release": {}},
@@ -112,7 +121,9 @@ OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="slipway", description="Slipway on this host.")
+    parser = argparse.ArgumentParser(
+        prog="slipway", description="Show and change what Slipway runs on this host."
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name in ACTIONS:
         if name in COMMANDS:

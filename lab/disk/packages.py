@@ -70,7 +70,7 @@ def debian_mirror() -> str:
         label, _, uri = line.partition(" ")
         if label == "Debian":
             return uri
-    raise LabError("apt names no Debian mirror on this machine: is it Debian, with its lists?")
+    raise LabError("apt has no Debian mirror on this machine: use Debian, and run apt-get update")
 
 
 def unpack(wanted: dict[str, str], folder: Path) -> None:

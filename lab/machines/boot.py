@@ -79,7 +79,7 @@ def await_login(clone: Clone, name: str, old_boot: str | None = None) -> None:
         boot = boot_id(clone, name)
         return boot is not None and boot != old_boot
 
-    with stage(f"waiting until {name} can be logged in to"):
+    with stage(f"waiting for SSH on {name}"):
         if not processes.wait_until(done, LIMIT, 0.2):
             raise LabError(f"{name} does not answer over SSH after {LIMIT} s")
 

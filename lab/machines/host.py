@@ -21,7 +21,7 @@ def up(clone: Clone, name: str, saved: str | None) -> None:
             if not host and saved and saved not in records.saved(clone):
                 raise LabError(f"there is no saved host {saved}; `bin/lab list` lists them")
             if host and saved:
-                say(f"{name} exists already and stays what it is")
+                say(f"{name} exists already, so it is not made from {saved}")
             surroundings.ready(clone)
             already = boot.is_running(clone, name)
             host = host or create(clone, name, saved)
@@ -93,7 +93,7 @@ def reboot(clone: Clone, name: str) -> None:
         records.existing(clone, name)
         old = boot.boot_id(clone, name)
         if not old:
-            raise LabError(f"{name} cannot be logged in to")
+            raise LabError(f"cannot log in to {name}")
         ssh.ask(clone, name, "sudo systemctl reboot")
         ssh.forget_connection(clone, name)
         boot.await_login(clone, name, old)

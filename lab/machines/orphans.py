@@ -17,7 +17,9 @@ def take_down() -> None:
     """Take down the clones whose checkout is gone, and things without any clone."""
     for clone in records.clones():
         if not clone.checkout.exists():
-            with stage(f"taking down the hosts of {clone.checkout}, which is gone"):
+            with stage(
+                f"deleting the hosts of {clone.checkout}, because this checkout was deleted"
+            ):
                 host.down_all(clone)
     if shutil.which("losetup"):
         detach_loops()

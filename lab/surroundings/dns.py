@@ -64,9 +64,9 @@ def override(clone: Clone, name: str, records: Sequence[str]) -> None:
     """Remember what a name is to have instead of its usual records."""
     for kind, value in map(parts, records):
         if kind in ADDRESSES and not addressed(value, kind):
-            raise LabError(f"{value!r} is no address for {kind}")
+            raise LabError(f"{value!r} is not a valid address for {kind}")
         if kind not in {*ADDRESSES, "CAA", "none"}:
-            raise LabError(f"{kind} is no record: A=, AAAA=, CAA= or none")
+            raise LabError(f"{kind} is not a record: use A=, AAAA=, CAA= or none")
     known = overridden(clone) | {name: list(records)}
     replace(overrides_file(clone), json.dumps({name: kept for name, kept in known.items() if kept}))
 

@@ -13,27 +13,38 @@ VERBS = ("start", "stop", "requests")
 
 def describe_acme(new: argparse.ArgumentParser) -> None:
     """Describe `bin/lab acme`."""
-    new.add_argument("verb", choices=VERBS, help="start: anew; requests: list what has reached it")
+    new.add_argument(
+        "verb",
+        choices=VERBS,
+        help="start: start it again, without its accounts; requests: list the requests that it got",
+    )
     new.add_argument("authority", choices=AUTHORITIES, nargs="?", default="acme")
     new.add_argument(
-        "--refuse-nonces", type=int, default=0, metavar="PERCENT", help="refuse so many good nonces"
+        "--refuse-nonces",
+        type=int,
+        default=0,
+        metavar="PERCENT",
+        help="percentage of valid nonces that the CA refuses",
     )
     new.add_argument(
-        "--account", default="", metavar="ID:HMAC", help="let only this external account register"
+        "--account",
+        default="",
+        metavar="ID:HMAC",
+        help="the only external account that may register",
     )
 
 
 def describe_names(new: argparse.ArgumentParser) -> None:
     """Describe `bin/lab names`."""
     new.add_argument(
-        "name", metavar="NAME", nargs="?", help="without one: list what was overridden"
+        "name", metavar="NAME", nargs="?", help="without a name: list the names that were changed"
     )
     new.add_argument(
         "records",
         metavar="RECORD",
         nargs="*",
-        help="A=ADDRESS, AAAA=ADDRESS, CAA=ISSUER; `none`: the name does not resolve;"
-        " without any: the name is as usual again",
+        help="A=ADDRESS, AAAA=ADDRESS or CAA=ISSUER; `none`: the name does not resolve;"
+        " without a record: restore the usual records",
     )
 
 
@@ -41,7 +52,9 @@ def run(clone: Clone, asked: argparse.Namespace) -> None:
     """Run one of the two commands."""
     with locked(clone.id):
         if not records.hosts(clone):
-            raise LabError("there is no host, and so nothing beside it: `bin/lab up NAME` first")
+            raise LabError(
+                "there is no host, so there is no CA and no DNS: run `bin/lab up NAME` first"
+            )
         if asked.command == "acme":
             steer_acme(clone, asked)
         elif asked.name:

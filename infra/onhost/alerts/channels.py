@@ -24,7 +24,7 @@ def reason(error: Exception) -> str:
     if isinstance(error, subprocess.CalledProcessError):
         return f"exit code {error.returncode}: {''.join(error.stderr.splitlines()[-1:])}"
     if isinstance(error, subprocess.TimeoutExpired):
-        return f"has not ended after {TIMEOUT} s"
+        return f"still runs after {TIMEOUT} s"
     if isinstance(error, UnicodeError):  # it would show what it cannot encode, of a password too
         return type(error).__name__
     return f"{type(error).__name__}: {error}"
@@ -62,7 +62,7 @@ def _webhook(host: Host, url: str, subject: str, text: str) -> None:
         error.close()
         raise OSError(f"answered {error.code}") from None
     except (ValueError, http.client.HTTPException) as error:  # they quote the address
-        raise OSError(f"is not to be asked: {type(error).__name__}") from None
+        raise OSError(f"cannot be reached: {type(error).__name__}") from None
 
 
 def _mail(host: Host, way: dict[str, Any], subject: str, text: str) -> None:

@@ -48,7 +48,7 @@ def test(host: Host) -> None:
 def _deliver(host: Host, ways: dict[str, Any], subject: str, text: str) -> dict[str, str]:
     """Sends by these ways, and returns what went wrong with which."""
     if not ways:
-        say("no alert is set: see alerts in the inventory")
+        say("no alert is configured: set alerts in the inventory")
     problems = {}
     for name, way in ways.items():
         try:

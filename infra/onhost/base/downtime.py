@@ -19,7 +19,7 @@ def measured(host: Host, services: set[str], path: str) -> Iterator[None]:
     if "nginx" in services and path:
         probes["nginx was replaced"] = probe.of_site(host, path)
     if "redis" in services:
-        probes["Redis was replaced, jobs were refused meanwhile"] = probe.Probe(
+        probes["Redis was replaced, and new jobs were refused during the gap"] = probe.Probe(
             partial(_redis_answers, host)
         )
     try:

@@ -44,7 +44,7 @@ def serve_during(host: Host, replace: Callable[[], None]) -> None:
         _compose(host, "up", "--detach", "bridge")
         _wait_until_it_listens(*docker.service(layout.STANDBY_PROJECT, "bridge"), port=port)
     except Failure as failure:
-        say(f"nginx will be away for a moment: {failure}")
+        say(f"nginx will be down for a moment: {failure}")
     replace()
     _wait_until_it_listens(*docker.service(layout.BASE_PROJECT, "nginx"), port=port)
     remove(host)

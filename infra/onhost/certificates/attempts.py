@@ -92,7 +92,7 @@ def refusal(host: Host, now: float, *, renewal: bool) -> str:
         until = _when(granted[-limit] + WEEK)
         return (
             f"{len(granted)} certificates for these names were issued in the last seven days,"
-            f" the CA's limit is {limit}: the next is possible after {until}"
+            f" the CA's limit is {limit}: the next one is possible after {until}"
         )
     if len(failed) >= FAILURES:
         until = _when(failed[-FAILURES] + HOUR)

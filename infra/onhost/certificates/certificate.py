@@ -140,12 +140,12 @@ def check(host: Host) -> None:
         while nginx.served(name, host.config.https_port) != wanted.fingerprint:
             if time.monotonic() > deadline:
                 raise Failure(
-                    f"nginx does not serve the certificate on disk of {name}:"
+                    f"nginx does not serve the certificate on disk for {name}:"
                     f" see journalctl CONTAINER_NAME={nginx.CONTAINER}"
                 )
             time.sleep(0.2)
-    names = ", ".join(host.config.names)
-    say(f"{names} serves its certificate until {wanted.ends:%Y-%m-%d %H:%M} UTC")
+    names, until = ", ".join(host.config.names), f"{wanted.ends:%Y-%m-%d %H:%M} UTC"
+    say(f"nginx serves the certificate of {names}, which is valid until {until}")
 
 
 @contextmanager

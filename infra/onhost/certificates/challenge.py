@@ -36,7 +36,7 @@ class Token:
 def problems(host: Host, addresses: dict[str, list[str]]) -> list[str]:
     """What keeps a CA from this host's webroot, in a line for each name and address."""
     own = own_addresses()
-    leads = f"make an A record that leads to {' or '.join(_public(own)) or 'this host'}"
+    leads = f"create an A record that points to {' or '.join(_public(own)) or 'this host'}"
     found = [
         f"{name}: does not resolve: {leads}" for name, listed in addresses.items() if not listed
     ]
@@ -52,17 +52,17 @@ def problems(host: Host, addresses: dict[str, list[str]]) -> list[str]:
 
 def _refusal(name: str, address: str, own: dict[str, bool]) -> str:
     kind = "AAAA" if ":" in address else "A"
-    where = address if name == address else f"{name}: its {kind} record, {address},"
+    where = address if name == address else f"{name}: the {kind} record {address}"
     skip = "(or set certificate.check_names to False to skip this check)"
     if address in own:
         return (
-            f"{where} is this host's, but its port {PORT} does not answer with the webroot:"
-            f" open it in the firewall {skip}"
+            f"{where} is an address of this host, but port {PORT} there does not serve the"
+            f" webroot: open the port in the firewall {skip}"
         )
     return (
-        f"{where} is not of this host ({', '.join(_public(own)) or 'no public address'}) and"
-        f" does not answer for it: mend the record, or open port {PORT} on the way"
-        f" {skip}"
+        f"{where} is not an address of this host"
+        f" ({', '.join(_public(own)) or 'no public address'}), and port {PORT} there does not lead"
+        f" to this host: correct the record, or forward the port {skip}"
     )
 
 

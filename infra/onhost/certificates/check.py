@@ -34,9 +34,12 @@ def problems(host: Host, name: str) -> list[str]:
     say(f"{name}: {described(left)} of {described(served.lifetime)} are left")
     found = []
     if record.source == store.PLACEHOLDER:
-        found.append("nginx serves the placeholder: slipway certificate-renew says why")
+        found.append(
+            "nginx serves the placeholder certificate: slipway certificate-renew shows the reason"
+        )
     if not served.covers(name):
-        found.append(f"the certificate is for {', '.join(sorted(served.names)) or 'no name'}")
+        others = ", ".join(sorted(served.names)) or "none"
+        found.append(f"the certificate is for other names: {others}")
     if served.fingerprint != openssl.read(store.chain(host, host.config.domain)).fingerprint:
         found.append(
             "nginx does not serve the certificate on disk: slipway certificate-renew loads it"
@@ -47,14 +50,16 @@ def problems(host: Host, name: str) -> list[str]:
             f"{described(left)} of {described(served.lifetime)} are left: {_cure(record.source)}"
         )
     if record.trusted and not openssl.trusted(host, chain):
-        found.append("this host does not trust it any more, and browsers may not either")
+        found.append(
+            "this host no longer trusts the certificate, so browsers may not trust it either"
+        )
     return found
 
 
 def _cure(source: str) -> str:
     if source == "files":
         return "replace the files of certificate.chain and certificate.key, and deploy"
-    return "it was not renewed in time: slipway certificate-renew says why"
+    return "it was not renewed in time: slipway certificate-renew shows the reason"
 
 
 def described(time: timedelta) -> str:

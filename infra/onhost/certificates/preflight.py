@@ -69,7 +69,7 @@ def _account(host: Host, about: dict[str, Any]) -> str:
     profile = host.config.certificate.profile
     if profile and profile not in profiles:
         known = ", ".join(sorted(profiles)) or "none"
-        return f"it has no profile {profile}: set certificate.profile ({known})"
+        return f"it has no profile {profile}: change certificate.profile (it has: {known})"
     return ""
 
 

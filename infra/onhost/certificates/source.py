@@ -73,7 +73,7 @@ def _ask(host: Host) -> None:
         certbot.ask(host)
     if not certbot.matches(host):
         raise Failure(
-            f"certbot left no certificate for {', '.join(host.config.names)} from"
+            f"certbot made no certificate for {', '.join(host.config.names)} from"
             f" {host.config.certificate.acme_directory}: see /var/log/letsencrypt"
         )
     found = openssl.read(chain(host))

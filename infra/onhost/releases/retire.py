@@ -63,7 +63,7 @@ def _wait_for_queue(_host: Host, name: str) -> None:
         deadline = time.monotonic() + int(seconds)
         while _waiting(process):
             if time.monotonic() > deadline:
-                say(f"release {name} does not take the waiting requests: it ends anyway")
+                say(f"release {name} does not answer the waiting requests: stopping it anyway")
                 return
             time.sleep(POLL_SECONDS)
 

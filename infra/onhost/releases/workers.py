@@ -28,7 +28,7 @@ def wait_until_healthy(host: Host, name: str, limit: int) -> None:
         if found and not sick:
             return
         if time.monotonic() > deadline:
-            reason = "; ".join(sick) or "there is none"
+            reason = "; ".join(sick) or "there is no worker"
             raise Failure(
                 f"the workers of release {name} are not healthy after {limit} s: {reason}"
             )

@@ -41,7 +41,7 @@ def reload(host: Host) -> None:
         if time.monotonic() > deadline:
             raise Failure(
                 f"nginx has not loaded its configuration after {LOAD_SECONDS} s:"
-                f" docker logs {CONTAINER} says why"
+                f" docker logs {CONTAINER} shows the reason"
             )
         time.sleep(POLL_SECONDS)
 

@@ -45,9 +45,9 @@ def refused(certs: Target, reason: str) -> Iterator[None]:
     ("records", "reason"),
     [
         (["none"], f"{ALIAS}: does not resolve"),
-        (["A=GATEWAY"], f"{ALIAS}: its A record, GATEWAY, is not of this host"),
-        (["A=HOST", "AAAA=2001:db8::1"], f"{ALIAS}: its AAAA record, 2001:db8::1, is not of this"),
-        (["A=HOST", "A=GATEWAY"], f"{ALIAS}: its A record, GATEWAY, is not of this host"),
+        (["A=GATEWAY"], f"{ALIAS}: the A record GATEWAY is not an address of this host"),
+        (["A=HOST", "AAAA=2001:db8::1"], f"{ALIAS}: the AAAA record 2001:db8::1 is not an"),
+        (["A=HOST", "A=GATEWAY"], f"{ALIAS}: the A record GATEWAY is not an address of this host"),
         (["CAA=ca.example"], f"{ALIAS}: CAA records of {ALIAS} allow ca.example"),
     ],
 )
@@ -68,7 +68,7 @@ def test_a_firewall_before_port_80(certs: Target) -> None:
     closed = "INPUT --protocol tcp --dport 80 --jump DROP"
     certs.run(f"iptables --insert {closed}")
     try:
-        with refused(certs, "its port 80 does not answer with the webroot"):
+        with refused(certs, "port 80 there does not serve the webroot"):
             pass
     finally:
         certs.run(f"iptables --delete {closed}")

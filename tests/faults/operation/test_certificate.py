@@ -37,7 +37,7 @@ def test_the_timers_service_finds_nothing_to_do_and_says_until_when(target: Targ
     assert served(target.site) == before
     target.run("journalctl --sync")
     told = target.run("journalctl --quiet --output cat --unit slipway-certificate --lines 20")
-    assert "serves its certificate until" in told
+    assert "nginx serves the certificate of " in told
 
 
 def test_a_stale_certificate_in_nginx_is_found_and_mended(target: Target) -> None:

@@ -42,7 +42,7 @@ def replace(target: Target, ends: str) -> str:
     [
         (80, False, "nginx does not serve the certificate on disk"),
         (10, True, "10 days of 90 days are left"),
-        (80, True, "this host does not trust it any more"),
+        (80, True, "this host no longer trusts the certificate"),
     ],
 )
 def test_what_is_amiss_is_found_shown_and_told(

@@ -10,7 +10,7 @@ import pytest
 from infra import show
 from tests.support.processes import ROOT
 
-SAID = "no answer: standard error says why"
+SAID = "no answer: standard error shows the reason"
 SILENT = {"error": SAID}
 INVENTORY = """
 settings = {"domain": "app.example.org", "email": "you@example.org"}

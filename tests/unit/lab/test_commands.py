@@ -41,7 +41,7 @@ def test_the_assignments_name_all_that_scripts_rely_on() -> None:
 
 @pytest.mark.parametrize("name", ["", "-a", "a-", "A", "a.b", "a/b", "a b", "a" * 41, "é"])
 def test_a_name_that_is_no_dns_label_is_refused(name: str) -> None:
-    with pytest.raises(LabError, match="no name for a host"):
+    with pytest.raises(LabError, match="not a valid host name"):
         paths.valid_name(name)
 
 

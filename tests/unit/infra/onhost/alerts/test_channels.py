@@ -38,8 +38,7 @@ def test_a_command_that_fails_is_told_without_its_words(
 def test_a_command_that_hangs_is_ended(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(channels, "TIMEOUT", 0.2)
     assert (
-        problem(host, "command", ["sh", "-c", "exec sleep 30", SECRET])
-        == "has not ended after 0.2 s"
+        problem(host, "command", ["sh", "-c", "exec sleep 30", SECRET]) == "still runs after 0.2 s"
     )
 
 
@@ -80,7 +79,7 @@ def test_a_web_hook_that_is_not_there_or_no_address_is_told_without_it(host: Hos
         assert "Connection refused" in problem(host, "webhook", f"https://{HERE}:{port}/{SECRET}")
     assert (
         problem(host, "webhook", f"{SECRET}.example.org/")
-        == "OSError: is not to be asked: ValueError"
+        == "OSError: cannot be reached: ValueError"
     )
     told = problem(host, "webhook", f"https://{HERE}/{SECRET} and more")
-    assert told == "OSError: is not to be asked: InvalidURL"
+    assert told == "OSError: cannot be reached: InvalidURL"

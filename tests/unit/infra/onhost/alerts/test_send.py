@@ -120,7 +120,7 @@ def test_without_a_way_it_is_said_that_none_is_set(
     else:
         host.layout.alerts.unlink()
     send.send(host, UNIT)
-    assert capsys.readouterr().err == "no alert is set: see alerts in the inventory\n"
+    assert capsys.readouterr().err == "no alert is configured: set alerts in the inventory\n"
     assert told(host) == 0
 
 

@@ -79,7 +79,7 @@ def test_nginx_is_made_anew_all_the_same_where_none_can_be_beside_it(
     docker(host, fails="up --detach bridge")
     standby.serve_during(host, lambda: host.note(REPLACED))
     assert done(host)[-2:] == [REPLACED, DOWN]
-    assert "nginx will be away for a moment" in capsys.readouterr().err
+    assert "nginx will be down for a moment" in capsys.readouterr().err
 
 
 def test_the_other_one_serves_on_when_nginx_does_not_come_back(host: Host) -> None:

@@ -45,7 +45,7 @@ def test_more_than_the_ca_issues_in_a_week_is_not_asked_for(host: Host) -> None:
     asked(host, 2 * DAY)
     assert refusal(host) == (
         "5 certificates for these names were issued in the last seven days, the CA's limit is 5:"
-        " the next is possible after 2026-01-02 00:00 UTC"
+        " the next one is possible after 2026-01-02 00:00 UTC"
     )
 
 

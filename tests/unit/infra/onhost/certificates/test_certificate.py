@@ -51,7 +51,8 @@ def test_every_name_is_looked_at_and_told(host: Host, capsys: pytest.CaptureFixt
     with serving(given(host, DOMAIN, "www.example.org"), always(200)) as (port, _):
         certificate.check(host.changed(https_port=port, aliases=["www.example.org"]))
     told = capsys.readouterr().err
-    assert told.startswith(f"{DOMAIN}, www.example.org serves its certificate until 20")
+    names = f"{DOMAIN}, www.example.org"
+    assert told.startswith(f"nginx serves the certificate of {names}, which is valid until 20")
 
 
 def test_a_renewal_that_is_refused_leaves_the_good_certificate_to_a_deploy_and_fails_the_timer(

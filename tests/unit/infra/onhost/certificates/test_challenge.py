@@ -68,15 +68,15 @@ def test_each_name_and_each_address_is_asked(host: Host, webroot: Folder) -> Non
 
 def test_a_name_that_leads_nowhere_is_told_where_to_lead(host: Host) -> None:
     assert challenge.problems(host, {DOMAIN: []}) == [
-        f"{DOMAIN}: does not resolve: make an A record that leads to 192.0.2.1"
+        f"{DOMAIN}: does not resolve: create an A record that points to 192.0.2.1"
     ]
 
 
 def test_a_port_that_does_not_answer_is_told(host: Host) -> None:
     with no_listener() as port:
         assert challenge.problems(host.changed(http_port=port), {DOMAIN: [HERE]}) == [
-            f"{DOMAIN}: its A record, {HERE}, is this host's, but its port 80 does not answer with"
-            f" the webroot: open it in the firewall {SKIP}"
+            f"{DOMAIN}: the A record {HERE} is an address of this host, but port 80 there does not"
+            f" serve the webroot: open the port in the firewall {SKIP}"
         ]
     assert left(host) == []
 
@@ -84,7 +84,9 @@ def test_a_port_that_does_not_answer_is_told(host: Host) -> None:
 def test_another_site_on_the_port_is_no_answer(host: Host) -> None:
     with folder_over_http(host.layout.state) as other:
         [problem] = challenge.problems(host.changed(http_port=other.port), {HERE: [HERE]})
-    assert problem.startswith(f"{HERE} is this host's, but its port 80 does not answer")
+    assert problem.startswith(
+        f"{HERE} is an address of this host, but port 80 there does not serve"
+    )
     assert other.hosts == [HERE]
 
 
@@ -98,8 +100,9 @@ def test_an_address_that_is_not_the_host_s_is_asked_at_the_port_that_a_ca_asks(
     with no_listener() as port:
         monkeypatch.setattr(challenge, "PORT", port)
         assert challenge.problems(host.changed(http_port=1), {DOMAIN: [HERE]}) == [
-            f"{DOMAIN}: its A record, {HERE}, is not of this host (192.0.2.1) and does not answer"
-            f" for it: mend the record, or open port {port} on the way {SKIP}"
+            f"{DOMAIN}: the A record {HERE} is not an address of this host (192.0.2.1), and port"
+            f" {port} there does not lead to this host: correct the record, or forward the port"
+            f" {SKIP}"
         ]
 
 
@@ -109,7 +112,9 @@ def test_a_record_of_another_kind_is_called_by_its_name(
     with no_listener() as port:
         monkeypatch.setattr(challenge, "PORT", port)
         [problem] = challenge.problems(host, {DOMAIN: ["::1"]})
-    assert problem.startswith(f"{DOMAIN}: its AAAA record, ::1, is not of this host (192.0.2.1)")
+    assert problem.startswith(
+        f"{DOMAIN}: the AAAA record ::1 is not an address of this host (192.0.2.1)"
+    )
 
 
 def test_with_docker_s_bridge_the_host_is_asked_as_by_a_stranger(
@@ -121,7 +126,7 @@ def test_with_docker_s_bridge_the_host_is_asked_as_by_a_stranger(
     assert [call for call in host.called() if " --network bridge " in call]
     with no_listener() as port:
         [problem] = challenge.problems(host.changed(http_port=port), {DOMAIN: [HERE]})
-    assert "does not answer with the webroot" in problem
+    assert "does not serve the webroot" in problem
 
 
 def test_what_a_killed_run_left_in_the_webroot_goes(host: Host, webroot: Folder) -> None:

@@ -98,18 +98,20 @@ def test_a_certificate_that_is_not_the_one_on_disk_is_told(host: Host) -> None:
 def test_a_name_that_it_is_not_for_is_told_and_others_are_fine(host: Host) -> None:
     with served(host, made(host, "a", DOMAIN, "www.example.org")) as port:
         assert problems(host, port, "www.example.org", "b.example.org") == [
-            f"b.example.org: the certificate is for {DOMAIN}, www.example.org"
+            f"b.example.org: the certificate is for other names: {DOMAIN}, www.example.org"
         ]
 
 
 def test_a_certificate_without_names_is_for_nobody(host: Host) -> None:
     with served(host, made(host, "a", "x")) as port:
-        assert problems(host, port) == [f"{DOMAIN}: the certificate is for x"]
+        assert problems(host, port) == [f"{DOMAIN}: the certificate is for other names: x"]
 
 
 def test_the_placeholder_is_told(host: Host) -> None:
     with served(host, made(host, "a", by=None), store.PLACEHOLDER) as port:
-        assert problems(host, port) == [f"{DOMAIN}: nginx serves the placeholder: {RENEW} says why"]
+        assert problems(host, port) == [
+            f"{DOMAIN}: nginx serves the placeholder certificate: {RENEW} shows the reason"
+        ]
 
 
 @pytest.mark.parametrize(
@@ -130,7 +132,7 @@ def test_a_certificate_that_should_be_renewed_by_now_is_told_by_its_share_of_lif
         if left is None:
             check.check(host.on_port(port))
         else:
-            cure = f"it was not renewed in time: {RENEW} says why"
+            cure = f"it was not renewed in time: {RENEW} shows the reason"
             assert problems(host, port) == [f"{DOMAIN}: {left} are left: {cure}"]
 
 
@@ -145,7 +147,7 @@ def test_of_a_certificate_of_the_operator_s_another_cure_is_told(host: Host) -> 
 def test_a_certificate_that_the_host_does_not_trust_any_more_is_told(host: Host) -> None:
     with served(host, made(host, "a")) as port:
         host.layout.ca_bundle.write_bytes(authority("other.example.org").pem)
-        told = "this host does not trust it any more, and browsers may not either"
+        told = "this host no longer trusts the certificate, so browsers may not trust it either"
         assert problems(host, port) == [f"{DOMAIN}: {told}"]
 
 
@@ -156,7 +158,7 @@ def test_everything_that_is_amiss_is_told(host: Host) -> None:
             "nginx serves",
             "the certific",
             "nginx does n",
-            "this host do",
+            "this host no",
         ]
 
 

@@ -78,7 +78,7 @@ def test_a_server_that_takes_nobody_is_not_waited_for_for_ever(
     with socket.socket(socket.AF_UNIX) as client:
         client.connect(server.getsockname())
         retire.retire(host, "a")
-    assert "release a does not take the waiting requests" in capsys.readouterr().err
+    assert "release a does not answer the waiting requests" in capsys.readouterr().err
     assert [" ".join(call.split()[:2]) for call in ended(host)] == ORDER
 
 

@@ -46,7 +46,7 @@ def told(host: Host) -> list[str]:
     ("shown", "problem"),
     [
         ("1 a-worker-1: Up 3 seconds (healthy)", ""),
-        ("", "there is none"),
+        ("", "there is no worker"),
         (
             "1 a-worker-1: Up 3 seconds (healthy)\\n2 a-worker-2: Restarting (1) 2 seconds ago",
             "a-worker-2: Restarting (1) 2 seconds ago",

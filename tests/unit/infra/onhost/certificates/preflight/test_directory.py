@@ -42,9 +42,13 @@ def problems(host: Host, meta: bytes | dict[str, Any], **terms: Any) -> list[str
         (
             {"profiles": {"short": "", "classic": ""}},
             {"profile": "long"},
-            ["it has no profile long: set certificate.profile (classic, short)"],
+            ["it has no profile long: change certificate.profile (it has: classic, short)"],
         ),
-        ({}, {"profile": "long"}, ["it has no profile long: set certificate.profile (none)"]),
+        (
+            {},
+            {"profile": "long"},
+            ["it has no profile long: change certificate.profile (it has: none)"],
+        ),
         (b'{"newNonce": "x"}', {}, []),
     ],
 )

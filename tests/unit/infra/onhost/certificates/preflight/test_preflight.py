@@ -75,7 +75,7 @@ def test_everything_that_is_to_be_mended_is_told_at_once(
     assert lines[0].startswith("  1 challenges have failed in the last hour")
     assert lines[1:] == [
         "  it requires an external account: set certificate.external_account",
-        f"  {DOMAIN}: does not resolve: make an A record that leads to {HERE}",
+        f"  {DOMAIN}: does not resolve: create an A record that points to {HERE}",
     ]
 
 

@@ -123,7 +123,7 @@ def test_a_challenge_that_fails_is_noted_and_the_reason_told(host: Host) -> None
 def test_a_ca_that_gives_another_name_is_told(host: Host) -> None:
     certbot_leaves(host)
     wanted = host.changed(aliases=["www.example.org"])
-    with pytest.raises(Failure, match=f"certbot left no certificate for {DOMAIN}, www.example.org"):
+    with pytest.raises(Failure, match=f"certbot made no certificate for {DOMAIN}, www.example.org"):
         source.obtain(wanted, advised=False)
 
 
