@@ -1,17 +1,22 @@
 """Run other programs, and say in one line what went wrong."""
 
+import contextlib
 import fcntl
+import glob
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from .plain import plain
+
 LOCK_SECONDS = 0.5
 LINES = 8  # of what a program said that failed
+LEFT_SECONDS = 3600  # then a temporary file is of a writer that was killed
 
 
 class Failure(Exception):  # noqa: N818  reads better where it is raised
@@ -58,7 +63,7 @@ def run(
 def _last_lines(*texts: bytes | str | None) -> list[str]:
     """The end of what a program said, of each stream; bytes when its time was over."""
     read = [t.decode(errors="replace") if isinstance(t, bytes) else t or "" for t in texts]
-    return [line for text in read for line in text.strip().splitlines()[-LINES:]]
+    return [line for text in read for line in plain(text).strip().splitlines()[-LINES:]]
 
 
 def succeeds(*command: str | Path) -> bool:
@@ -68,47 +73,76 @@ def succeeds(*command: str | Path) -> bool:
 
 
 def say(line: str) -> None:
-    """Progress for the operator and the journal."""
-    print(line, file=sys.stderr, flush=True)
+    """Progress for the operator and the journal, as text."""
+    print(plain(line), file=sys.stderr, flush=True)
 
 
 def replace(path: Path, content: bytes, mode: int = 0o644, group: int = 0) -> None:
-    """Writes a file of root's as a whole, synced: readers see the old content or the new."""
-    temporary = path.with_name(f".{path.name}.new")
-    temporary.unlink(missing_ok=True)
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        os.fchown(file.fileno(), 0, group)
-        os.fchmod(file.fileno(), mode)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.rename(path)
+    """Writes a file of root's as a whole, synced: readers see the old content or the new.
+
+    Several may write the same file at once: each has a temporary file of its own.
+    """
+    descriptor, name = tempfile.mkstemp(".new", f".{path.name}.", path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            os.fchown(file.fileno(), 0, group)
+            os.fchmod(file.fileno(), mode)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).rename(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    _remove_left(path)
 
 
-@contextmanager
-def lock(path: Path, purpose: str) -> Iterator[None]:
-    """Holds a lock, which ends with its holder. Raises Failure that names another holder."""
+def _remove_left(path: Path) -> None:
+    """Removes the temporary files of writers that were killed."""
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*.new"):
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - left.stat().st_mtime > LEFT_SECONDS:
+                left.unlink()
+
+
+@contextlib.contextmanager
+def lock(
+    path: Path,
+    purpose: str,
+    wait: float = LOCK_SECONDS,
+    busy: str = "another change of this host is under way",
+) -> Iterator[None]:
+    """Holds a lock, which ends with its holder; waits for another one for `wait` seconds.
+
+    Then raises Failure: `busy`, and who holds it. Who waits for longer is told that, too.
+    """
     with path.open("a+") as file:
-        if not _taken(file):
-            file.seek(0)
-            raise Failure(f"another change of this host is under way: {file.read().strip()}")
+        if not _taken(file, min(wait, LOCK_SECONDS)):
+            if wait > LOCK_SECONDS:
+                say(f"{busy}: waiting up to {wait:.0f} s for it to end: {_holder(file)}")
+            if wait <= LOCK_SECONDS or not _taken(file, wait - LOCK_SECONDS):
+                raise Failure(f"{busy}: {_holder(file)}")
         file.truncate(0)
         file.write(f"{purpose}, process {os.getpid()}, since {time.ctime()}\n")
         file.flush()
         yield
 
 
-def _taken(file: IO[str]) -> bool:
-    """Tries for a moment: who asks whether it is locked holds the lock while asking."""
-    end = time.monotonic() + LOCK_SECONDS
+def _holder(file: IO[str]) -> str:
+    file.seek(0)
+    return file.read().strip() or "it does not say what it is"
+
+
+def _taken(file: IO[str], seconds: float) -> bool:
+    """Tries for a while: who asks whether it is locked holds the lock while asking."""
+    end = time.monotonic() + seconds
     while True:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             if time.monotonic() > end:
                 return False
-            time.sleep(0.01)
+            time.sleep(min(0.01 + seconds / 1000, 0.25))
         else:
             return True
 

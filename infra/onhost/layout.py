@@ -80,6 +80,7 @@ class Layout:
     lock = _Below("run/slipway.lock")  # of switches
     deploy_lock = _Below("run/slipway-deploy.lock")
     draining_workers = _Below("run/slipway-told")  # the workers that were told to stop
+    draining_lock = _Below("run/slipway-told.lock")  # of that file
     certbot_lock = _Below("run/slipway-certbot.lock")  # while it is installed
     certificate_lock = _Below("run/slipway-certificate.lock")
     alerted = _Below("run/slipway-alerted")  # a file for each unit with a recent alert

@@ -19,6 +19,7 @@ from infra.onhost.layout import LAYOUT
 
 Commands = Generator[StringCommand | str, None, None]
 
+PIP_SECONDS = 900  # that another pip may take
 # A fresh VM is often busy with its own first updates: wait for the lock, seconds.
 APT = "DEBIAN_FRONTEND=noninteractive apt-get --yes --quiet -o DPkg::Lock::Timeout=300"
 
@@ -82,9 +83,11 @@ def start_docker(files: list[str]) -> Commands:
 def venv_command(folder: Path, requirements: bytes) -> StringCommand:
     """The command that makes a virtual environment of locked packages and links it last."""
     new = LAYOUT.certbot.with_name(".certbot.new")
+    busy = "another pip installs certbot on this host and has not ended: pgrep -af pip shows it"
+    wait = f"flock --wait {PIP_SECONDS} 9 || {{ echo {shlex.quote(busy)} >&2; exit 1; }}"
     return StringCommand(
         # The last deploy's pip may run yet, though its connection was lost: it has the lock.
-        f"set -e; exec 9>{LAYOUT.certbot_lock}; flock 9; python3 -m venv --clear {folder};"
+        f"set -e; exec 9>{LAYOUT.certbot_lock}; {wait}; python3 -m venv --clear {folder};"
         f" base64 --decode > {folder}/requirements.txt;"
         f" PIP_CERT={LAYOUT.ca_bundle} {folder}/bin/pip install --quiet --no-cache-dir"
         " --disable-pip-version-check --only-binary :all: --require-hashes"

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from infra.onhost.services.probe import Request, summary
+from infra.onhost.services.probe import Figures
 from tests.faults.conftest import Target
 from tests.site import Site
 
@@ -48,7 +48,7 @@ class Load:
     rate: float
     keep_alive: bool = False
     path: str = "/healthz"
-    requests: list[Request] = field(default_factory=list)
+    figures: Figures = field(default_factory=Figures)
     failures: list[object] = field(default_factory=list)
     repeated: list[UnansweredError] = field(default_factory=list)
     _connections: threading.local = field(default_factory=threading.local)
@@ -70,7 +70,7 @@ class Load:
 
     def summary(self) -> dict[str, float]:
         """Requests, failed ones, longest gap, p99, repeated ones; times in milliseconds."""
-        return summary(self.requests) | {"repeated": len(self.repeated)}
+        return self.figures.summary() | {"repeated": len(self.repeated)}
 
     def _tick(self, stop: threading.Event) -> None:
         due = time.monotonic()
@@ -87,8 +87,7 @@ class Load:
             problem = None if status == 200 else status
         except (OSError, http.client.HTTPException) as error:
             problem = error
-        ended = time.monotonic()
-        self.requests.append(Request(ended, ended - began, good=problem is None))
+        self.figures.add(began, good=problem is None)
         if problem is not None:
             self.failures.append(problem)
 
@@ -135,4 +134,4 @@ def asked_steadily(target: Target, rate: float = 20) -> Iterator[list[object]]:
     load = Load(target.site, rate)
     with load.running():
         yield load.failures
-    assert load.requests, "nothing was asked"
+    assert load.figures.requests, "nothing was asked"

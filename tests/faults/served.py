@@ -112,7 +112,7 @@ def served_throughout(target: Target, site: Site | None = None) -> Iterator[None
     load = Load(replace(site or target.site, verified=False), rate=20)
     with load.running():
         yield
-    assert load.requests, "nothing was asked"
+    assert load.figures.requests, "nothing was asked"
     assert load.failures == []
 
 

@@ -3,19 +3,19 @@
 A CA is asked only when these facts call for it, or by the renewal timer.
 """
 
-import fcntl
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-from ..command import Failure, replace, say
+from ..command import Failure, lock, replace, say
 from ..config import Host
 from ..services import nginx, openssl
 from . import source, store, virtual_hosts
 
 RELOAD_SECONDS = 10
+WAIT_SECONDS = 300  # for another one at the certificate; a CA answers within a minute or two
+BUSY = "another program is at the certificate"
 
 
 def state(host: Host) -> dict[str, bool]:
@@ -37,7 +37,7 @@ def _served(host: Host) -> bool:
 
 def prepare(host: Host) -> None:
     """nginx has a certificate for each name before the source has been asked for one."""
-    with _alone(host):
+    with _alone(host, "the preparation of the certificate"):
         if not store.chain(host, host.config.domain).exists():
             _put_first(host)
         _load(host)
@@ -93,7 +93,7 @@ def _renewed(host: Host, *, advised: bool) -> Failure | None:
     Raises Failure when none is, or when it is not served.
     """
     refused = None
-    with _alone(host):
+    with _alone(host, "a renewal of the certificate" if advised else "a deploy"):
         try:
             source.obtain(host, advised=advised)
         except Failure as failure:
@@ -148,9 +148,9 @@ def check(host: Host) -> None:
     say(f"nginx serves the certificate of {names}, which is valid until {until}")
 
 
-@contextmanager
-def _alone(host: Host) -> Iterator[None]:
-    """Waits for whoever else is at the certificate: the timer and a deploy may meet."""
-    with host.layout.certificate_lock.open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+def _alone(host: Host, purpose: str) -> AbstractContextManager[None]:
+    """Waits for whoever else is at the certificate: the timer and a deploy may meet.
+
+    Raises Failure, and says who that is, when it takes too long.
+    """
+    return lock(host.layout.certificate_lock, purpose, WAIT_SECONDS, BUSY)

@@ -18,7 +18,7 @@ def keep_secrets(host: Host, new: str) -> None:
     copying = kept.with_name(".secrets.new")
     shutil.rmtree(copying, ignore_errors=True)
     copying.mkdir(mode=0o700)
-    for secret in host.layout.secrets.iterdir():
+    for secret in host.layout.secrets.glob("[!.]*"):  # with a dot: a writer is at work
         replace(copying / secret.name, secret.read_bytes(), 0o440, layout.APP_UID)
     copying.rename(kept)
 

@@ -1,14 +1,17 @@
 """Finished static files, out of an image and into the directory that nginx serves."""
 
 import contextlib
-import io
+import filecmp
 import json
 import os
+import shutil
 import subprocess
 import tarfile
+import tempfile
+import threading
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, cast
 
 from ..command import Failure, replace, run
 from ..config import Host
@@ -16,6 +19,7 @@ from . import release
 
 LIST = "static.json"  # in a release's directory: the names of its files
 CONTAINER = "slipway-static"  # never started: files are copied out of it
+COPY_SECONDS = 300
 ABSENT = "Could not find the file"
 
 
@@ -28,15 +32,37 @@ def publish(host: Host, new: str, image: str, folder: str) -> None:
     _remove()  # what a killed switch has left
     run("docker", "create", "--name", CONTAINER, "--pull", "never", "--network", "none", image)
     try:
-        command = ["docker", "cp", f"{CONTAINER}:{folder}/.", "-"]
-        done = subprocess.run(command, capture_output=True, check=False, timeout=300)
+        names = _copied(host, f"{CONTAINER}:{folder}/.", f"the static files in {folder} of {image}")
     finally:
         _remove()
-    problem = done.stderr.decode(errors="replace").strip()
-    if done.returncode and ABSENT not in problem:
-        raise Failure(f"the static files in {folder} of {image}: {problem}")
-    names = [] if done.returncode else unpack(io.BytesIO(done.stdout), host.layout.static)
     replace(release.folder(host, new) / LIST, json.dumps(names).encode())
+
+
+def _copied(host: Host, source: str, subject: str) -> list[str]:
+    """The names of the files, which go from docker to the disk as they come: of any size."""
+    with tempfile.TemporaryFile() as said:
+        with subprocess.Popen(
+            ["docker", "cp", source, "-"], stdout=subprocess.PIPE, stderr=said
+        ) as copying:
+            archive = cast("IO[bytes]", copying.stdout)  # it is a pipe
+            limit = threading.Timer(COPY_SECONDS, copying.kill)
+            limit.start()
+            try:
+                names, broken = unpack(archive, host.layout.static), ""
+            except tarfile.TarError as error:  # also when there is none
+                names, broken = [], str(error)
+            finally:
+                limit.cancel()
+                archive.close()
+        said.seek(0)
+        problem = said.read().decode(errors="replace").strip()
+    if copying.returncode and ABSENT in problem:
+        return []
+    if copying.returncode < 0:
+        raise Failure(f"{subject}: not read after {COPY_SECONDS} s")
+    if copying.returncode or broken:
+        raise Failure(f"{subject}: {problem or broken}")
+    return names
 
 
 def _remove() -> None:
@@ -73,20 +99,24 @@ def unpack(archive: IO[bytes], target: Path) -> list[str]:
             parts = PurePosixPath(member.name).parts
             source = tar.extractfile(member) if member.isreg() else None
             if source and ".." not in parts and not member.name.startswith("/"):
-                _put(target, parts, source.read(), member.mtime)
+                _put(target, parts, source, member.mtime)
                 names.append("/".join(parts))
     return names
 
 
-def _put(target: Path, parts: tuple[str, ...], content: bytes, modified: float) -> None:
+def _put(target: Path, parts: tuple[str, ...], content: IO[bytes], modified: float) -> None:
     path = target.joinpath(*parts)
-    if path.is_file() and path.read_bytes() == content:
-        return
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.parent.resolve() != target.resolve().joinpath(*parts[:-1]):
         raise Failure(f"{path} would be outside of {target}")
-    temporary = path.with_name(f".{path.name}.new")
-    temporary.write_bytes(content)
-    temporary.chmod(0o644)
-    os.utime(temporary, (modified, modified))  # nginx makes Last-Modified and ETag of it
-    temporary.rename(path)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with temporary.open("wb") as file:
+            shutil.copyfileobj(content, file)
+        if path.is_file() and filecmp.cmp(path, temporary, shallow=False):
+            return
+        temporary.chmod(0o644)
+        os.utime(temporary, (modified, modified))  # nginx makes Last-Modified and ETag of it
+        temporary.rename(path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -6,12 +6,14 @@ RQ takes the first SIGTERM for that; a second one, as `docker compose down` send
 import json
 import time
 
-from ..command import Failure, replace, run, say
+from ..command import Failure, lock, replace, run, say
 from ..config import Host
 from ..services import docker
 from . import release
 
 POLL_SECONDS = 0.2
+TELL_SECONDS = 60  # for another one that tells workers to stop
+BUSY = "workers are being told to stop"
 
 
 def wait_until_healthy(host: Host, name: str, limit: int) -> None:
@@ -36,11 +38,16 @@ def wait_until_healthy(host: Host, name: str, limit: int) -> None:
 
 
 def stop_fetching(host: Host, name: str) -> None:
-    """The workers finish their job and take no other; none of them is told a second time."""
-    told = _told(host)
-    processes = _processes(_running(name))
-    new = {process: worker for worker, process in processes if process not in told}
-    if new:
+    """The workers finish their job and take no other; none of them is told a second time.
+
+    A switch, the end of another release and the watchdog may all be at it: one after the other.
+    """
+    with lock(host.layout.draining_lock, f"the workers of release {name}", TELL_SECONDS, BUSY):
+        told = _told(host)
+        processes = _processes(_running(name))
+        new = {process: worker for worker, process in processes if process not in told}
+        if not new:
+            return
         try:
             run("docker", "kill", "--signal", "TERM", *new.values())
         except Failure as failure:  # one that has just ended, or crashes again and again

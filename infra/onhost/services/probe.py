@@ -1,27 +1,77 @@
 """A probe that asks at a steady rate, to measure what a change costs those who use the host."""
 
+import math
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Self
 
 from ..config import Host
 from . import https
 
 INTERVAL = 0.05  # seconds; open loop: a slow answer delays no other request
 PROBES = 16
+MOST_WAITING = 400  # requests at work or due, while the site hangs; more are not sent
 TIMEOUT = 5.0
 
 
-class Request(NamedTuple):
-    """One request of the probe: when it ended, how long it took, both in seconds, and how."""
+class Figures:
+    """What is known of all requests so far; as large after a day as after a second."""
 
-    ended: float
-    took: float
-    good: bool
+    def __init__(self) -> None:
+        self.requests = 0
+        self.failed = 0
+        self._took: Counter[float] = Counter()
+        self._good = False
+        self._since = math.inf  # the end of the last good answer; before one, the beginning
+        self._last = 0.0
+        self._gap = 0.0
+        self._lock = threading.Lock()
+
+    def add(self, due: float, good: bool, ended: float | None = None) -> None:
+        """One request: when it was due, whether its answer was good, and when that came: now."""
+        with self._lock:  # so that they come in the order in which they ended
+            now = time.monotonic() if ended is None else ended
+            self.requests += 1
+            self.failed += not good
+            self._took[_rounded(now - due)] += 1
+            self._last = now
+            if not self._good:
+                self._since = min(self._since, due)
+            if good:
+                self._gap = max(self._gap, now - self._since)
+                self._since, self._good = now, True
+
+    def summary(self) -> dict[str, float]:
+        """Requests, failed ones, the longest time without a good answer and the 99th percentile.
+
+        Times are in milliseconds; the percentile is right to one part of a hundred.
+        """
+        with self._lock:
+            gap = max(self._gap, self._last - self._since) if self.requests else 0.0
+            return {
+                "requests": self.requests,
+                "failed": self.failed,
+                "longest_gap_ms": round(gap * 1000),
+                "p99_ms": round(self._percentile() * 1000),
+            }
+
+    def _percentile(self) -> float:
+        """What 99 of 100 requests did not exceed, in seconds."""
+        below = 0
+        for took in sorted(self._took):
+            below += self._took[took]
+            if below > int(self.requests * 0.99):
+                return took
+        return 0.0
+
+
+def _rounded(seconds: float) -> float:
+    """To three digits: so there are a few thousand different times, however many requests."""
+    return float(f"{seconds:.3g}")
 
 
 class Probe:
@@ -32,7 +82,8 @@ class Probe:
 
     def __init__(self, ask: Callable[[], bool]) -> None:
         self._good = ask
-        self._requests: list[Request] = []
+        self._figures = Figures()
+        self._waiting = threading.Semaphore(MOST_WAITING)
         self._stop = threading.Event()
         self._clock = threading.Thread(target=self._tick, daemon=True)
 
@@ -53,7 +104,8 @@ class Probe:
         pool = ThreadPoolExecutor(PROBES)
         due = time.monotonic()
         while not self._stop.wait(max(0.0, due - time.monotonic())):
-            pool.submit(self._ask, due)
+            if self._waiting.acquire(blocking=False):
+                pool.submit(self._ask, due)
             due += INTERVAL
         pool.shutdown(cancel_futures=True)  # what waits for its turn while the site hangs
 
@@ -62,12 +114,12 @@ class Probe:
             good = self._good()
         except OSError:
             good = False
-        ended = time.monotonic()
-        self._requests.append(Request(ended, ended - due, good))
+        self._figures.add(due, good)
+        self._waiting.release()
 
     def result(self) -> dict[str, float]:
-        """Requests, failed ones, the longest time without a good answer and the 99th percentile."""
-        return summary(self._requests)
+        """What the requests so far say; see Figures.summary."""
+        return self._figures.summary()
 
 
 def of_site(host: Host, path: str) -> Probe:
@@ -83,18 +135,3 @@ def described(found: dict[str, float]) -> str:
         f"{found['requests']:.0f} requests, {found['failed']:.0f} failed,"
         f" longest gap {found['longest_gap_ms']:.0f} ms, p99 {found['p99_ms']:.0f} ms"
     )
-
-
-def summary(requests: list[Request]) -> dict[str, float]:
-    """What the requests say; times in milliseconds."""
-    good = sorted(request.ended for request in requests if request.good)
-    begin = [min(request.ended - request.took for request in requests)] if requests else []
-    end = [max(request.ended for request in requests)] if requests else []
-    gaps = [later - earlier for earlier, later in pairwise([*begin, *good, *end])]
-    took = sorted(request.took for request in requests)
-    return {
-        "requests": len(requests),
-        "failed": sum(not request.good for request in requests),
-        "longest_gap_ms": round(max(gaps, default=0.0) * 1000),
-        "p99_ms": round(took[int(len(took) * 0.99)] * 1000) if took else 0,
-    }

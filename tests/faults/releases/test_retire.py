@@ -73,6 +73,6 @@ def test_requests_that_wait_for_the_old_release_are_answered(target: Target, slo
         done = target.deploy(app={**slow, "environment": {"COLOUR": "red"}})
     assert done.returncode == 0, done.stderr
     print(load.summary())
-    assert len(load.requests) > 30
+    assert load.figures.requests > 30
     assert load.failures == []
     assert target.deploy().returncode == 0

@@ -76,7 +76,7 @@ def test_only_what_a_kept_connection_left_unread_is_asked_again(
     with answering(tmp_path, connections) as site:
         load = Load(site, 100, keep_alive=True)
         with load.running():
-            until(lambda: len(load.requests) >= 8, "8 requests")
+            until(lambda: load.figures.requests >= 8, "8 requests")
     assert [type(problem).__name__ for problem in load.failures] == failed
     assert len(load.repeated) == repeated
     assert all(isinstance(problem, UnansweredError) for problem in load.repeated)

@@ -9,7 +9,7 @@ from infra.checkout import CHECKOUT
 
 ONHOST = CHECKOUT / "infra" / "onhost"
 # Each folder imports those before it, and these modules; nothing imports those after it.
-BELOW = ["layout", "command", "config", "attention"]
+BELOW = ["layout", "plain", "command", "config", "attention"]
 FOLDERS = ["services", "credentials", "certificates", "base", "releases", "alerts", "status"]
 ABOVE = {"watchdog", "__main__"}
 MOST = 13  # modules in a folder

@@ -3,7 +3,10 @@
 import os
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -89,18 +92,45 @@ def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
 
 
 @needs_root
-def test_what_an_interrupted_writer_left_is_no_hindrance(tmp_path: Path) -> None:
-    (tmp_path / ".file.new").write_text("half")
+def test_what_an_interrupted_writer_left_is_no_hindrance_and_goes(tmp_path: Path) -> None:
+    left, at_work = tmp_path / ".file.a1.new", tmp_path / ".file.b2.new"
+    for path in (left, at_work):
+        path.write_text("half")
+    os.utime(left, (1, 1))
     replace(tmp_path / "file", b"whole")
-    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".file.b2.new", "file"]
     assert (tmp_path / "file").read_bytes() == b"whole"
+
+
+@needs_root
+def test_all_may_write_one_file_at_once(tmp_path: Path) -> None:
+    """Threads and processes: none fails, and what stands there is whole."""
+    path = tmp_path / "file"
+    script = (
+        "import sys; from pathlib import Path; from infra.onhost.command import replace\n"
+        "for n in range(150): replace(Path(sys.argv[1]), sys.argv[2].encode() * 5000)"
+    )
+    words = [sys.executable, "-c", script, str(path)]
+    others = [subprocess.Popen([*words, letter], cwd=CHECKOUT) for letter in "ab"]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(replace, [path] * 300, [b"c" * 5000] * 300))
+    assert [other.wait(60) for other in others] == [0, 0]
+    assert path.read_bytes() in {letter * 5000 for letter in (b"a", b"b", b"c")}
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@needs_root
+def test_a_writer_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "file").mkdir()
+    with pytest.raises(OSError, match="directory"):
+        replace(tmp_path / "file", b"content")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 @needs_root
 def test_a_link_is_replaced_and_not_followed(tmp_path: Path) -> None:
     (tmp_path / "other").write_text("other")
     (tmp_path / "link").symlink_to("other")
-    (tmp_path / ".link.new").symlink_to("other")
     replace(tmp_path / "link", b"new")
     assert (tmp_path / "other").read_text() == "other"
     assert not (tmp_path / "link").is_symlink()
@@ -147,3 +177,28 @@ def test_a_lock_that_was_given_back_can_be_taken_again(tmp_path: Path) -> None:
     with lock(tmp_path / "lock", "a test"):
         pass
     assert not locked(tmp_path / "lock")
+
+
+def test_a_lock_that_may_be_waited_for_is_waited_for_and_its_holder_is_named(
+    tmp_path: Path, holder: subprocess.Popen[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    began = time.monotonic()
+    with (
+        pytest.raises(Failure, match=rf"^it is in use: a deploy, process {holder.pid}, since "),
+        lock(tmp_path / "lock", "a test", 1.2, "it is in use"),
+    ):
+        pytest.fail("two hold the lock")
+    assert 1.1 < time.monotonic() - began < 5
+    told = capsys.readouterr().err
+    assert told.startswith(
+        f"it is in use: waiting up to 1 s for it to end: a deploy, process {holder.pid}"
+    )
+    threading.Timer(0.8, holder.kill).start()
+    with lock(tmp_path / "lock", "a test", 20):
+        assert holder.wait() == -9
+
+
+def test_what_a_program_says_in_colours_is_told_as_text() -> None:
+    with pytest.raises(Failure) as failure:
+        run("sh", "-c", r"printf '\033[31mred\033[0m 10%%\r\033]0;title\0072\n\377\n' >&2; exit 1")
+    assert str(failure.value).endswith("exit code 1: red 10%\n2\n\ufffd")

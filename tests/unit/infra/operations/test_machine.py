@@ -124,7 +124,9 @@ def test_certbot_is_linked_once_all_of_it_is_there(link: str) -> None:
     found = certbot(link)
     folder, bundle = "/opt/slipway/certbot/new", "/etc/ssl/certs/ca-certificates.crt"
     assert found.commands == [
-        f"set -e; exec 9>{LAYOUT.certbot_lock}; flock 9; python3 -m venv --clear {folder};"
+        f"set -e; exec 9>{LAYOUT.certbot_lock}; flock --wait 900 9 || {{ echo 'another pip installs"
+        " certbot on this host and has not ended: pgrep -af pip shows it' >&2; exit 1; };"
+        f" python3 -m venv --clear {folder};"
         f" base64 --decode > {folder}/requirements.txt;"
         f" PIP_CERT={bundle} {folder}/bin/pip install --quiet --no-cache-dir"
         " --disable-pip-version-check --only-binary :all: --require-hashes"

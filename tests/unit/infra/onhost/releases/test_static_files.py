@@ -2,13 +2,18 @@
 
 import io
 import json
+import subprocess
+import sys
 import tarfile
 from pathlib import Path
 
 import pytest
 
+from infra.onhost.command import Failure
+from infra.onhost.releases import static_files
 from infra.onhost.releases.static_files import publish, unpack
 from tests.support.onhost import Host, new_host
+from tests.support.processes import ROOT
 
 
 def archive(*members: tuple[str, bytes, bytes]) -> io.BytesIO:
@@ -49,6 +54,48 @@ def test_a_release_keeps_a_list_of_its_files(folder: str, names: list[str]) -> N
         assert json.loads((host.layout.releases / "a" / "static.json").read_text()) == names
         assert found(host.layout.static) == names
         assert host.called()[-1] == "docker rm --force --volumes slipway-static"
+
+
+def test_files_of_any_size_are_copied_in_little_memory() -> None:
+    """What is far larger than what the process may have."""
+    with new_host() as host:
+        host.layout.static.mkdir(parents=True)
+        host.release("a")
+        big = tarfile.TarInfo("./big.bin")
+        big.size = 160 * 1024 * 1024
+        head, zeros = host.calls.with_name("head"), big.size // 1024**2
+        head.write_bytes(big.tobuf())
+        send = f"cat {head}; head -c {zeros}M /dev/zero; head -c 10240 /dev/zero"
+        host.program("docker", f"case $1 in cp) {send};; esac")
+        script = (
+            "import resource; resource.setrlimit(resource.RLIMIT_DATA, (2**26, 2**26));"
+            "from pathlib import Path; from infra.onhost.layout import Layout;"
+            "from infra.onhost.releases.static_files import publish;"
+            "from infra.onhost.config import Host;"
+            f"publish(Host(Layout(Path({str(host.root)!r})), None), 'a', 'an-image', '/static')"
+        )
+        subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)
+        assert (host.layout.static / "big.bin").stat().st_size == big.size
+
+
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        ("echo 'no such container' >&2; exit 1", "an-image: no such container"),
+        ("head -c 100000 /dev/urandom; exit 0", "the static files in /static of an-image: "),
+        ("exec sleep 60", "not read after 0.3 s"),
+    ],
+)
+def test_files_that_cannot_be_copied_are_a_failure(
+    script: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(static_files, "COPY_SECONDS", 0.3)
+    with new_host() as host:
+        host.layout.static.mkdir(parents=True)
+        host.release("a")
+        host.program("docker", f"case $1 in cp) {script};; esac")
+        with pytest.raises(Failure, match=told):
+            publish(host, "a", "an-image", "/static")
 
 
 def found(folder: Path) -> list[str]:

@@ -2,30 +2,33 @@
 
 import threading
 import time
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from infra.onhost.services import probe
-from infra.onhost.services.probe import Request, of_site, summary
+from infra.onhost.services.probe import Figures, of_site
 from tests.support.onhost import Host, new_host
 from tests.support.onhost.servers import always, behind_tls
 from tests.support.processes import until
 
 
-def requests(*times: float, failed: tuple[float, ...] = (), took: float = 0.01) -> list[Request]:
-    """Requests that ended at these seconds."""
-    return [Request(ended, took, ended not in failed) for ended in times]
+def requests(*times: float, failed: tuple[float, ...] = (), took: float = 0.01) -> Figures:
+    """What is known of requests that ended at these seconds."""
+    found = Figures()
+    for ended in times:
+        found.add(ended - took, ended not in failed, ended)
+    return found
 
 
 @pytest.mark.parametrize(
     ("given", "total", "failed", "gap"),
     [
-        ([], 0, 0, 0),
+        (requests(), 0, 0, 0),
         (requests(1.0), 1, 0, 10),
         (requests(1.0, 1.05, 1.1), 3, 0, 50),
-        (requests(1.1, 1.0, 1.05), 3, 0, 50),  # as they ended, not as they were written down
         (requests(1.0, 1.05, 1.1, 1.15, failed=(1.05, 1.1)), 4, 2, 150),
         (requests(1.0, 1.05, 1.35, failed=(1.05,)), 3, 1, 350),
         (requests(1.0, 1.05, 1.35, 1.4, failed=(1.05, 1.35, 1.4)), 4, 3, 400),  # until the end
@@ -34,9 +37,9 @@ def requests(*times: float, failed: tuple[float, ...] = (), took: float = 0.01) 
     ],
 )
 def test_the_longest_gap_is_the_longest_time_without_a_good_answer(
-    given: list[Request], total: int, failed: int, gap: int
+    given: Figures, total: int, failed: int, gap: int
 ) -> None:
-    found = summary(given)
+    found = given.summary()
     assert (found["requests"], found["failed"], found["longest_gap_ms"]) == (total, failed, gap)
 
 
@@ -52,9 +55,26 @@ def test_the_longest_gap_is_the_longest_time_without_a_good_answer(
 def test_one_request_of_a_hundred_took_as_long_as_the_99th_percentile(
     times: list[float], p99: int
 ) -> None:
-    given = [Request(float(number), took, True) for number, took in enumerate(times)]
-    assert summary(given)["p99_ms"] == p99
-    assert summary(given[::-1])["p99_ms"] == p99
+    for order in (times, times[::-1]):
+        found = Figures()
+        for number, took in enumerate(order):
+            found.add(number - took, True, float(number))
+        assert found.summary()["p99_ms"] == p99
+
+
+def test_a_day_of_requests_takes_no_more_memory_than_a_minute_of_them() -> None:
+    found = Figures()
+    tracemalloc.start()
+    try:
+        for number in range(200_000):
+            if number == 5_000:
+                before = tracemalloc.get_traced_memory()[0]
+            found.add(number - 1 / (1 + number % 9973), number % 7 > 0, float(number))
+        grown = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert found.summary()["requests"] == 200_000
+    assert grown < 200_000  # bytes
 
 
 @pytest.fixture
@@ -145,3 +165,21 @@ def test_a_site_that_hangs_ends_the_probe_after_one_timeout(
     assert found["failed"] == found["requests"] < before + 20
     assert found["longest_gap_ms"] >= 800
     assert found["p99_ms"] >= 600  # a wait for one's turn is a wait
+
+
+@pytest.mark.usefixtures("fast")
+def test_what_waits_while_a_site_hangs_is_bounded(
+    host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probe, "INTERVAL", 0.002)
+    monkeypatch.setattr(probe, "MOST_WAITING", 5)
+    with (
+        behind_tls(tmp_path, lambda _number, _path: None) as (port, script),
+        of_site(host.on_port(port), "/") as running,
+    ):
+        until(lambda: len(script.asked) >= 5, "5 requests")
+        time.sleep(0.3)
+        asked = len(script.asked)
+        script.end.set()
+        until(lambda: running.result()["requests"] >= 5, "their answers")
+    assert asked == 5
