@@ -99,7 +99,12 @@ def ask(settings: Settings) -> dict[str, Any]:
     """The host's report of itself."""
     ports = (settings.nginx.http_port, settings.nginx.https_port)
     # Whether sudo works is one of the questions.
-    report: dict[str, Any] = host.get_fact(
-        HostReport, domain=settings.domain, ports=ports, _sudo=False
+    report: dict[str, Any] | None = host.get_fact(
+        HostReport, domain=settings.domain, ports=ports, _sudo=False, _ignore_errors=True
     )
+    if report is None:
+        raise DeployError(
+            f"{host.name}: the login shell of the SSH user runs no commands; what it said is above:"
+            " log in as another user, or give this one a shell by chsh. Nothing was changed."
+        )
     return report

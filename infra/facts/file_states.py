@@ -1,12 +1,15 @@
 """Facts about many files in one remote command: a round trip costs more than a digest."""
 
+import re
 import shlex
 from collections.abc import Iterable
 
-from pyinfra.api import FactBase
+from infra.facts.fact import Fact
+
+DIGEST = re.compile("([0-9a-f]{64})  (.*)")
 
 
-class FileStates(FactBase[dict[str, str]]):
+class FileStates(Fact[dict[str, str]]):
     """The state of each path that exists: `mode:uid:gid:` and its SHA-256, or `directory`."""
 
     default = dict
@@ -15,19 +18,20 @@ class FileStates(FactBase[dict[str, str]]):
         """Two programs for any number of paths."""
         quoted = " ".join(shlex.quote(path) for path in paths)
         return (
-            f"stat --format '%n|%a:%u:%g:%F' -- {quoted} 2>/dev/null;"
-            f" sha256sum -- {quoted} 2>/dev/null; true"  # what is missing is no error
+            f"stat --format '%a:%u:%g:%F|%n' -- {quoted} 2>/dev/null;"
+            # With --zero, a backslash in a name is not written as two. What is missing is no error.
+            f" sha256sum --zero -- {quoted} 2>/dev/null | tr '\\0' '\\n'; true"
         )
 
     def process(self, output: Iterable[str]) -> dict[str, str]:
         """States by path; the digest of a file takes the place of its type."""
         states: dict[str, str] = {}
         for line in output:
-            if "|" in line:
-                path, _, state = line.partition("|")
-                states[path] = state
-            else:
-                digest, _, path = line.partition("  ")
+            if found := DIGEST.fullmatch(line):
+                digest, path = found.groups()
                 owner = states[path].rsplit(":", 1)[0]
                 states[path] = f"{owner}:{digest}"
+            else:
+                state, _, path = line.partition("|")
+                states[path] = state
         return states

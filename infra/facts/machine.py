@@ -4,12 +4,11 @@ import shlex
 from collections.abc import Iterable
 from typing import Any
 
-from pyinfra.api import FactBase
-
+from infra.facts.fact import Fact
 from infra.onhost.layout import LAYOUT
 
 
-class InstalledPackages(FactBase[list[str]]):
+class InstalledPackages(Fact[list[str]]):
     """Which of the named Debian packages are installed."""
 
     default = list
@@ -26,7 +25,7 @@ class InstalledPackages(FactBase[list[str]]):
         return [line.split()[0] for line in output if line.endswith(" installed")]
 
 
-class UnitStates(FactBase[dict[str, dict[str, str]]]):
+class UnitStates(Fact[dict[str, dict[str, str]]]):
     """The state of systemd units by name: ActiveState, UnitFileState and NeedDaemonReload."""
 
     default = dict
@@ -53,7 +52,7 @@ class UnitStates(FactBase[dict[str, dict[str, str]]]):
         return units
 
 
-class DockerStale(FactBase[bool]):
+class DockerStale(Fact[bool]):
     """Whether dockerd is down, or began before its configuration or the CA bundle changed."""
 
     @staticmethod
@@ -76,7 +75,7 @@ class DockerStale(FactBase[bool]):
         return "current" not in list(output)
 
 
-class OwnImages(FactBase[set[str]]):
+class OwnImages(Fact[set[str]]):
     """The tags of Slipway's own images."""
 
     default = set
@@ -93,7 +92,7 @@ class OwnImages(FactBase[set[str]]):
         return set(output)
 
 
-class ExtraTrust(FactBase[dict[str, Any]]):
+class ExtraTrust(Fact[dict[str, Any]]):
     """Slipway's CA files on the host, and whether the bundle is older than any of them."""
 
     default = dict
@@ -112,7 +111,7 @@ class ExtraTrust(FactBase[dict[str, Any]]):
         return {"names": set(lines) - {"stale"}, "stale": "stale" in lines}
 
 
-class LinkTarget(FactBase[str]):
+class LinkTarget(Fact[str]):
     """Where a symbolic link leads; empty when there is none."""
 
     default = str

@@ -4,12 +4,11 @@ import shlex
 from collections.abc import Iterable
 from typing import Any
 
-from pyinfra.api import FactBase
-
+from infra.facts.fact import Fact
 from infra.onhost.layout import LAYOUT
 
 
-class HostReport(FactBase[dict[str, Any]]):
+class HostReport(Fact[dict[str, Any]]):
     """Distribution, sudo, disk, memory, clock, names, addresses, and who listens on the ports."""
 
     def command(self, domain: str, ports: tuple[int, ...]) -> str:

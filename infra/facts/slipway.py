@@ -4,12 +4,11 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from pyinfra.api import FactBase
-
+from infra.facts.fact import Fact
 from infra.onhost.layout import LAYOUT
 
 
-class SlipwayState(FactBase[dict[str, Any]]):
+class SlipwayState(Fact[dict[str, Any]]):
     """What `slipway <question>` on the host answers; empty while the program is not there."""
 
     default = dict
@@ -24,7 +23,7 @@ class SlipwayState(FactBase[dict[str, Any]]):
         return answer
 
 
-class SlipwayText(FactBase[list[str]]):
+class SlipwayText(Fact[list[str]]):
     """What `slipway <question>` on the host prints for a person."""
 
     default = list

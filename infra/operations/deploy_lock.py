@@ -9,9 +9,11 @@ from pathlib import Path
 import pyinfra
 from paramiko import Channel, SSHClient, SSHException
 from pyinfra import host, logger
-from pyinfra.api import Host, QuoteString, StringCommand, operation
+from pyinfra.api import Host, QuoteString, StringCommand
 
+from infra.login_shell import MARKER, LoginShellError, answered, asked
 from infra.onhost.layout import LAYOUT
+from infra.operations.operation import operation
 
 PROGRAM = Path(__file__).with_suffix(".sh")
 HELD = "held"
@@ -51,7 +53,7 @@ def hold(target: Host, client: SSHClient, who: str) -> str:
     try:
         channel = open_channel(client, command(who))
         answer = read_answer(channel)
-    except (SSHException, OSError) as error:
+    except (SSHException, OSError, LoginShellError) as error:
         return f"the deploy lock cannot be taken: {error or 'no answer'}. Nothing was changed."
     if answer[-1:] == [HELD]:
         _channels[target] = channel
@@ -77,17 +79,21 @@ def command(who: str) -> str:
     """What runs on the host while the lock is held."""
     words = [LAYOUT.deploy_lock, LAYOUT.lock, who]
     script = PROGRAM.read_text(encoding="utf-8")
-    return shlex.join(["sudo", "-n", "bash", "-c", script, PROGRAM.name, *map(str, words)])
+    program = shlex.join(["sudo", "-n", "bash", "-c", script, PROGRAM.name, *map(str, words)])
+    return shlex.join(["sh", "-c", asked(f"exec {program}")])
 
 
 def read_answer(channel: Channel) -> list[str]:
-    """The program's lines, until it holds the lock or ends. Raises TimeoutError after a while."""
+    """The program's lines, until it holds the lock or ends.
+
+    Raises TimeoutError after a while, LoginShellError when the program was not started.
+    """
     lines: list[str] = []
-    for line in channel.makefile():
-        lines.append(line.strip())
-        if lines[-1] == HELD:
+    for line in channel.makefile("rb"):
+        lines.append(line.decode(errors="replace").strip())
+        if MARKER in lines and lines[-1] == HELD:
             break
-    return lines
+    return answered(lines)
 
 
 def refusal(code: int, answer: list[str]) -> str:

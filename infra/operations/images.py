@@ -6,12 +6,13 @@ from collections.abc import Generator
 from dataclasses import dataclass
 
 from pyinfra import host
-from pyinfra.api import StringCommand, operation
+from pyinfra.api import StringCommand
 
 from infra.facts.machine import OwnImages
 from infra.hostfile import HostFile, archive, digest
 from infra.onhost import layout
 from infra.onhost.layout import LAYOUT
+from infra.operations.operation import operation
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 from pyinfra import host
-from pyinfra.api import StringCommand, operation
+from pyinfra.api import StringCommand
 
 from infra.facts.machine import (
     DockerStale,
@@ -16,6 +16,7 @@ from infra.facts.machine import (
     UnitStates,
 )
 from infra.onhost.layout import LAYOUT
+from infra.operations.operation import operation
 
 Commands = Generator[StringCommand | str, None, None]
 

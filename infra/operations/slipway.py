@@ -5,10 +5,10 @@ from typing import Any
 
 import pyinfra
 from pyinfra import host
-from pyinfra.api import operation
 
 from infra.facts.slipway import SlipwayState, SlipwayText
 from infra.onhost.layout import LAYOUT
+from infra.operations.operation import operation
 
 
 @operation()

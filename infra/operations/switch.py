@@ -5,7 +5,7 @@ from collections.abc import Generator
 from typing import Any
 
 from pyinfra import host
-from pyinfra.api import DeployError, StringCommand, operation
+from pyinfra.api import DeployError, StringCommand
 
 from infra.facts.slipway import SlipwayState
 from infra.hostfile import HostFile, digest, directory, text
@@ -13,6 +13,7 @@ from infra.onhost import layout
 from infra.onhost.layout import LAYOUT
 from infra.onhost.releases.release import ROUTES
 from infra.operations import slipway, whole_files
+from infra.operations.operation import operation
 
 
 def switch_command(release: str, kind: str, by: str, revision: str) -> str:

@@ -5,10 +5,11 @@ import shlex
 from collections.abc import Generator, Iterable
 
 from pyinfra import host
-from pyinfra.api import StringCommand, operation
+from pyinfra.api import StringCommand
 
 from infra.facts.file_states import FileStates
 from infra.hostfile import HostFile, archive
+from infra.operations.operation import operation
 
 # Everything is unpacked beside its target's file system root in a directory of root's alone, then
 # renamed into place: no half-written file, and no secret that others can read for a moment.
@@ -20,6 +21,8 @@ UNPACK = (
     ' while IFS= read -r path; do (umask 022; mkdir -p "/$(dirname "$path")");'
     ' mv --force --no-target-directory "$path" "/$path"; done'
 )
+
+AT_ONCE = 100  # paths in a command: a login shell may bound the length of a word
 
 
 def unpack_command(files: Iterable[HostFile]) -> StringCommand:
@@ -38,7 +41,12 @@ def directory_command(file: HostFile) -> str:
 @operation()
 def replace(files: list[HostFile]) -> Generator[StringCommand, None, None]:
     """Files and directories stand as given: content, mode and owner; nothing else is touched."""
-    states = host.get_fact(FileStates, paths=tuple(file.path for file in files))
+    paths = [file.path for file in files]
+    states: dict[str, str] = {}
+    for first in range(0, len(paths), AT_ONCE):
+        some = tuple(paths[first : first + AT_ONCE])
+        found: dict[str, str] = host.get_fact(FileStates, paths=some)
+        states |= found
     wrong = [file for file in files if states.get(file.path) != file.state()]
     if not wrong:
         host.noop(f"{len(files)} files are in place")

@@ -5,11 +5,12 @@ from collections.abc import Generator
 from pathlib import Path
 
 from pyinfra import host
-from pyinfra.api import StringCommand, operation
+from pyinfra.api import StringCommand
 
 from infra.facts.machine import LinkTarget
 from infra.hostfile import HostFile
 from infra.operations import whole_files
+from infra.operations.operation import operation
 
 # Moves the link $1 to the version $2. Then removes the versions beside it, but for the one before
 # and those that a running process has in its environment: it may read more of its files.

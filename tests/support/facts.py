@@ -7,9 +7,11 @@ from typing import Any
 
 from pyinfra.api import FactBase
 
+from infra.login_shell import MARKER
+
 
 def ask(fact: FactBase[Any], programs: Path | None = None, /, **arguments: Any) -> Any:
-    """What the fact says, as pyinfra asks it: no output means its default."""
+    """What the fact says, as pyinfra asks it."""
     done = subprocess.run(
         ["sh", "-c", str(fact.command(**arguments))],
         env={"PATH": f"{programs}:{os.environ['PATH']}", "LANG": "C.UTF-8"},
@@ -17,8 +19,12 @@ def ask(fact: FactBase[Any], programs: Path | None = None, /, **arguments: Any) 
         text=True,
         check=True,  # a fact that fails would fail the host
     )
-    lines = done.stdout.splitlines()
-    return fact.process(lines) if lines else fact.default()
+    return fact.process(done.stdout.splitlines())
+
+
+def read(fact: FactBase[Any], *lines: str) -> Any:
+    """What the fact makes of an answer of these lines."""
+    return fact.process([MARKER, *lines])
 
 
 def program(folder: Path, name: str, script: str) -> None:

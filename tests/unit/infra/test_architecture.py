@@ -19,7 +19,17 @@ SOURCES = sorted(
 )
 INFRA = [path for path in SOURCES if path.is_relative_to(CHECKOUT / "infra")]
 # Each part of infra/ imports those before it; concerns come last, and deploy files import those.
-ORDER = ["checkout", "onhost", "hostfile", "origin", "facts", "operations", "settings", "compose"]
+ORDER = [
+    "checkout",
+    "onhost",
+    "hostfile",
+    "origin",
+    "login_shell",
+    "facts",
+    "operations",
+    "settings",
+    "compose",
+]
 MOST = 14  # modules in a folder
 
 

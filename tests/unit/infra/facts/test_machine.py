@@ -16,8 +16,9 @@ from infra.facts.machine import (
     OwnImages,
     UnitStates,
 )
+from infra.login_shell import MARKER
 from infra.onhost.layout import Layout
-from tests.support.facts import ask, program
+from tests.support.facts import ask, program, read
 
 HOUR = 3600
 
@@ -37,7 +38,7 @@ def test_packages_are_known_and_unknown() -> None:
 
 def test_a_package_that_was_removed_is_not_installed() -> None:
     lines = ["openssl installed", "docker.io config-files", "docker-cli half-installed"]
-    assert InstalledPackages().process(lines) == ["openssl"]
+    assert read(InstalledPackages(), *lines) == ["openssl"]
 
 
 def test_units_are_read_in_blocks() -> None:
@@ -52,7 +53,7 @@ Id=slipway-base.service
 UnitFileState=
 NeedDaemonReload=yes
 """.strip().splitlines()
-    assert UnitStates().process(lines) == {
+    assert read(UnitStates(), *lines) == {
         "slipway-watchdog.timer": {
             "Id": "slipway-watchdog.timer",
             "ActiveState": "active",
@@ -70,8 +71,8 @@ NeedDaemonReload=yes
 
 def test_units_are_asked_for_in_one_command() -> None:
     assert UnitStates().command(("a.timer", "b@x.service")) == (
-        "systemctl show --property=Id,ActiveState,UnitFileState,NeedDaemonReload"
-        " -- a.timer b@x.service"
+        f"echo {MARKER}; systemctl show"
+        " --property=Id,ActiveState,UnitFileState,NeedDaemonReload -- a.timer b@x.service"
     )
 
 
@@ -100,13 +101,15 @@ def test_the_images_are_those_of_slipway(programs: Path) -> None:
 
 
 def test_a_host_without_docker_has_no_images(tmp_path: Path) -> None:
+    (tmp_path / "base64").symlink_to(shutil.which("base64") or "")
     done = subprocess.run(
         ["/bin/sh", "-c", OwnImages().command()],
         env={"PATH": str(tmp_path)},
         capture_output=True,
+        text=True,
         check=False,
     )
-    assert (done.returncode, done.stdout) == (0, b"")
+    assert (done.returncode, done.stdout) == (0, f"{MARKER}\n")
 
 
 @pytest.fixture

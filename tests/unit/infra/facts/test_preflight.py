@@ -12,6 +12,7 @@ import pytest
 from infra.facts.preflight import HostReport
 from infra.preflight import refusals, warnings
 from infra.settings import load
+from tests.support.facts import read
 
 SETTINGS = load({"domain": "app.example.org", "email": "you@example.org"}, "one")
 FACT = HostReport()
@@ -35,7 +36,7 @@ def test_the_report_is_read_from_lines_of_key_and_value() -> None:
         port 80 0 apache2
         port 443
     """
-    found = FACT.process(line for line in output.strip().splitlines())
+    found = read(FACT, *output.strip().splitlines())
     assert found == {
         "distribution": "debian",
         "version": "13",

@@ -8,6 +8,7 @@ import pytest
 
 from infra.facts import slipway as facts
 from infra.facts.slipway import SlipwayState, SlipwayText
+from infra.login_shell import MARKER
 from infra.onhost.layout import Layout
 from tests.support.facts import ask, program
 
@@ -43,7 +44,7 @@ def test_what_a_person_asked_for_is_answered_or_refused_aloud(
 ) -> None:
     question = ["sh", "-c", SlipwayText().command(question="status --json")]
     absent = subprocess.run(question, capture_output=True, text=True, check=False)
-    assert (absent.returncode, absent.stdout) == (1, "")
+    assert (absent.returncode, absent.stdout) == (1, f"{MARKER}\n")
     assert absent.stderr == "Slipway is not on this host: deploy to it first\n"
     slipway('echo "$*"; echo broken >&2; exit 1')
     broken = subprocess.run(question, capture_output=True, text=True, check=False)

@@ -1,6 +1,7 @@
 """The deploy lock's program, below a process named as SSH's is. tests/faults has the rest."""
 
 import fcntl
+import os
 import shlex
 import shutil
 import subprocess
@@ -16,7 +17,9 @@ from pyinfra_testing.util import (  # type: ignore[import-untyped]  # it has no 
     create_host,
 )
 
+from infra.login_shell import MARKER
 from infra.operations import deploy_lock
+from tests.support.facts import program
 from tests.support.processes import kill_family, until
 
 LIMITS = {"silence_limit=60": "silence_limit=1", "patience=5": "patience=4"}
@@ -151,15 +154,21 @@ def test_a_switch_that_nobody_looks_at_is_in_the_way(ask: Ask, tmp_path: Path, l
 
 
 @pytest.mark.parametrize("by", ["me@laptop", "o'neill; reboot@laptop", "$(reboot)"])
-def test_what_an_operator_is_called_is_no_command(by: str) -> None:
-    words = shlex.split(deploy_lock.command(f"deploy by {by}"))
-    assert words[:4] == ["sudo", "-n", "bash", "-c"]
-    assert words[4] == deploy_lock.PROGRAM.read_text()
-    assert words[5:] == [
-        "deploy_lock.sh",
-        "/run/slipway-deploy.lock",
-        "/run/slipway.lock",
-        f"deploy by {by}",
+def test_what_an_operator_is_called_is_no_command(by: str, tmp_path: Path) -> None:
+    """The host's own programs get it as one word; here `sudo` shows what it is given."""
+    program(tmp_path, "sudo", 'for word; do printf "%s\\0" "$word"; done')
+    done = subprocess.run(
+        ["sh", "-c", deploy_lock.command(f"deploy by {by}")],
+        env={"PATH": f"{tmp_path}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    marker, _, given = done.stdout.partition("\n")
+    assert marker == MARKER
+    assert given.split("\0")[:-1] == [
+        *("-n", "bash", "-c", deploy_lock.PROGRAM.read_text(), "deploy_lock.sh"),
+        *("/run/slipway-deploy.lock", "/run/slipway.lock", f"deploy by {by}"),
     ]
 
 
