@@ -1,4 +1,4 @@
-"""`bin/slipway`: ask the hosts of an inventory, and show what they say. It changes nothing."""
+"""`bin/slipway`: show the state or the history of the hosts in an inventory. It changes nothing."""
 
 import argparse
 import fnmatch
@@ -46,10 +46,23 @@ def parser() -> argparse.ArgumentParser:
     questions = found.add_subparsers(dest="question", metavar="QUESTION", required=True)
     for name, text in QUESTIONS.items():
         question = questions.add_parser(name, help=text, description=text)
-        question.add_argument("--json", action="store_true", help="one JSON document, by host")
-        question.add_argument("--inventory", default=str(CHECKOUT / "inventory.py"), metavar="FILE")
         question.add_argument(
-            "--limit", action="append", default=[], metavar="HOST", help="name, pattern or group"
+            "--json",
+            action="store_true",
+            help="print one JSON object; its keys are the names of the hosts",
+        )
+        question.add_argument(
+            "--inventory",
+            default=str(CHECKOUT / "inventory.py"),
+            metavar="FILE",
+            help="the inventory file (default: inventory.py in the checkout)",
+        )
+        question.add_argument(
+            "--limit",
+            action="append",
+            default=[],
+            metavar="HOST",
+            help="only these hosts: a name, a pattern or a group",
         )
     return found
 

@@ -2,10 +2,10 @@
 
 usage: bin/test [SUITE...] [PYTEST OPTIONS...]
 
-  (none)   unit, host, the faults, and a part of the slow rest, chosen by the commit
-  all      everything; the host is deployed to anew
-  changed  what the uncommitted change can break
-  unit     what needs no host
+  (none)   unit, host, the faults, and a third of the slow suites (which third: by the commit)
+  all      all suites, with a new deploy to a new host
+  changed  the suites that your uncommitted changes can break
+  unit     the tests that need no host
 """
 
 import signal
