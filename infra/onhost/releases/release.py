@@ -1,5 +1,6 @@
 """A release: what it runs from, its unit, its socket, and which one is current."""
 
+import errno
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -78,8 +79,10 @@ def current(host: Host) -> str:
     """The id of the release that nginx passes to; empty before the first."""
     try:
         return host.layout.current.readlink().name
-    except OSError:
-        return ""
+    except OSError as error:
+        if error.errno in {errno.ENOENT, errno.EINVAL}:  # there is none, or it is no link
+            return ""
+        raise Failure(f"the current release is not known: {error}") from error
 
 
 def state(host: Host) -> dict[str, object]:

@@ -2,52 +2,89 @@
 
 from ..command import Failure, run, say, succeeds
 from ..config import Host
+from ..diagnosis import containers
+from ..diagnosis.containers import Unwell
 from . import release, retire, traffic, workers
 
-LOG_LINES = "30"
+PROBLEMS = (Failure, OSError, ValueError, LookupError)
 
 
-def restore(host: Host, new: str, old: str) -> None:
-    """The old release serves again: site, socket and workers."""
+def restored(host: Host, new: str, old: str, error: Exception) -> Exception:
+    """The old release serves again: site, socket and workers. Returns what to raise.
+
+    It names both reasons when the way back fails, too.
+    """
+    lines = _evidence(new, error)
     if not old or old == new:
-        _show(host, new)
-        say("there is no release to go back to")
-        return
+        return _told(error, [], [*lines, "there is no release to go back to"])
+    problems, loads = [], "the watchdog tries again to load it into nginx"
     try:
         traffic.move(host, old, new)
-    finally:  # the workers, whatever nginx says
-        _start(host, old)
-    reject(host, new)
+        serving = f"release {old} still serves"
+    except PROBLEMS as other:
+        problems.append(f"the way back to release {old} failed, too: {other}")
+        serving = f"release {old} is the current one again; {loads}"
+    problems += _start(host, old)  # the workers, whatever nginx says
+    if serving.endswith("still serves"):  # else nginx may pass to the new one yet
+        problems += _end(host, new)
+    return _told(error, problems, [*lines, serving])
 
 
-def _start(host: Host, old: str) -> None:
+def rejected(host: Host, candidate: str, error: Exception) -> Exception:
+    """Ends a candidate; it goes on when there is nothing better. Returns what to raise."""
+    lines = _evidence(candidate, error)
+    serving = release.current(host)
+    if candidate == serving:
+        return _told(error, [], lines)
+    problems = _end(host, candidate)
+    still = f"release {serving} still serves" if serving else "no release serves yet"
+    return _told(error, problems, [*lines, still])
+
+
+def reason(error: BaseException) -> str:
+    """What the history keeps of an error: a line."""
+    notes = getattr(error, "__notes__", [])
+    return "; ".join([(str(error) or repr(error)).splitlines()[0], *notes])
+
+
+def _start(host: Host, old: str) -> list[str]:
+    """Starts what the old release lacks; what is wrong with it."""
     try:
         run(*release.compose(host, old), "up", "--detach", "web")
         workers.complete(host, old)
-    except (Failure, OSError, ValueError, LookupError) as error:
-        say(f"a part of release {old} does not start: {error}")
+    except PROBLEMS as error:
+        return [f"a part of release {old} does not start: {error}"]
+    return []
 
 
-def reject(host: Host, candidate: str) -> None:
-    """Shows a candidate's last lines, and ends it; it goes on when there is nothing better."""
-    serving = release.current(host)
-    if candidate == serving:
-        return
-    _show(host, candidate)
-    retire.begin(host, candidate)  # its workers may have taken a job
-    succeeds("systemctl", "reset-failed", release.unit(candidate))  # what failed has been shown
-    say(f"release {serving} still serves" if serving else "no release serves yet")
+def _end(host: Host, candidate: str) -> list[str]:
+    """Ends it in the background, for its workers may have taken a job; what is wrong with that."""
+    try:
+        retire.begin(host, candidate)
+        succeeds("systemctl", "reset-failed", release.unit(candidate))  # it is told here
+    except PROBLEMS as error:
+        return [f"release {candidate} was not ended: {error}"]
+    return []
 
 
-def _show(host: Host, new: str) -> None:
-    """Shows the last lines of the unit and of the containers; a part that fails stops nothing."""
-    unit = ("--unit", release.unit(new))
-    journal = ("journalctl", "--quiet", "--output", "cat", "--lines", "5", *unit)
-    logs = (*release.compose(host, new), "logs", "--no-color", "--tail", LOG_LINES)
-    lines = [f"the last lines of release {new}:"]
-    for command in (journal, logs):
-        try:
-            lines.append(run(*command).rstrip())
-        except Failure as failure:
-            lines.append(str(failure))
-    say("\n".join(lines))
+def _evidence(name: str, error: Exception) -> list[str]:
+    """What to do, and what the unwell part of a release has said."""
+    if not isinstance(error, Unwell):
+        return []
+    shown = containers.evidence(release.project(name), error.service, str(error))
+    todo = [f"What to do: {error.advice}"] if error.advice else []
+    whole = f"Its whole log: bin/slipway logs {error.service} --release {name}"
+    return [*todo, *shown, whole]
+
+
+def _told(error: Exception, problems: list[str], lines: list[str]) -> Exception:
+    """The error with all that is known; its first line has every reason."""
+    if not isinstance(error, Failure):
+        for problem in problems:
+            error.add_note(problem)
+        say("\n".join(lines))
+        return error
+    first, *rest = str(error).splitlines() or [repr(error)]
+    heads = [problem.splitlines()[0] for problem in problems]
+    more = [line for problem in problems for line in problem.splitlines()[1:]]
+    return Failure("\n".join(["; ".join([first, *heads]), *rest, *more, *lines]))

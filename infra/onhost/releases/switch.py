@@ -10,8 +10,9 @@ import uuid
 from dataclasses import dataclass
 from functools import partial
 
-from ..command import lock, run, say
+from ..command import Failure, lock, run, say
 from ..config import Host
+from ..plain import plain
 from ..services import probe
 from . import (
     acceptance,
@@ -29,6 +30,8 @@ from . import (
 from .history import Entry
 from .release import ReleaseConfig
 
+# Of a unit that did not start: what its program said, and not what systemd says of it.
+WORDS = ("--quiet", "--all", "--output", "cat", "--lines", "5", "_TRANSPORT=stdout")
 PROBE_SECONDS = 1.0  # that the probe goes on after the switch
 
 
@@ -65,7 +68,7 @@ def switch(host: Host, order: Order) -> None:
                 time.sleep(PROBE_SECONDS if old else 0)
         except Exception as error:
             entry.result = history.REFUSED
-            entry.reason = (str(error) or repr(error)).splitlines()[0]
+            entry.reason = revert.reason(error)
             raise
         else:
             entry.result = history.LIVE
@@ -101,12 +104,22 @@ def _prepare(host: Host, new: str, wanted: ReleaseConfig, entry: Entry) -> None:
             with stage("acceptance tests"):
                 acceptance.check(host, new, wanted)
         with stage("workers"):
-            run("systemctl", "start", release.unit(new))
+            _start_unit(new)
             workers.complete(host, new)
             workers.wait_until_healthy(host, new, wanted.start_limit)
-    except Exception:  # a full disk is no Failure
-        revert.reject(host, new)
-        raise
+    except Exception as error:  # noqa: BLE001  raised again; a full disk is no Failure
+        raise revert.rejected(host, new, error) from None
+
+
+def _start_unit(new: str) -> None:
+    """Starts all of it, and has it start with the host. Raises Failure with the unit's words."""
+    unit = release.unit(new)
+    try:
+        run("systemctl", "start", unit)
+    except Failure as failure:
+        said = plain(run("journalctl", *WORDS, f"_SYSTEMD_UNIT={unit}")).strip()
+        last = said.splitlines()[-1] if said else str(failure)
+        raise Failure(f"{unit} does not start: {last}\n{said}".strip()) from failure
 
 
 def _go_live(host: Host, new: str, old: str, wanted: ReleaseConfig, entry: Entry) -> None:
@@ -121,9 +134,8 @@ def _go_live(host: Host, new: str, old: str, wanted: ReleaseConfig, entry: Entry
         with stage("acceptance"):
             health.check_outside(host, new, wanted)
             run("systemctl", "enable", "--quiet", release.unit(new))
-    except Exception:
-        revert.restore(host, new, old)
-        raise
+    except Exception as error:  # noqa: BLE001  raised again
+        raise revert.restored(host, new, old, error) from None
     with stage("retire"):
         for other in others:
             retire.begin(host, other)

@@ -8,33 +8,43 @@ import time
 
 from ..command import Failure, lock, replace, run, say
 from ..config import Host
+from ..diagnosis import containers
+from ..diagnosis.containers import Container, CrashWatch, Unwell
 from ..services import docker
 from . import release
 
+SERVICE = "worker"
 POLL_SECONDS = 0.2
 TELL_SECONDS = 60  # for another one that tells workers to stop
 BUSY = "workers are being told to stop"
 
 
 def wait_until_healthy(host: Host, name: str, limit: int) -> None:
-    """Returns once the workers that take jobs are healthy. Raises Failure after `limit` seconds."""
-    mine = docker.service(release.project(name), "worker")
-    words = [word for one in mine for word in ("--filter", one)]
-    listing = ("docker", "ps", "--all", *words, "--format", "{{.ID}} {{.Names}}: {{.Status}}")
+    """Returns once the workers that take jobs are healthy.
+
+    Raises Unwell after `limit` seconds, or once one of them crashes again and again.
+    """
     deadline = time.monotonic() + limit
     draining, _ = _draining(host, name)
+    watch = CrashWatch(f"the worker of release {name}", SERVICE)
     while True:
-        lines = [line.split(maxsplit=1) for line in run(*listing).splitlines()]
-        found = [shown for container, shown in lines if container not in draining]
-        sick = [shown for shown in found if docker.health(shown) != "healthy"]
+        found = [one for one in containers.of(release.project(name), SERVICE)
+                 if one.id not in draining]  # fmt: skip
+        sick = [one for one in found if (one.state, one.health) != ("running", "healthy")]
         if found and not sick:
             return
+        watch.look(found)
         if time.monotonic() > deadline:
-            reason = "; ".join(sick) or "there is no worker"
-            raise Failure(
-                f"the workers of release {name} are not healthy after {limit} s: {reason}"
-            )
+            raise _unhealthy(name, limit, sick)
         time.sleep(POLL_SECONDS)
+
+
+def _unhealthy(name: str, limit: int, sick: list[Container]) -> Unwell:
+    words = [f"{one.name} is {one.state}: {one.check}".rstrip(": ") for one in sick]
+    reason = "; ".join(words) or "there is no worker"
+    advice = "worker.health_command must end with exit code 0 while the worker lives"
+    whose = f"the workers of release {name} are not healthy after {limit} s"
+    return Unwell(f"{whose}: {reason}", SERVICE, advice if any(one.check for one in sick) else "")
 
 
 def stop_fetching(host: Host, name: str) -> None:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 UWSGI = "uwsgi.sock"
 HTTP = "http.sock"
 AGENT = "slipway-health"
+NOBODY = "nothing listens at WEB_SOCKET"
 
 
 class Answer(NamedTuple):
@@ -29,7 +30,10 @@ def ask(path_of_socket: Path, path: str, host: str = "localhost", timeout: float
     """The answer to `GET path`; OSError when none comes within `timeout` seconds."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(timeout)
-        connection.connect(str(path_of_socket))
+        try:
+            connection.connect(str(path_of_socket))
+        except (FileNotFoundError, ConnectionRefusedError) as error:
+            raise type(error)(f"{NOBODY} ({path_of_socket.name})") from error
         request = packet if path_of_socket.name == UWSGI else message
         connection.sendall(request(path, host))
         return read(connection, str(path_of_socket))

@@ -101,6 +101,7 @@ class Stage:
             on.setattr(module, name, self._noting(name))
         on.setattr(workers, "wait_until_healthy", self._noting("workers_healthy"))
         on.setattr(switch, "PROBE_SECONDS", 0)
+        self.patch = on.setattr
 
     def _noting(self, name: str) -> Callable[..., None]:
         def note(*arguments: object) -> None:
@@ -118,10 +119,9 @@ class Stage:
     error: Exception = Failure("no luck\nand more")
     """What the steps raise that are no programs."""
 
-    def fail(self, failing: str, logs: str = "echo 'its log'") -> None:
+    def fail(self, failing: str) -> None:
         """From now on this step fails, and no other."""
         self._failing = failing
-        self._logs = logs
         self.fail_too(failing)
 
     def fail_too(self, other: str) -> None:
@@ -134,12 +134,12 @@ class Stage:
             f" list-units*slipway-retire-*) cat {self._retiring};; esac",
         )
         self.host.program("systemd-run", refuse)
-        self.host.program("journalctl", "echo 'its unit'")
+        self.host.program("journalctl", "echo 'its unit has no luck'")
         self.host.program(
             "docker",
             f"{refuse}; case $* in 'ps --quiet'*project=slipway-a*) echo worker-of-a;;"
             f" inspect*) echo 1;; *config*) echo '{WORKERS}';;"
-            f" *logs*) {self._logs};; esac",
+            f" esac",
         )
 
     def units(self, *releases: str, retiring: Sequence[str] = ()) -> None:

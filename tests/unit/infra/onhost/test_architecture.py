@@ -10,7 +10,16 @@ from infra.checkout import CHECKOUT
 ONHOST = CHECKOUT / "infra" / "onhost"
 # Each folder imports those before it, and these modules; nothing imports those after it.
 BELOW = ["layout", "plain", "command", "config", "attention"]
-FOLDERS = ["services", "credentials", "certificates", "base", "releases", "alerts", "status"]
+FOLDERS = [
+    "services",
+    "diagnosis",
+    "credentials",
+    "certificates",
+    "base",
+    "releases",
+    "alerts",
+    "status",
+]
 ABOVE = {"watchdog", "__main__"}
 MOST = 13  # modules in a folder
 MODULES = sorted(path for path in ONHOST.rglob("*.py") if path.name != "__init__.py")

@@ -158,5 +158,7 @@ def test_the_tests_get_the_site_s_address_and_nothing_else(tmp_path: Path) -> No
 
 
 def test_a_site_that_is_an_address_cannot_be_asked_without_a_network(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=r"app\.acceptance: cannot be used when domain is an IP address"):
+    with pytest.raises(
+        SettingsError, match=r"app\.acceptance: cannot be used when domain is an IP address"
+    ):
         settings(tmp_path, domain="192.0.2.1")

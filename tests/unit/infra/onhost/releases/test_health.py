@@ -7,10 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from infra.onhost.command import Failure
+from infra.onhost.diagnosis.containers import Unwell
 from infra.onhost.releases import health, release
 from infra.onhost.releases.release import Check
 from infra.onhost.services import sockets
 from tests.support.onhost import DOMAIN, Host, new_host, no_listener, wanted
+from tests.support.onhost.containers import inspected, put
 from tests.support.onhost.servers import Behaviour, always, behind_tls, on_socket
 from tests.support.processes import Start, until
 
@@ -35,6 +37,7 @@ def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
     monkeypatch.setattr(health, "POLL_SECONDS", 0.02)
     with new_host() as host:
         host.release("new", "gunicorn")
+        put(host, inspected("web-1", health="starting"))
         yield host
 
 
@@ -83,10 +86,33 @@ def test_a_release_that_stays_ill_is_refused_at_its_limit(
     assert str(failure.value) == f"release new is not healthy after {limit} s: {told}"
 
 
+NOBODY = r"not healthy after 0 s: GET /healthz: nothing listens at WEB_SOCKET \(uwsgi\.sock\)"
+
+
 def test_a_release_without_a_socket_is_refused(host: Host) -> None:
     release.socket(host, "new", "uwsgi").unlink(missing_ok=True)
-    with pytest.raises(Failure, match=r"not healthy after 0 s: GET /healthz: .*No such file"):
+    with pytest.raises(Unwell, match=NOBODY) as refused:
         health.wait_until_healthy(host, "new", wanted(start_limit=0))
+    assert refused.value.advice.startswith("the server that web.command starts must listen at")
+    assert "/run/web/uwsgi.sock" in refused.value.advice
+
+
+def test_a_web_server_that_crashes_is_not_waited_for(host: Host) -> None:
+    began = time.monotonic()
+    put(host, inspected("web-1", "exited", exit_code=22))
+    with pytest.raises(Unwell, match="the web server of release new has ended: exit code 22"):
+        asked_until_healthy(host, always(503), limit=60)
+    assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize(
+    ("status", "told"), [(404, "app.health_path"), (301, "app.health_path"), (500, "")]
+)
+def test_what_to_do_about_an_answer_is_told(host: Host, status: int, told: str) -> None:
+    with pytest.raises(Unwell) as refused:
+        asked_until_healthy(host, always(status))
+    assert refused.value.advice.startswith(told)
+    assert bool(refused.value.advice) == bool(told)
 
 
 def test_a_real_uwsgi_is_let_through_once_it_is_healthy(host: Host, start: Start) -> None:

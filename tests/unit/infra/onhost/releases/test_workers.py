@@ -1,13 +1,16 @@
 """Workers at their release's end: told once, and waited for."""
 
 import os
+import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from infra.onhost.command import Failure
+from infra.onhost.diagnosis.containers import Unwell
 from infra.onhost.releases import workers
 from tests.support.onhost import Host, new_host
+from tests.support.onhost.containers import inspected, put
 from tests.support.onhost.stage import step
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to root: needs root")
@@ -42,27 +45,45 @@ def told(host: Host) -> list[str]:
     return [step(call).removeprefix("docker kill ") for call in calls]
 
 
+STARTING = inspected("a-worker-2", health="starting", check=(1, "no heartbeat"))
+CHECK = "a-worker-2 is running: is-alive now: exit code 1: no heartbeat"
+
+
 @pytest.mark.parametrize(
-    ("shown", "problem"),
+    ("others", "problem"),
     [
-        ("1 a-worker-1: Up 3 seconds (healthy)", ""),
-        ("", "there is no worker"),
-        (
-            "1 a-worker-1: Up 3 seconds (healthy)\\n2 a-worker-2: Restarting (1) 2 seconds ago",
-            "a-worker-2: Restarting (1) 2 seconds ago",
-        ),
-        ("1 a-worker-1: Up 2 seconds (health: starting)", "a-worker-1: Up 2 seconds (health: star"),
+        ([inspected("a-worker-2")], ""),
+        ([STARTING], CHECK),
+        ([inspected("a-worker-2", "restarting", check=None)], "a-worker-2 is restarting"),
+        ([STARTING, STARTING], f"{CHECK}; {CHECK}"),
     ],
 )
-def test_workers_that_do_not_become_healthy_are_named(host: Host, shown: str, problem: str) -> None:
-    host.program("docker", f"case $* in *--format*) printf '{shown}';; esac")
+def test_workers_that_do_not_become_healthy_are_named_with_their_check_s_words(
+    host: Host, others: list[dict[str, Any]], problem: str
+) -> None:
+    put(host, inspected("a-worker-1"), *others)
     if not problem:
         workers.wait_until_healthy(host, "a", 0)
         return
-    with pytest.raises(Failure) as refused:
+    with pytest.raises(Unwell) as refused:
         workers.wait_until_healthy(host, "a", 0)
     told = f"the workers of release a are not healthy after 0 s: {problem}"
-    assert str(refused.value).startswith(told)
+    assert str(refused.value) == told
+    assert ("worker.health_command" in refused.value.advice) == ("exit code" in problem)
+
+
+def test_a_release_without_a_worker_is_refused(host: Host) -> None:
+    put(host)
+    with pytest.raises(Unwell, match="after 0 s: there is no worker"):
+        workers.wait_until_healthy(host, "a", 0)
+
+
+def test_a_worker_that_crashes_is_not_waited_for(host: Host) -> None:
+    began = time.monotonic()
+    put(host, inspected("a-worker-1", "exited", exit_code=1), log="no such queue")
+    with pytest.raises(Unwell, match="the worker of release a has ended: exit code 1"):
+        workers.wait_until_healthy(host, "a", 60)
+    assert time.monotonic() - began < 10
 
 
 def test_a_worker_is_told_once_however_often_its_release_ends(host: Host) -> None:
@@ -142,23 +163,7 @@ def test_those_that_have_ended_are_removed_and_others_take_their_place(host: Hos
 
 def test_only_workers_that_take_jobs_need_be_healthy(host: Host) -> None:
     workers.stop_fetching(host, "a")
-    host.program(
-        "docker",
-        """case $* in *--format*.Names*) printf 'one w-1: Up (unhealthy)\\nnew w-2: Up (healthy)';;
-           ps*) echo one; echo new;; inspect*) echo 1; echo 2;; esac""",
-    )
-    workers.wait_until_healthy(host, "a", 0)
-
-
-def test_one_that_has_just_ended_is_not_told(host: Host) -> None:
-    running(host, "one", process=0)
-    workers.stop_fetching(host, "a")
-    assert told(host) == []
-
-
-def test_one_that_cannot_be_told_stands_in_nobody_s_way(
-    host: Host, capsys: pytest.CaptureFixture[str]
-) -> None:
-    host.program("docker", "case $* in ps*) echo one;; inspect*) echo 1;; *) exit 1;; esac")
-    workers.stop_fetching(host, "a")
-    assert "could not tell a worker of release a to stop: docker kill" in capsys.readouterr().err
+    put(host, inspected("one", health="unhealthy"), inspected("new"))
+    with pytest.MonkeyPatch.context() as on:
+        on.setattr(workers, "_draining", lambda *_: (["one"], []))
+        workers.wait_until_healthy(host, "a", 0)

@@ -73,7 +73,7 @@ def test_the_health_check_says_what_was_answered(server: Path) -> None:
 def test_the_health_check_of_a_socket_that_is_not_there_fails_in_one_line(folder: Path) -> None:
     done = probe(str(folder / "none"), "/200")
     assert done.returncode == 1
-    assert done.stderr == f"{folder / 'none'}: [Errno 2] No such file or directory\n"
+    assert done.stderr == f"{folder / 'none'}: nothing listens at WEB_SOCKET (none)\n"
 
 
 @contextlib.contextmanager
