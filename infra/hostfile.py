@@ -3,8 +3,9 @@
 import gzip
 import hashlib
 import io
+import os
 import tarfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -61,14 +62,33 @@ def render(source: str, /, **values: object) -> str:
     return TEMPLATES.get_template(source).render(**values)
 
 
+def sent(source: Path) -> Iterator[Path]:
+    """The files under a local folder that a host gets, without caches and dot files.
+
+    Raises OSError for a folder that cannot be read.
+    """
+    for parent, folders, names in os.walk(source, onerror=_fail):
+        folders[:] = [name for name in folders if _is_sent(name)]
+        yield from (
+            path for name in names if _is_sent(name) and (path := Path(parent, name)).is_file()
+        )
+
+
+def _is_sent(name: str) -> bool:
+    return not name.startswith(".") and name != "__pycache__"
+
+
+def _fail(error: OSError) -> None:
+    raise error
+
+
 def folder(source: Path, target: str) -> list[HostFile]:
     """The files under a local folder as files under `target`, without caches and dot files."""
     found = []
-    for path in sorted(source.rglob("*")):
+    for path in sorted(sent(source)):
+        mode = "755" if path.stat().st_mode & 0o100 else "644"
         parts = path.relative_to(source).parts
-        if path.is_file() and not any(p.startswith(".") or p == "__pycache__" for p in parts):
-            mode = "755" if path.stat().st_mode & 0o100 else "644"
-            found.append(HostFile(str(PurePosixPath(target, *parts)), path.read_bytes(), mode))
+        found.append(HostFile(str(PurePosixPath(target, *parts)), path.read_bytes(), mode))
     return found
 
 

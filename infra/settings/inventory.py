@@ -9,27 +9,37 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from infra.checkout import CHECKOUT
-from infra.settings.fields.paths import FOLDER
+from infra.settings.fields.paths import FOLDER, shown
 from infra.settings.fields.section import FieldError
 from infra.settings.host import Settings
 
-# pydantic's types of errors, in words for operators; others keep pydantic's own message.
+# pydantic's types of errors, in words for operators. Where none fits, the word before the first `_`
+# counts; pydantic's own sentences are never shown.
 REASONS = {
-    "bool_parsing": "must be True or False",
-    "bool_type": "must be True or False",
-    "dict_type": "must be a dict",
+    "bool": "must be True or False",
+    "dict": "must be a dict",
     "extra_forbidden": "is not a setting (docs/settings.md lists all settings)",
+    "finite_number": "must be a number",
+    "float": "must be a number",
+    "greater_than": "must be more than {gt}",
     "greater_than_equal": "must be {ge} or more",
+    "int": "must be a whole number",
+    "less_than": "must be less than {lt}",
     "less_than_equal": "must be {le} or less",
     "literal_error": "must be {expected}",
     "missing": "is missing",
-    "model_type": "must be a dict",
-    "path_type": "must be the path of a file or folder",
-    "string_type": "must be text",
-    "tuple_type": "must be a list",
-    "url_parsing": "must be a URL",
-    "url_type": "must be a URL",
+    "model": "must be a dict",
+    "path": "must be the path of a file or folder",
+    "string": "must be text",
+    "string_too_long": "must have {max_length} characters or fewer",
+    "string_too_short": "must have {min_length} characters or more",
+    "too_long": "must have {max_length} items or fewer",
+    "too_short": "must have {min_length} items or more",
+    "tuple": "must be a list",
+    "url": "must be a URL",
+    "value_error": "must be an email address, like you@example.org",  # no other comes from pydantic
 }
+OTHERWISE = "has a wrong value (docs/settings.md says what it may be)"
 
 
 class SettingsError(Exception):
@@ -79,18 +89,19 @@ def load_host(host: InventoryHost) -> Settings:
 
 
 def _line(problem: ErrorDetails) -> str:
-    path = ["settings", *(str(part) for part in problem["loc"] if part != "[key]")]
-    context = problem.get("ctx", {})
-    error = context.get("error")
+    path = ["settings", *(shown(part) for part in problem["loc"] if part != "[key]")]
+    error = problem.get("ctx", {}).get("error")
     if isinstance(error, FieldError):
         path.append(error.path)
-    if isinstance(error, ValueError):  # of a validator of ours
-        reason = str(error)
-    elif known := REASONS.get(problem["type"]):
-        reason = known.format(**context)
-    else:
-        reason = problem["msg"]
+    reason = shown(error) if isinstance(error, ValueError) else _reason(problem)
     return f"{'.'.join(path)}: {reason}"
+
+
+def _reason(problem: ErrorDetails) -> str:
+    """Why pydantic refuses a value; a validator of ours says it itself."""
+    kind = problem["type"]
+    words = REASONS.get(kind) or REASONS.get(kind.partition("_")[0], OTHERWISE)
+    return words.format(**problem.get("ctx", {}))
 
 
 def refuse_wrong(hosts: Iterable[tuple[str, Any]], folder: Path = CHECKOUT) -> None:

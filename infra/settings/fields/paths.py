@@ -1,10 +1,12 @@
 """Paths of local files and folders: a relative one starts at the folder of the inventory file."""
 
+import os
 from pathlib import Path
 
 from pydantic import ValidationInfo
 
 from infra.checkout import CHECKOUT
+from infra.hostfile import sent
 
 FOLDER = "folder"  # key of the validation's context
 
@@ -12,7 +14,7 @@ FOLDER = "folder"  # key of the validation's context
 def local_file(value: Path, info: ValidationInfo) -> Path:
     """The absolute path of a file that has content. Raises ValueError when there is none."""
     path = _absolute(value, info)
-    _check_content(path, f" {path}")
+    _check_content(path, f" {shown(path)}")
     return path
 
 
@@ -24,25 +26,68 @@ def secret_file(value: Path, info: ValidationInfo) -> Path:
 
 
 def local_folder(value: Path, info: ValidationInfo) -> Path:
-    """The absolute path of a folder. Raises ValueError when there is none."""
+    """The absolute path of a folder whose files can be sent to a host.
+
+    Raises ValueError when there is none, or for a file in it that cannot be read or named there.
+    """
     path = _absolute(value, info)
-    if not path.is_dir():
-        raise ValueError(f"the folder {path} does not exist")
+    try:
+        if path.exists() and not path.is_dir():
+            raise ValueError(f"the path {shown(path)} is a file, not a folder")
+        if not path.exists():
+            raise ValueError(f"the folder {shown(path)} does not exist")
+        for file in sent(path):
+            _check_sent(file)
+    except OSError as error:
+        raise ValueError(f"the folder {shown(path)} cannot be read: {error.strerror}") from None
     return path
 
 
+def shown(path: object) -> str:
+    """The path in one line, whatever is in it."""
+    return "".join(
+        character if character.isprintable() else ascii(character)[1:-1] for character in str(path)
+    )
+
+
+def _check_sent(path: Path) -> None:
+    name = shown(path)
+    if not _is_encodable(path):
+        raise ValueError(f"the name of {name} is not UTF-8: rename it")
+    if "\n" in str(path):
+        raise ValueError(f"the name of {name} has a line break: rename it")
+    if path.is_file() and not os.access(path, os.R_OK):
+        raise ValueError(f"the file {name} cannot be read: Permission denied")
+
+
+def _is_encodable(path: Path) -> bool:
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:  # bytes that are no UTF-8 stand in a name as surrogates
+        return False
+    return True
+
+
 def _absolute(value: Path, info: ValidationInfo) -> Path:
+    if str(value) == ".":
+        raise ValueError("must be the path of a file or folder, not empty")
+    if "\0" in str(value) or not _is_encodable(value):
+        raise ValueError("must be the path of a file or folder")
     context = info.context or {}
     folder: Path = context.get(FOLDER, CHECKOUT)
     return folder / value
 
 
-def _check_content(path: Path, shown: str) -> None:
+def _check_content(path: Path, name: str) -> None:
     try:
-        content = path.read_bytes() if path.is_file() else None
+        if path.is_dir():
+            raise ValueError(f"the path{name} is a folder, not a file")
+        if path.exists() and not path.is_file():  # a pipe, from which reading would never end
+            raise ValueError(f"the path{name} is not a regular file")
+        content = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        raise ValueError(f"the file{name} does not exist") from None
     except OSError as error:
-        raise ValueError(f"the file{shown} cannot be read: {error.strerror}") from None
-    if content is None:
-        raise ValueError(f"the file{shown} does not exist")
+        raise ValueError(f"the file{name} cannot be read: {error.strerror}") from None
     if not content.strip(b"\r\n"):
-        raise ValueError(f"the file{shown} is empty")
+        raise ValueError(f"the file{name} is empty")

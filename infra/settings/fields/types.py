@@ -12,6 +12,8 @@ from pydantic_core import CoreSchema, core_schema
 from infra.onhost.config import is_address
 from infra.settings.fields.paths import local_file, local_folder, secret_file
 
+LONGEST_DOMAIN = 230  # Let's Encrypt takes no longer one, and file names must hold it
+LEAST_MEMORY = 6  # megabytes: Docker gives no container less
 LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
 
 
@@ -43,6 +45,8 @@ class Pattern(Meaning):
 def _domain(value: str) -> str:
     if not re.fullmatch(rf"({LABEL}\.)+{LABEL}", value) or len(value) > 253:
         raise ValueError("must be a full domain name in lower case, like app.example.org")
+    if len(value) > LONGEST_DOMAIN:
+        raise ValueError(f"must have {LONGEST_DOMAIN} characters or fewer, has {len(value)}")
     if value.rsplit(".", 1)[-1].isdigit():
         raise ValueError("must be a domain name: this one ends in a number")
     return value
@@ -60,6 +64,12 @@ def _site_name(value: str) -> str:
 def _integer(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError("must be a whole number")  # noqa: TRY004  pydantic reports ValueError only
+    return value
+
+
+def _memory(value: str) -> str:
+    if megabytes(value) < LEAST_MEMORY:
+        raise ValueError(f"must be {LEAST_MEMORY}m or more: Docker gives no container less")
     return value
 
 
@@ -93,8 +103,9 @@ Port = Annotated[Integer, Field(ge=80, le=65535)]
 Processes = Annotated[Integer, Field(ge=1, le=64)]
 Seconds = Annotated[Integer, Field(ge=1, le=86400)]
 Size = Annotated[
-    str, Pattern("a size in megabytes or gigabytes, like `256m` or `1g`", r"[1-9][0-9]*[mg]")
+    str, Pattern("a size in megabytes or gigabytes, like `256m` or `1g`", r"[1-9][0-9]{0,6}[mg]")
 ]
+Memory = Annotated[Size, AfterValidator(_memory)]
 
 Name = Annotated[
     str,

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 from pydantic import model_validator
 
 from infra.settings.fields.section import FieldError, Section
-from infra.settings.fields.types import Port, Size, UrlPrefix
+from infra.settings.fields.types import Memory, Port, Size, UrlPrefix
 
 
 class Nginx(Section):
@@ -28,7 +28,7 @@ class Nginx(Section):
     private_paths: tuple[UrlPrefix, ...] = ("/metrics",)
     """Paths that visitors cannot see: nginx answers 404 for them and for all paths below them. On
     the host, `sudo slipway get /metrics` shows the application's answer."""
-    memory: Size = "128m"
+    memory: Memory = "128m"
     """Memory limit of the container."""
 
     @model_validator(mode="after")

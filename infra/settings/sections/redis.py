@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from infra.settings.fields.section import Section
-from infra.settings.fields.types import Size
+from infra.settings.fields.types import Memory
 
 
 class Redis(Section):
@@ -17,5 +17,5 @@ class Redis(Section):
 "redis": {"memory": "512m"},
 """
 
-    memory: Size = "256m"
+    memory: Memory = "256m"
     """Memory limit of the container."""

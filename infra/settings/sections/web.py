@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from infra.settings.fields.section import Section
-from infra.settings.fields.types import Argument, Processes, Seconds, Size
+from infra.settings.fields.types import Argument, Memory, Processes, Seconds
 
 
 class Web(Section):
@@ -33,5 +33,5 @@ class Web(Section):
     so that the server's answer arrives first."""
     start_limit: Seconds = 60
     """Seconds that a new release may need to become healthy. Then the deploy refuses it."""
-    memory: Size = "256m"
+    memory: Memory = "256m"
     """Memory limit of the container."""

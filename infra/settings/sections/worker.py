@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from infra.settings.fields.section import Section
-from infra.settings.fields.types import Argument, Name, Processes, Seconds, Size
+from infra.settings.fields.types import Argument, Memory, Name, Processes, Seconds
 
 
 class Worker(Section):
@@ -28,5 +28,5 @@ class Worker(Section):
     job_timeout: Seconds = 180
     """Seconds that a job may take. After a release, the old workers have this time to finish their
     jobs. The deploy does not wait for them."""
-    memory: Size = "256m"
+    memory: Memory = "256m"
     """Memory limit of each container."""

@@ -47,7 +47,7 @@ def test_domain_names_are_accepted(domain: str) -> None:
 
 @pytest.mark.parametrize("email", ["", "you", "you@", "a@b@example.org", "you@example"])
 def test_an_email_address_must_be_one(email: str) -> None:
-    assert refusal(email=email).startswith("email: value is not a valid email address")
+    assert refusal(email=email) == "email: must be an email address, like you@example.org"
 
 
 @pytest.mark.parametrize("name", ["lower", "1A", "A-B", "A B", "", "A=B", "É"])

@@ -48,7 +48,7 @@ def test_a_file_that_does_not_exist_is_named_in_full(tmp_path: Path) -> None:
     assert refusals(extra_ca_certificates=[missing, folder], app={"source": missing}) == [
         f"app.source: the folder {missing} does not exist",
         f"extra_ca_certificates.0: the file {missing} does not exist",
-        f"extra_ca_certificates.1: the file {folder} does not exist",
+        f"extra_ca_certificates.1: the path {folder} is a folder, not a file",
     ]
 
 
@@ -58,7 +58,7 @@ def test_neither_path_nor_content_of_a_secret_file_is_shown(tmp_path: Path) -> N
     empty.touch()
     bad_name = written(tmp_path)
     told = refusals(secrets={"a": str(folder), "b": str(empty), "Bad name": bad_name, "c": 1})
-    assert told[0] == "secrets.a: the file does not exist"
+    assert told[0] == "secrets.a: the path is a folder, not a file"
     assert told[1] == "secrets.b: the file is empty"
     assert told[2].startswith("secrets.Bad name: must be a name of ")
     assert told[3] == "secrets.c: must be the path of a file or folder"
