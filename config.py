@@ -7,10 +7,18 @@ import click
 from pyinfra import config
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # before any installed `infra` or `app`
+from infra import inventory_file, questions
+
 config.SUDO = True  # the login user becomes root
+questions.answer()
 
 # pyinfra goes on without hosts, and ends with 0, when the inventory is a file that is not there.
 if _command := click.get_current_context(silent=True):
     _inventory = _command.params.get("inventory") or ""
-    if _inventory.endswith(".py") and not Path(_inventory).exists():
+    if Path(_inventory).exists():
+        try:
+            inventory_file.check(_inventory)
+        except inventory_file.InventoryFileError as error:
+            sys.exit(f"{error}\nNothing was changed.")
+    elif _inventory.endswith(".py"):
         sys.exit(f"the inventory file {_inventory} does not exist")

@@ -75,7 +75,7 @@ def pyinfra(arguments: argparse.Namespace, *words: str) -> subprocess.CompletedP
     return subprocess.run(
         [PYINFRA, "--json", *limits, hosts, *words],
         cwd=CHECKOUT,
-        input="\n" * 100,  # without a terminal, sudo's question has an empty answer and fails
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
