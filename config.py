@@ -7,7 +7,7 @@ import click
 from pyinfra import config
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # before any installed `infra` or `app`
-from infra import inventory_file, questions
+from infra.operator import inventory_file, questions
 
 config.SUDO = True  # the login user becomes root
 questions.answer()

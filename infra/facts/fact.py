@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from pyinfra.api import FactBase
 from pyinfra.api.exceptions import FactProcessError
 
-from infra.login_shell import LoginShellError, answered, asked
+from infra.facts.login_shell import LoginShellError, answered, asked
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from paramiko import Channel, SSHClient, SSHException
 from pyinfra import host, logger
 from pyinfra.api import Host, QuoteString, StringCommand
 
-from infra.login_shell import MARKER, LoginShellError, answered, asked
+from infra.facts.login_shell import MARKER, LoginShellError, answered, asked
 from infra.onhost.layout import LAYOUT
 from infra.operations.operation import operation
 

@@ -8,7 +8,7 @@ import pyinfra.api
 from pyinfra.api import StringCommand
 from pyinfra.api.arguments_typed import PyinfraOperation
 
-from infra.login_shell import portable
+from infra.facts.login_shell import portable
 
 P = ParamSpec("P")
 Commands = Generator[Any, None, None]

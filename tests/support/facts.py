@@ -7,7 +7,7 @@ from typing import Any
 
 from pyinfra.api import FactBase
 
-from infra.login_shell import MARKER
+from infra.facts.login_shell import MARKER
 
 
 def ask(fact: FactBase[Any], programs: Path | None = None, /, **arguments: Any) -> Any:

@@ -12,7 +12,9 @@ LINE = re.compile(r"(?P<indent> *)(?P<name>[\w.]+)/ +(?P<text>\S.*)")
 
 def tree() -> list[str]:
     """The folders that the document names, in its order, as paths."""
-    [block] = re.findall(r"^## The folders\n+```\n(.*?)^```", CONTRIBUTING, re.MULTILINE | re.DOTALL)
+    [block] = re.findall(
+        r"^## The folders\n+```\n(.*?)^```", CONTRIBUTING, re.MULTILINE | re.DOTALL
+    )
     above: list[str] = []
     found = []
     for line in block.splitlines():

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from infra.facts import machine
+from infra.facts.login_shell import MARKER
 from infra.facts.machine import (
     DockerStale,
     ExtraTrust,
@@ -16,7 +17,6 @@ from infra.facts.machine import (
     OwnImages,
     UnitStates,
 )
-from infra.login_shell import MARKER
 from infra.onhost.layout import Layout
 from tests.support.facts import ask, program, read
 

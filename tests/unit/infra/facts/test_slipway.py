@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from infra.facts import slipway as facts
+from infra.facts.login_shell import MARKER
 from infra.facts.slipway import SlipwayState, SlipwayText
-from infra.login_shell import MARKER
 from infra.onhost.layout import Layout
 from tests.support.facts import ask, program
 

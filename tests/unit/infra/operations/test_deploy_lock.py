@@ -17,7 +17,7 @@ from pyinfra_testing.util import (  # type: ignore[import-untyped]  # it has no 
     create_host,
 )
 
-from infra.login_shell import MARKER
+from infra.facts.login_shell import MARKER
 from infra.operations import deploy_lock
 from tests.support.facts import program
 from tests.support.processes import kill_family, until

@@ -20,7 +20,7 @@ import infra.facts
 import infra.operations
 from infra.facts.fact import Fact
 from infra.facts.file_states import FileStates
-from infra.login_shell import MARKER, LoginShellError, answered, asked, portable
+from infra.facts.login_shell import MARKER, LoginShellError, answered, asked, portable
 from infra.operations.operation import operation
 
 # A login shell, and the file of its user that it reads before each command.

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.inventory_file import InventoryFileError, check
+from infra.operator.inventory_file import InventoryFileError, check
 
 BROKEN = {
     "hosts = [(\n": "hosts.py, line 1: '(' was never closed",
