@@ -32,7 +32,7 @@ def take(by: str, purpose: str = "deploy") -> Generator[StringCommand, None, Non
     connection by SSH can hold one: over another nothing is taken, and a warning says so.
     """
     if not pyinfra.state.is_executing:
-        host.noop("the deploy lock is taken when the changes begin")
+        host.noop("a deploy takes the lock when it begins to change the host")
         return
     client = getattr(host.connector, "client", None)
     if not isinstance(client, SSHClient):
@@ -102,7 +102,7 @@ def refusal(code: int, answer: list[str]) -> str:
     if code == REFUSED:
         return (
             f"another change of this host is under way: {said}.\n"
-            "bin/slipway status shows its switch, once that has begun. Nothing was changed."
+            "Nothing was changed. bin/slipway status shows how far it is."
         )
     return f"the deploy lock cannot be taken: {said}. Nothing was changed."
 
@@ -113,7 +113,9 @@ def send_heartbeats(channel: Channel, target: Host, client: SSHClient) -> None:
     with contextlib.suppress(OSError):
         while beat(channel):
             channel.sendall(b"\n")
-    logger.error(f"{target.print_prefix}the deploy lock is lost: nothing more is changed here")
+    logger.error(
+        f"{target.print_prefix}the deploy lock is lost, so nothing more is changed on this host"
+    )
     client.close()
 
 

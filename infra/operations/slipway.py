@@ -21,7 +21,7 @@ def ensure(
     """
     found = host.get_fact(SlipwayState, question=question)
     if found == wanted:
-        host.noop(f"{question}: as wanted")
+        host.noop(f"{question}: nothing to do")
         return
     yield f"{LAYOUT.command} {action}"
     if told:

@@ -74,7 +74,7 @@ def _check_words(found: dict[str, Any], checks: list[dict[str, Any]]) -> str:
     words = " / ".join(plain(checks[-1]["Output"]).strip().splitlines()[-3:])
     code = checks[-1]["ExitCode"]  # negative when Docker could not run it, or ended it
     ended = f"exit code {code}" if code > 0 else ""
-    return ": ".join(part for part in (command, ended, words or "it says nothing") if part)
+    return ": ".join(part for part in (command, ended, words or "it printed nothing") if part)
 
 
 class CrashWatch:
@@ -132,7 +132,7 @@ def evidence(project: str, service: str, reason: str) -> list[str]:
     try:
         logs = [log(one.id) for one in of(project, service)]
     except Failure as failure:
-        return [f"the lines of {service} cannot be shown: {failure}"]
+        return [f"the log of {service} cannot be shown: {failure}"]
     errors = [error for error in map(python_errors.last, logs) if error]
     if errors:
         known = errors[0].summary in reason
@@ -140,5 +140,5 @@ def evidence(project: str, service: str, reason: str) -> list[str]:
     said = next((lines for lines in logs if lines), [])
     shown = [text for line in said for text in python_errors.unwrapped(line)][-SHOWN_LINES:]
     if not shown:
-        return [f"{service} has said nothing"]
-    return [f"The last lines of {service}:", *(f"  {line}" for line in shown)]
+        return [f"the log of {service} is empty"]
+    return [f"The last log lines of {service}:", *(f"  {line}" for line in shown)]

@@ -91,5 +91,5 @@ def advice(error: PythonError) -> str:
         return ""
     name = missing["name"]
     if name == "app":
-        return "the folder app.source has no such file; inside it, use relative imports"
+        return "the folder app.source has no such module; use relative imports for its own modules"
     return f"if {name} is a package, add it to the lock file in app.requirements and deploy again"

@@ -85,11 +85,11 @@ def _advice(problem: str, wanted: ReleaseConfig) -> str:
     )
     protocol = "the uwsgi protocol" if wanted.server == "uwsgi" else "HTTP"
     if sockets.NOBODY in problem:
-        return f"the server that web.command starts must listen at {socket}, as WEB_SOCKET says"
+        return f"the server that web.command starts must listen on {socket}, the path in WEB_SOCKET"
     if "no HTTP answer" in problem:
-        return f"the server must speak {protocol} at {socket}: web.server is {wanted.server}"
+        return f"the server must use {protocol} on {socket}, because web.server is {wanted.server}"
     if "answered 404" in problem or "answered 30" in problem:
-        return "app.health_path names a path that answers 200"
+        return "app.health_path must be a path that answers 200"
     if "timed out" in problem:
         return "raise web.start_limit if the application needs longer to start"
     return ""

@@ -22,7 +22,7 @@ def restored(host: Host, new: str, old: str, error: Exception) -> Exception:
         traffic.move(host, old, new)
         serving = f"release {old} still serves"
     except PROBLEMS as other:
-        problems.append(f"the way back to release {old} failed, too: {other}")
+        problems.append(f"going back to release {old} failed, too: {other}")
         serving = f"release {old} is the current one again; {loads}"
     problems += _start(host, old)  # the workers, whatever nginx says
     if serving.endswith("still serves"):  # else nginx may pass to the new one yet
@@ -63,7 +63,7 @@ def _end(host: Host, candidate: str) -> list[str]:
         retire.begin(host, candidate)
         succeeds("systemctl", "reset-failed", release.unit(candidate))  # it is told here
     except PROBLEMS as error:
-        return [f"release {candidate} was not ended: {error}"]
+        return [f"release {candidate} could not be stopped: {error}"]
     return []
 
 
@@ -73,7 +73,7 @@ def _evidence(name: str, error: Exception) -> list[str]:
         return []
     shown = containers.evidence(release.project(name), error.service, str(error))
     todo = [f"What to do: {error.advice}"] if error.advice else []
-    whole = f"Its whole log: bin/slipway logs {error.service} --release {name}"
+    whole = f"The whole log: bin/slipway logs {error.service} --release {name}"
     return [*todo, *shown, whole]
 
 

@@ -42,7 +42,7 @@ def wait_until_healthy(host: Host, name: str, limit: int) -> None:
 def _unhealthy(name: str, limit: int, sick: list[Container]) -> Unwell:
     words = [f"{one.name} is {one.state}: {one.check}".rstrip(": ") for one in sick]
     reason = "; ".join(words) or "there is no worker"
-    advice = "worker.health_command must end with exit code 0 while the worker lives"
+    advice = "worker.health_command must exit with 0 if the worker works"
     whose = f"the workers of release {name} are not healthy after {limit} s"
     return Unwell(f"{whose}: {reason}", SERVICE, advice if any(one.check for one in sick) else "")
 

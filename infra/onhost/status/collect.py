@@ -18,13 +18,13 @@ from . import warn
 LIMIT = 10  # seconds that another program may take to answer
 # What to do about a part that cannot be had.
 REMEDIES = {
-    "the containers": "systemctl status docker says why; then: systemctl restart docker",
-    "the certificate": "deploy: it puts a certificate where there is none",
-    "the certificate's state": "slipway certificate-renew says more",
-    "the jobs": "docker logs --tail 50 slipway-base-redis-1 says why; then deploy",
-    "the units": "systemctl status says whether systemd answers; reboot if it does not",
+    "the containers": "systemctl status docker shows the reason; then: systemctl restart docker",
+    "the certificate": "deploy: it installs a missing certificate",
+    "the certificate's state": "run slipway certificate-renew: it shows the reason",
+    "the jobs": "docker logs --tail 50 slipway-base-redis-1 shows the reason; then deploy",
+    "the units": "run systemctl status: if it does not answer, reboot the host",
 }
-OTHERS = "deploy: it puts right what it can, and names what it cannot"
+OTHERS = "deploy: it corrects what it can, and shows the rest"
 
 
 class Parts:

@@ -11,18 +11,19 @@ REDIS_FULL = 0.7  # of its memory; at all of it jobs are refused
 SERVICES = ("nginx", "redis", "web", "worker")
 DEPLOY = "deploy"
 
-NO_RELEASE = Attention("no release is live", "deploy: the last lines of a deploy say what failed")
+NO_RELEASE = Attention("no release is live", "deploy: the last lines of a deploy show the reason")
 CLOSED = Attention(
     "maintenance is on: visitors get 503",
     "open the site again: pyinfra inventory.py maintenance.py --data maintenance=off",
 )
 DISK_FULL = Attention(
     "the disk is nearly full",
-    "make room (du -xh / | sort -h | tail; journalctl --vacuum-size=200M), or take a larger disk",
+    "free disk space (du -xh / | sort -h | tail; journalctl --vacuum-size=200M), or use a larger"
+    " disk",
 )
 MEMORY_FULL = Attention(
-    "Redis is nearly full: at its limit jobs are refused",
-    "raise redis.memory and deploy, or clear failed jobs and results that nobody needs",
+    "Redis is nearly full: when it is full, new jobs are refused",
+    "raise redis.memory and deploy, or delete old failed jobs and results",
 )
 
 
@@ -41,7 +42,9 @@ def warnings(found: dict[str, Any]) -> list[Attention]:
     said += _missing(found["containers"]) if found["release"] else []
     if found["certificate"] and found["certificate"]["problem"]:
         text = "the certificate: " + found["certificate"]["problem"]
-        said.append(Attention(text, "slipway certificate-renew mends it, or says why it cannot"))
+        said.append(
+            Attention(text, "run slipway certificate-renew: it corrects this or shows the reason")
+        )
     if found["disk"] and found["disk"]["used"] > FULL * found["disk"]["total"]:
         said.append(DISK_FULL)
     said += _queue_lines(found["queues"] or {})
@@ -54,8 +57,8 @@ def _not_well(container: dict[str, str]) -> Attention:
     name, state = container["name"], container["health"] or container["state"]
     log = LOG.format(container=name)
     if state == "starting":
-        return Attention(f"{name} is starting", f"wait a minute; if it lasts: {log}")
-    remedy = f"{log} says why; correct the cause, and deploy"
+        return Attention(f"{name} is starting", f"wait a minute; if it is still starting: {log}")
+    remedy = f"{log} shows the reason; correct it, and deploy"
     if state == "paused":
         remedy = f"docker unpause {name}"
     return Attention(f"{name} is {state}", remedy)
@@ -64,7 +67,9 @@ def _not_well(container: dict[str, str]) -> Attention:
 def _missing(found: list[dict[str, str]] | None) -> list[Attention]:
     """The services without a container; none when the containers could not be had."""
     names = [container["name"] for container in found or []]
-    remedy = f"deploy: it makes one; journalctl -u {layout.WATCHDOG_UNIT} says what was tried"
+    remedy = (
+        f"deploy: it starts one; journalctl -u {layout.WATCHDOG_UNIT} shows what the watchdog tried"
+    )
     return [
         Attention(f"there is no container of {service}", remedy)
         for service in SERVICES
@@ -76,11 +81,17 @@ def _queue_lines(queue: dict[str, Any]) -> list[Attention]:
     lines = []
     if queue.get("failed"):
         text = f"{queue['failed']} jobs have failed"
-        remedy = "see why in RQ's dashboard or the worker's log; run them again, or clear them"
+        remedy = (
+            "see the reason in RQ's dashboard or the worker's log; run the jobs again,"
+            " or delete them"
+        )
         lines.append(Attention(text, remedy))
     for name, count in queue.get("unserved", {}).items():
         text = f"{count} jobs wait in the queue {name}, but no worker reads it"
-        remedy = f"set worker.queue to {name} and deploy, or have the application use worker.queue"
+        remedy = (
+            f"set worker.queue to {name} and deploy, or let the application use the queue in"
+            " worker.queue"
+        )
         lines.append(Attention(text, remedy))
     if queue.get("memory_limit") and queue["memory"] > REDIS_FULL * queue["memory_limit"]:
         lines.append(MEMORY_FULL)
@@ -88,7 +99,9 @@ def _queue_lines(queue: dict[str, Any]) -> list[Attention]:
 
 
 def _failed(unit: str) -> Attention:
-    remedy = f"journalctl -u {unit} -n 50 says why; then: systemctl restart {unit}"
+    remedy = (
+        f"journalctl -u {unit} -n 50 shows the reason; correct it; then: systemctl restart {unit}"
+    )
     return Attention(f"a unit has failed: {unit}", remedy)
 
 
@@ -96,4 +109,4 @@ def _refused(last: dict[str, str]) -> list[Attention]:
     if last.get("result") not in {history.REFUSED, history.INTERRUPTED}:
         return []
     text = f"the last release, {last['release']}, was {last['result']}"
-    return [Attention(text, "slipway history says why; correct the cause, and deploy")]
+    return [Attention(text, "slipway history shows the reason; correct it, and deploy")]

@@ -178,7 +178,7 @@ def test_what_an_operator_is_called_is_no_command(by: str, tmp_path: Path) -> No
         (
             deploy_lock.REFUSED,
             "another change of this host is under way: deploy by one, since now.\n"
-            "bin/slipway status shows its switch, once that has begun. Nothing was changed.",
+            "Nothing was changed. bin/slipway status shows how far it is.",
         ),
         (1, "the deploy lock cannot be taken: deploy by one, since now. Nothing was changed."),
     ],

@@ -23,4 +23,4 @@ def test_a_question_answered_as_wanted_leads_to_nothing() -> None:
     found = outcome(
         slipway.ensure, fact, question="base-state", wanted={"up": True}, action="base-apply"
     )
-    assert found == nothing("base-state: as wanted")
+    assert found == nothing("base-state: nothing to do")

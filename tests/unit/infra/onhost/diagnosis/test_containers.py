@@ -83,7 +83,7 @@ def test_the_exception_that_ended_it_is_the_reason(host: Host) -> None:
     ("check", "words"),
     [
         ((1, "no heartbeat\n"), "is-alive now: exit code 1: no heartbeat"),
-        ((3, ""), "is-alive now: exit code 3: it says nothing"),
+        ((3, ""), "is-alive now: exit code 3: it printed nothing"),
         ((-1, "Health check exceeded timeout (10s)"),
          "is-alive now: Health check exceeded timeout (10s)"),
         ((1, "\x1b[31mone\x1b[0m\ntwo"), "is-alive now: exit code 1: one / two"),
@@ -121,13 +121,13 @@ def test_a_person_sees_the_exception_and_where_it_comes_from(host: Host) -> None
 def test_a_person_sees_the_last_lines_where_there_is_no_exception(host: Host) -> None:
     log = "".join(f"line {n}\n" for n in range(40)) + '{"level": "INFO", "message": "\x1b[1mup"}\n'
     assert shown(host, log) == [
-        "The last lines of web:",
+        "The last log lines of web:",
         *(f"  line {n}" for n in range(29, 40)),
         "  up",
     ]
 
 
 def test_nothing_said_is_told(host: Host) -> None:
-    assert shown(host, "") == ["web has said nothing"]
+    assert shown(host, "") == ["the log of web is empty"]
     put(host)
-    assert containers.evidence("slipway-a", "web", "") == ["web has said nothing"]
+    assert containers.evidence("slipway-a", "web", "") == ["the log of web is empty"]

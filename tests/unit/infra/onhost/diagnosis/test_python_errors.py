@@ -106,7 +106,7 @@ def test_without_one_nothing_is_found(log: list[str]) -> None:
     ("line", "told"),
     [
         ("ModuleNotFoundError: No module named 'flask_cors.x'", "if flask_cors is a package"),
-        ("ModuleNotFoundError: No module named 'app.models'", "app.source has no such file"),
+        ("ModuleNotFoundError: No module named 'app.models'", "app.source has no such module"),
         ("ValueError: no", ""),
     ],
 )

@@ -93,7 +93,7 @@ def test_a_release_without_a_socket_is_refused(host: Host) -> None:
     release.socket(host, "new", "uwsgi").unlink(missing_ok=True)
     with pytest.raises(Unwell, match=NOBODY) as refused:
         health.wait_until_healthy(host, "new", wanted(start_limit=0))
-    assert refused.value.advice.startswith("the server that web.command starts must listen at")
+    assert refused.value.advice.startswith("the server that web.command starts must listen on")
     assert "/run/web/uwsgi.sock" in refused.value.advice
 
 

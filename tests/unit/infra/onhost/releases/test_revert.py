@@ -81,8 +81,8 @@ def test_what_the_unwell_part_said_stands_between_them(stage: Stage) -> None:
     assert str(refused.value).splitlines() == [
         "release b is not healthy",
         "What to do: start it",
-        "web has said nothing",
-        "Its whole log: bin/slipway logs web --release b",
+        "the log of web is empty",
+        "The whole log: bin/slipway logs web --release b",
         "release a still serves",
     ]
 
@@ -107,7 +107,7 @@ def test_both_reasons_are_kept_when_the_way_back_fails_too(stage: Stage) -> None
     stage.on_step = lambda: nginx_is_gone(stage)
     with pytest.raises(Failure) as refused:
         stage.switch()
-    both = "no luck; the way back to release a failed, too: nginx is gone"
+    both = "no luck; going back to release a failed, too: nginx is gone"
     assert str(refused.value).splitlines()[0] == both
     assert stage.last()["reason"] == both
     assert str(refused.value).endswith(

@@ -70,7 +70,7 @@ def test_a_host_that_is_well_needs_no_attention(change: dict[str, Any]) -> None:
         ),
         (
             {"queues": WELL["queues"] | {"memory": 71}},
-            "Redis is nearly full: at its limit jobs are refused",
+            "Redis is nearly full: when it is full, new jobs are refused",
         ),
         (
             {"units": ["slipway-certificate.service loaded failed failed Slipway certificate"]},
