@@ -43,14 +43,19 @@ class Names:
             self.contents[final] = content
         name = self._final[plain]
         if name is None:
-            raise BrokenReferenceError(f"{plain} names itself by way of the files that it names")
+            raise BrokenReferenceError(
+                f"{plain} and a file that it names also name each other: its new name, a digest of"
+                " its content, cannot be computed"
+            )
         return name
 
     def _read(self, plain: str) -> bytes:
         try:
             content = (self.source / plain).read_bytes()
         except OSError:
-            raise BrokenReferenceError(f"{plain} is named and not there") from None
+            raise BrokenReferenceError(
+                f"{plain} does not exist, but another static file names it"
+            ) from None
         pattern = _REFERENCES.get(posixpath.splitext(plain)[1])
         if pattern is None:
             return content

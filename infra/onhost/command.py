@@ -130,7 +130,7 @@ def lock(
 
 def _holder(file: IO[str]) -> str:
     file.seek(0)
-    return file.read().strip() or "it does not say what it is"
+    return file.read().strip() or "its purpose is not known"
 
 
 def _taken(file: IO[str], seconds: float) -> bool:

@@ -33,7 +33,7 @@ def answer() -> None:
 def end_without_changes(record: logging.LogRecord) -> bool:
     """Ends the run with 0 where pyinfra would ask to make no changes; lets every record through."""
     if record.msg == PLAN and not _is_plan() and not _changes():
-        logger.info("--> No changes: every host is as the deploy wants it")
+        logger.info("--> No changes: every host is up to date")
         sys.exit(1 if pyinfra.state.failed_hosts else 0)
     return True
 
