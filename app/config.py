@@ -130,7 +130,7 @@ def _flag(environ: Mapping[str, str], name: str) -> bool:
 def _folder(environ: Mapping[str, str], name: str) -> Path | None:
     value = environ.get(name)
     if value and not Path(value).is_dir():
-        raise ConfigError(f"{name} must be a folder that is there: {value}")
+        raise ConfigError(f"{name} must be an existing folder: {value}")
     return Path(value) if value else None
 
 
@@ -141,5 +141,5 @@ def _list(
     values = tuple(environ.get(name, "").replace(",", " ").split())
     for value in values:
         if not re.fullmatch(pattern, value):
-            raise ConfigError(f"{name}: {value!r} does not look like one of its kind")
+            raise ConfigError(f"{name}: {value!r} is not a valid value")
     return values or default

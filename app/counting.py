@@ -28,7 +28,7 @@ def count(number: int, fail_at: int | None = None) -> int:
         if counted:
             time.sleep(PAUSE)
         if counted + 1 == fail_at:
-            raise JobFailed(f"It was told to fail at {fail_at}.")
+            raise JobFailed(f"The job was set to fail at {fail_at}.")
         counted += 1
         message = f"Counted {counted} of {number}."
         job.meta.update(counted=counted, progress=100 * counted // number, message=message)

@@ -32,7 +32,7 @@ def _refuse_other_origins() -> None:
     if request.method in {"GET", "HEAD", "OPTIONS"} or origin is None:
         return
     if origin != request.host_url.rstrip("/") and not _is_allowed(origin):
-        abort(403, "A page of another host may not ask this.")
+        abort(403, "Requests from pages of other sites are not allowed here.")
 
 
 def _is_allowed(origin: str) -> bool:

@@ -45,15 +45,16 @@ def _guard() -> AnyResponse | None:
     if not is_signed_in():
         wants = request.accept_mimetypes
         if request.method != "GET" or wants["application/json"] > wants["text/html"]:
-            abort(401, "Only those signed in may ask this.")
+            abort(401, "Sign in first.")
         target = request.full_path.rstrip("?")
         return redirect(f"{url_for('sign_in.form')}?{urlencode({'next': target})}", 303)
     if (request.view_args or {}).get("instance_number"):
         abort(404)  # there is one Redis
     if request.endpoint == f"{BLUEPRINT}.requeue_all" and request.method != "POST":
-        abort(405, ["POST"], "A link must change nothing: send a POST.")
+        abort(405, ["POST"], "A link must not change anything: use POST.")
     if request.method == "POST" and "X-Requested-With" not in request.headers:
-        abort(403, "Only the dashboard itself may ask this.")  # no other site's page can send it
+        # No other site's page can send this header.
+        abort(403, "Only the dashboard's own pages may send this request.")
     return None
 
 
@@ -75,4 +76,4 @@ def _adapt_page(response: Response) -> Response:
 
 
 def _no_such_job(_error: NoSuchJobError) -> Response:
-    return problem(404, "There is no job of this id; finished jobs are kept for a while only.")
+    return problem(404, "There is no job with this id. Finished jobs are deleted after some time.")

@@ -23,10 +23,10 @@ class Problem(BaseModel):
     """What went wrong, for whoever sent the request. Some problems say more in further members."""
 
     model_config = ConfigDict(extra="allow")
-    type: str = Field(description="about:blank: the status says it all.")
+    type: str = Field(description="about:blank: the status is the type of the error.")
     title: str
     status: int = Field(ge=400, le=599)
-    detail: str = Field(description="A sentence on what is wrong with this very request.")
+    detail: str = Field(description="What is wrong with this request, in one sentence.")
     request_id: str | None = Field(description="Also in the logs, and in the header X-Request-ID.")
 
 
@@ -70,7 +70,7 @@ def _from_redis(error: RedisError) -> Response:
     if not is_gone and not refuses_writes(error):
         return _from_bug(error)
     current_app.logger.error("Redis does not serve: %s: %s", type(error).__name__, error)
-    response = problem(503, "The queue of jobs does not answer at the moment. Try again soon.")
+    response = problem(503, "The job queue does not answer at the moment. Try again soon.")
     response.headers["Retry-After"] = str(RETRY_AFTER)
     return response
 

@@ -26,7 +26,7 @@ _STATES: dict[JobStatus, State] = {
 }
 _MESSAGES: dict[State, str] = {
     "queued": "Waiting for a worker.",
-    "scheduled": "Waiting for its time.",
+    "scheduled": "Waiting for its start time.",
     "deferred": "Waiting for another job.",
     "finished": "Done.",
     "failed": "Failed.",
@@ -90,9 +90,9 @@ def failure_reason(trace: str, job_timeout: int) -> str:
     if name in _JOB_FAILED and text:
         return text
     if error == "JobTimeoutException":
-        return f"The job took longer than the {job_timeout} seconds it may take."
+        return f"The job took longer than its limit of {job_timeout} seconds."
     if "AbandonedJobError" in last_line or "Work-horse terminated" in last_line:
-        return "The worker died while it ran the job, each time it was tried."
+        return "The worker died each time it ran the job."
     return (
         f"The job stopped with an error ({error})." if error.isidentifier() else "The job failed."
     )

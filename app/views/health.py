@@ -65,6 +65,7 @@ def _checks(jobs: JobQueue) -> dict[str, str]:
     except RedisError:
         return {"redis": "does not answer", "worker": "unknown, since Redis does not answer"}
     if youngest is None:
-        return {"redis": "ok", "worker": "none is there"}
+        return {"redis": "ok", "worker": "there is no worker"}
     late = youngest > FRESH
-    return {"redis": "ok", "worker": f"last heard of {youngest:.0f} s ago" if late else "ok"}
+    worker = f"the last heartbeat was {youngest:.0f} s ago" if late else "ok"
+    return {"redis": "ok", "worker": worker}

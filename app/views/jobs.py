@@ -20,7 +20,7 @@ from app.views.request_data import WholeNumber, parse, parse_query
 
 MAX_COUNT = 3600
 MAX_LISTED = 100
-UNKNOWN = "There is no job of this id; jobs that have ended are kept for a while only."
+UNKNOWN = "There is no job with this id. Jobs that have ended are deleted after some time."
 
 blueprint = Blueprint("jobs", __name__)
 
@@ -31,9 +31,9 @@ class CountRequest(BaseModel):
     """The body of a request to count."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
-    number: Step = Field(description="What to count to, a second each.", examples=[5])
+    number: Step = Field(description="The number to count to, one each second.", examples=[5])
     fail_at: Step | None = Field(
-        default=None, description="Where to fail on purpose, to see what a failure looks like."
+        default=None, description="The number at which the job fails on purpose, to show a failure."
     )
 
 
@@ -49,7 +49,7 @@ class ListQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     state: State | SkipJsonSchema[None] = Field(default=None, description="only jobs of this state")
-    limit: WholeNumber = Field(default=20, ge=1, le=MAX_LISTED, description="how many at most")
+    limit: WholeNumber = Field(default=20, ge=1, le=MAX_LISTED, description="at most so many jobs")
 
 
 def max_count(job_timeout: int) -> int:
@@ -64,7 +64,7 @@ def start_count() -> ResponseReturnValue:
     wanted = parse(CountRequest, request)
     most = max_count(job_queue.current().config.job_timeout)
     if wanted.number > most:
-        abort(422, f"number: at most {most}, since a job may take no longer")
+        abort(422, f"number: at most {most}, because a job may not take longer")
     job_id = job_queue.current().add(
         "app.counting.count", wanted.number, wanted.fail_at, request_id=request_ids.current()
     )
@@ -97,7 +97,7 @@ def cancel(job_id: UUID) -> ResponseReturnValue:
     try:
         report = _found(job_queue.current().cancel(str(job_id)))
     except WrongStateError as error:
-        return problem(409, f"The job is {error}; only one that has not ended can be cancelled.")
+        return problem(409, f"The job is {error}; only a job that has not ended can be cancelled.")
     return _answer(report), 200 if report.state == "cancelled" else 202
 
 
@@ -108,7 +108,7 @@ def retry(job_id: UUID) -> ResponseReturnValue:
     try:
         report = _found(job_queue.current().retry(str(job_id), request_ids.current()))
     except WrongStateError as error:
-        return problem(409, f"The job is {error}; only a failed or cancelled one is run again.")
+        return problem(409, f"The job is {error}; only a failed or cancelled job can run again.")
     return _answer(report), 202
 
 

@@ -64,7 +64,7 @@ def _work(config: Config) -> int:
         worker = _run(config)
         if worker and worker.told_to_stop:
             return 0
-        log.error("the worker ended without being told to; another one follows")
+        log.error("the worker ended without a signal; starting another one")
         time.sleep(PAUSE)
 
 

@@ -47,7 +47,7 @@ def test_a_failed_job_says_why_and_runs_again_when_told_to(page: Page) -> None:
     open_console(page)
     job = start_job(page, 3, fail_at=2)
     expect_state(job, "failed")
-    expect(job).to_contain_text("It was told to fail at 2.")
+    expect(job).to_contain_text("The job was set to fail at 2.")
     is_over = recorded(job.locator("[data-action=cancel]"), "hidden")
     with page.expect_response("**/retry") as answer:
         job.get_by_role("button", name="Retry").click()

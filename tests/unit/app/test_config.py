@@ -128,7 +128,7 @@ def test_a_worker_without_its_secret_ends_with_one_line(
 def test_a_wrong_word_in_a_list_is_refused_by_name(
     environ: dict[str, str], name: str, value: str
 ) -> None:
-    with pytest.raises(ConfigError, match=f"^{name}: '.*' does not look"):
+    with pytest.raises(ConfigError, match=f"^{name}: '.*' is not a valid value"):
         Config.from_environment({**environ, name: value})
 
 

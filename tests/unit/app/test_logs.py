@@ -38,7 +38,7 @@ def test_all_lines_are_json_and_the_id_of_a_request_leads_to_its_jobs_lines(
     assert "uwsgi" in {line["logger"] for line in of_web}
     of_job = [line for line in of_worker if line.get("request_id") == "of-the-test"]
     assert {line["job_id"] for line in of_job} == {job["id"]}
-    assert any("It was told to fail at 1." in line["message"] for line in of_job)
+    assert any("The job was set to fail at 1." in line["message"] for line in of_job)
     refused = {line.get("request_id"): line["message"] for line in of_web}
     assert refused["not-found"] == "404 Not Found"
     assert refused["bad-body"] == "400 Bad Request"

@@ -44,7 +44,7 @@ def test_a_job_for_later_says_that_it_waits_for_its_time(
 ) -> None:
     job = queue.rq.enqueue_at(datetime.now(UTC) + timedelta(hours=1), "app.counting.count", 1)
     later = queue.rq.enqueue("app.counting.count", 1, depends_on=job)
-    assert asked(client, f"/jobs/{job.id}")["message"] == "Waiting for its time."
+    assert asked(client, f"/jobs/{job.id}")["message"] == "Waiting for its start time."
     assert asked(client, f"/jobs/{later.id}")["message"] == "Waiting for another job."
     assert sorted(states(client)) == ["deferred", "scheduled"]
     assert client.post(f"/jobs/{job.id}/cancel").get_json()["state"] == "cancelled"

@@ -14,7 +14,7 @@ def test_a_job_that_fails_on_purpose_says_why_at_once_and_runs_again_when_asked(
     url = began(client, 5, fail_at=2)
     worker = start(redis.environ, *WORKER)
     report = in_state(client, url, "failed")
-    assert (report["reason"], report["progress"]) == ("It was told to fail at 2.", 20)
+    assert (report["reason"], report["progress"]) == ("The job was set to fail at 2.", 20)
     assert client.post(f"{url}/cancel").status_code == 409
     kill_family(worker.pid)
     response = client.post(f"{url}/retry")

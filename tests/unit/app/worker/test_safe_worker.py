@@ -63,7 +63,7 @@ def test_a_job_whose_worker_died_each_time_says_so(
     let_time_pass(redis)
     start(redis.environ, *WORKER)
     report = in_state(client, url, "failed")
-    assert report["reason"] == "The worker died while it ran the job, each time it was tried."
+    assert report["reason"] == "The worker died each time it ran the job."
     assert report["result"] is None
     assert report["progress"] < 100
 
@@ -74,4 +74,4 @@ def test_a_job_that_takes_too_long_says_so_and_is_not_tried_again(
     url = began(client, 100)
     set_field(redis, url, "timeout", "1")
     start(redis.environ, *WORKER)
-    assert "longer than the 1 seconds" in in_state(client, url, "failed")["reason"]
+    assert "longer than its limit of 1 seconds" in in_state(client, url, "failed")["reason"]
