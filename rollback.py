@@ -3,10 +3,10 @@
 from pyinfra import host
 
 from infra import origin
-from infra.facts.slipway import SlipwayState
+from infra.facts.slipway import SlipwayAnswer
 from infra.operations import deploy_lock, switch
 
-found = host.get_fact(SlipwayState, question="release-state")
+found = host.get_fact(SlipwayAnswer, question="release-state")
 older = switch.chosen(str(host.data.get("release") or ""), found)
 
 deploy_lock.take(name="Take the deploy lock", by=origin.operator(), purpose="rollback")

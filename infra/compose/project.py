@@ -9,8 +9,8 @@ import re
 from typing import Any
 
 from infra.compose.acceptance import acceptance, front
-from infra.compose.services import application, release_command, web, worker
-from infra.onhost.releases.release import RELEASE_COMMAND
+from infra.compose.services import application, one_off, release_command, web, worker
+from infra.onhost.releases.release import ONE_OFF, RELEASE_COMMAND
 from infra.settings import Settings
 
 
@@ -25,6 +25,7 @@ def project(settings: Settings, image: str, acceptance_image: str) -> dict[str, 
     """The compose project."""
     base = application(settings, image)
     services = {"web": web(settings, base), "worker": worker(settings, base)}
+    services[ONE_OFF] = one_off(settings, base)
     if settings.app.release_command:
         services[RELEASE_COMMAND] = release_command(settings, base)
     if acceptance_image:

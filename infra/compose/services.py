@@ -4,7 +4,7 @@ from typing import Any
 
 from infra.onhost import layout
 from infra.onhost.layout import LAYOUT
-from infra.onhost.releases.release import RELEASE_COMMAND
+from infra.onhost.releases.release import ONE_OFF, RELEASE_COMMAND
 from infra.onhost.services import sockets
 from infra.settings import Settings, secret_variable
 
@@ -136,4 +136,13 @@ def release_command(settings: Settings, base: Service) -> Service:
             "restart": "no",
             "command": [literal(word) for word in settings.app.release_command],
         }
+    )
+
+
+def one_off(settings: Settings, base: Service) -> Service:
+    """For a command, or a shell, that an operator runs; what it shows stands in no journal."""
+    return (
+        base
+        | memory(settings.web.memory)
+        | {"profiles": [ONE_OFF], "restart": "no", "logging": {"driver": "none"}}
     )

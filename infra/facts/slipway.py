@@ -7,6 +7,8 @@ from typing import Any
 from infra.facts.fact import Fact
 from infra.onhost.layout import LAYOUT
 
+ABSENT = "{ echo 'Slipway is not on this host: deploy to it first' >&2; exit 1; }"
+
 
 class SlipwayState(Fact[dict[str, Any]]):
     """What `slipway <question>` on the host answers; empty while the program is not there."""
@@ -23,6 +25,24 @@ class SlipwayState(Fact[dict[str, Any]]):
         return answer
 
 
+class SlipwayAnswer(Fact[dict[str, Any]]):
+    """What `slipway <question>` answers; the host fails, with the reason, when it cannot answer.
+
+    For what must not be taken for empty.
+    """
+
+    default = dict
+
+    def command(self, question: str) -> str:
+        """The question; what the program says of a failure is shown."""
+        return f"test -x {LAYOUT.command} || {ABSENT}; {LAYOUT.command} {question}"
+
+    def process(self, output: Iterable[str]) -> dict[str, Any]:
+        """The JSON object in the last line."""
+        answer: dict[str, Any] = json.loads(list(output)[-1])
+        return answer
+
+
 class SlipwayText(Fact[list[str]]):
     """What `slipway <question>` on the host prints for a person."""
 
@@ -30,8 +50,7 @@ class SlipwayText(Fact[list[str]]):
 
     def command(self, question: str) -> str:
         """The question; a host that Slipway is not on says so and fails."""
-        absent = "{ echo 'Slipway is not on this host: deploy to it first' >&2; exit 1; }"
-        return f"test -x {LAYOUT.command} || {absent}; {LAYOUT.command} {question}"
+        return f"test -x {LAYOUT.command} || {ABSENT}; {LAYOUT.command} {question}"
 
     def process(self, output: Iterable[str]) -> list[str]:
         """The lines."""

@@ -16,9 +16,11 @@ from .certificates import certificate, check
 from .command import Failure, say
 from .config import Host
 from .credentials import secrets
+from .diagnosis import builds
 from .layout import LAYOUT
-from .releases import get, history, release, retire, switch, workers
+from .releases import history, release, retire, switch, workers
 from .status import collect, render
+from .verbs import commands as verbs
 
 DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}  # no fault of the program's
 
@@ -48,10 +50,7 @@ def _apply_base(host: Host, _: argparse.Namespace) -> None:
 COMMANDS: dict[str, tuple[str, Action]] = {
     "status": ("show the state of this host on one screen", _status),
     "history": ("list the releases: who made them, when, how long it took, how it ended", _history),
-    "get": (
-        "send GET PATH to the current release and print the answer, also for private paths",
-        lambda host, a: get.answer(host, a.path),
-    ),
+    **verbs.COMMANDS,
     "maintenance-state": (
         "show whether maintenance is on",
         lambda host, _: maintenance.state(host),
@@ -92,6 +91,7 @@ INTERNAL: dict[str, Action] = {
     "certificate-put-off": lambda host, _: certificate.postponed(host),
     "certificate-install": lambda host, _: certificate.install(host),
     "alert": lambda host, a: send.send(host, a.unit),
+    "build-reason": lambda _host, _: builds.explained(sys.stdin),
     "release-state": lambda host, _: release.state(host),
     "switch": _switch,
     "drain": lambda host, a: workers.drain(host, a.release),
@@ -107,13 +107,13 @@ OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
         "--json": {"action": "store_true", "help": "print JSON, for programs"},
         "--last": {"type": int, "default": 20, "help": "number of releases (20)"},
     },
-    "get": {"path": {"metavar": "PATH", "help": "a path of the site; it may have a query"}},
+    **verbs.OPTIONS,
     "alert": {"unit": {"help": "the name of the unit that failed"}},
     "drain": {"release": {}},
     "retire": {"release": {}},
     "switch": {
         "release": {},
-        "--kind": {"choices": ["deploy", "rollback"], "default": "deploy"},
+        "--kind": {"choices": ["deploy", "rollback", "restart"], "default": "deploy"},
         "--by": {"default": "", "help": "who wants it"},
         "--revision": {"default": "", "help": "git revision of the checkout"},
     },
@@ -132,12 +132,12 @@ def _parser() -> argparse.ArgumentParser:
         else:
             command = commands.add_parser(name)
         for option, how in OPTIONS.get(name, {}).items():
-            command.add_argument(option, **how)
+            command.add_argument(*option.split(", "), **how)
     return parser
 
 
 def main() -> int:
-    """Runs one command; 0, or 1 after a line that says what failed."""
+    """Runs one command; 0, 1 after a line that says what failed, or the command's own exit code."""
     parser = _parser()
     arguments = parser.parse_args()
     if os.geteuid():
@@ -153,6 +153,8 @@ def main() -> int:
             raise
         say(f"slipway {arguments.command}: {error.filename or 'the disk'}: {error.strerror}")
         return 1
+    if isinstance(result, int):
+        return result
     if isinstance(result, str):
         print(result)
     elif result is not None:

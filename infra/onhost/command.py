@@ -7,15 +7,18 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from .plain import plain
 
 LOCK_SECONDS = 0.5
 LINES = 8  # of what a program said that failed
+LONGEST_LINE = 65536  # bytes; what is longer is cut
 LEFT_SECONDS = 3600  # then a temporary file is of a writer that was killed
 
 
@@ -58,6 +61,32 @@ def run(
         last = "\n".join(_last_lines(*shown))
         raise Failure(f"{' '.join(words[:4])}: exit code {done.returncode}: {last}")
     return done.stdout
+
+
+def last_lines(*command: str | Path, limit: float, lines: int) -> tuple[int | None, list[str]]:
+    """The exit code of a program, and the last lines of all that it said; both streams as one.
+
+    The code is None when it was ended after `limit` seconds. It may say any amount.
+    """
+    words = [str(word) for word in command]
+    kept: deque[str] = deque(maxlen=lines)
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
+    ) as program:
+        ended = threading.Event()
+
+        def end() -> None:
+            ended.set()
+            program.kill()
+
+        timer = threading.Timer(limit, end)
+        timer.start()
+        said = cast("IO[bytes]", program.stdout)  # it is a pipe
+        for line in iter(lambda: said.readline(LONGEST_LINE), b""):
+            kept.extend(plain(line.decode(errors="replace")).splitlines())
+        program.wait()
+        timer.cancel()
+    return (None if ended.is_set() else program.returncode), list(kept)
 
 
 def _last_lines(*texts: bytes | str | None) -> list[str]:

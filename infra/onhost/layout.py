@@ -122,6 +122,7 @@ BASE_PROJECT = "slipway-base"
 STANDBY_PROJECT = "slipway-bridge"  # the nginx that serves while the base's own is replaced
 ACCEPTANCE_PROJECT = "slipway-acceptance"
 RELEASE_PROJECT = "slipway-{release}"
+ONE_OFF_PROJECT = "run-slipway"  # and a number; not the name of a release's
 REDIS_VOLUME = "slipway_redis"
 RELEASE_COMMAND_CONTAINER = "slipway-release-command"
 IMAGE = "slipway/{name}:{digest}"

@@ -37,6 +37,7 @@ class Image:
 def build_command(image: Image) -> StringCommand:
     """The command that builds an image; the context travels on its standard input.
 
+    When that fails, it says the reason first.
     Builds trust what the host trusts, by a build secret that leaves no trace in the image.
     """
     arguments = (f"BASE_IMAGE={image.base_image}", *image.arguments)
@@ -48,7 +49,10 @@ def build_command(image: Image) -> StringCommand:
     ]
     words = " ".join(f"--{key} {shlex.quote(value)}" for key, value in options)
     return StringCommand(
-        f"base64 --decode | docker buildx build --progress plain --load {words} -",
+        'said=$(mktemp); trap "rm --force $said" EXIT;'
+        f" base64 --decode | docker buildx build --progress plain --load {words} -"
+        ' > "$said" 2>&1 && exit;'
+        f' {LAYOUT.command} build-reason < "$said" >&2 || tail --lines 40 "$said" >&2; exit 1',
         _stdin=base64.b64encode(archive(image.files)).decode(),
     )
 

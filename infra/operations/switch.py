@@ -4,10 +4,11 @@ import shlex
 from collections.abc import Generator
 from typing import Any
 
+import pyinfra
 from pyinfra import host
 from pyinfra.api import DeployError, StringCommand
 
-from infra.facts.slipway import SlipwayState
+from infra.facts.slipway import SlipwayAnswer, SlipwayState
 from infra.hostfile import HostFile, digest, directory, text
 from infra.onhost import layout
 from infra.onhost.layout import LAYOUT
@@ -24,7 +25,9 @@ def switch_command(release: str, kind: str, by: str, revision: str) -> str:
     unit = layout.SWITCH_UNIT
     words = ["switch", release, "--kind", kind, "--by", by, "--revision", revision]
     run = f"systemd-run --quiet --collect --wait --unit {unit} {LAYOUT.command} {shlex.join(words)}"
-    told = f"journalctl --quiet --output cat --identifier slipway --unit {unit} --since @$began"
+    told = (
+        f"journalctl --quiet --all --output cat --identifier slipway --unit {unit} --since @$began"
+    )
     busy = (
         f"systemctl is-active --quiet {unit} &&"
         f' {{ echo "another change of this host is under way: $(cat {LAYOUT.lock})" >&2; exit 1; }}'
@@ -58,10 +61,13 @@ def deploy(
 
     `files` have paths relative to the release's directory. Same files, same secrets: no release.
     """
-    found = host.get_fact(SlipwayState, question="release-state")
+    # A plan may be made of a blank host; what is done is not done on a guess.
+    fact = SlipwayAnswer if pyinfra.state.is_executing else SlipwayState
+    found = host.get_fact(fact, question="release-state")
     # pyinfra takes what looks like a number (12e4) in `--data release=ID` for one: no id does.
     release = "r" + digest(files, found.get("secrets", ""))
-    if found.get("current") == release and found.get("up"):
+    # A restart has made a copy of the release under another name.
+    if found.get("original", found.get("current")) == release and found.get("up"):
         host.noop(f"release {release} is live")
         return
     yield from whole_files.replace._inner(placed(files, release))

@@ -18,6 +18,7 @@ LIVE = "live"
 REFUSED = "refused"
 INTERRUPTED = "interrupted"
 UNDER_WAY = "under way"
+RESTART = "restart"  # a kind of switch
 
 
 @dataclass
@@ -28,7 +29,7 @@ class Entry:
     release: str
     previous: str
     kind: str
-    """deploy or rollback."""
+    """deploy, rollback or restart."""
     by: str
     revision: str
     """The git revision of the checkout, with `+` after it when that had uncommitted changes."""
@@ -92,23 +93,34 @@ def read(host: Host) -> list[Entry]:
     return found
 
 
+def original(release: str) -> str:
+    """The release that this one is a fresh start of; itself when it is none.
+
+    `r1a2b-2` is the second start of `r1a2b`: the same files under another name.
+    """
+    return release.partition("-")[0]
+
+
 def previous(host: Host, current: str) -> str:
     """The release that was live before the current one was deployed; empty when there is none.
 
     A release that was started anew was not before itself; an interrupted switch may have moved.
     """
+    same = original(current)
     before = [
         entry.previous
         for entry in read(host)
-        if entry.release == current and entry.kind == "deploy" and entry.result != REFUSED
+        if original(entry.release) == same
+        and entry.kind in {"deploy", RESTART}
+        and entry.result != REFUSED
     ]
-    return next((release for release in reversed(before) if release != current), "")
+    return next((release for release in reversed(before) if original(release) != same), "")
 
 
 def kept(host: Host, count: int) -> list[str]:
-    """The last `count` releases that were live, the newest first."""
-    order: list[str] = []
+    """The last `count` releases that were live, the newest first, each by its last start."""
+    order: dict[str, str] = {}
     for entry in reversed(read(host)):
-        if entry.result == LIVE and entry.release not in order:
-            order.append(entry.release)
-    return order[:count]
+        if entry.result == LIVE:
+            order.setdefault(original(entry.release), entry.release)
+    return list(order.values())[:count]

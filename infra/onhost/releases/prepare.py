@@ -3,11 +3,13 @@
 import shutil
 
 from .. import layout
-from ..command import Failure, replace, run, say, succeeds
+from ..command import Failure, last_lines, replace, run, say, succeeds
 from ..config import Host
+from ..diagnosis import python_errors
 from . import release, retire
 
 LINES = 20  # of the release command's output
+QUIET = ("--progress", "quiet")  # compose itself
 
 
 def keep_secrets(host: Host, new: str) -> None:
@@ -33,15 +35,24 @@ def run_command(host: Host, new: str, limit: int) -> None:
     succeeds(*end)  # a killed switch may have left one
     service = release.RELEASE_COMMAND
     once = ("run", "--rm", "--name", layout.RELEASE_COMMAND_CONTAINER)
-    words = (*release.compose(host, new), "--profile", service, *once, service)
+    words = (*release.compose(host, new), *QUIET, "--profile", service, *once, service)
     try:
-        said = run(*words, timeout=limit, both=True)
-    except Failure as failure:
-        raise Failure(f"the release command failed: {failure}") from failure
+        code, said = last_lines(*words, limit=limit, lines=LINES)
     finally:
         succeeds(*end)
-    for line in said.splitlines()[-LINES:]:
+    if code != 0:
+        raise Failure("\n".join([_reason(code, limit, said), *said]))
+    for line in said:
         say(line)
+
+
+def _reason(code: int | None, limit: int, said: list[str]) -> str:
+    """In one line why the release command failed."""
+    if code is None:
+        return f"app.release_command was not finished after {limit} s (app.release_command_limit)"
+    error = python_errors.last(said)
+    last = error.summary if error else next((line for line in reversed(said) if line.strip()), "")
+    return f"app.release_command failed: exit code {code}: {last or 'it said nothing'}"
 
 
 def start_web(host: Host, new: str) -> None:

@@ -16,6 +16,7 @@ from . import history
 CONFIG = "release.json"
 ROUTES = "routes.conf"  # its part of nginx' configuration
 RELEASE_COMMAND = "release-command"  # a service of its compose project
+ONE_OFF = "one-off"  # another one, for a command that an operator runs
 RENAMED = {"before": "release_command", "before_limit": "release_command_limit"}  # since 0.1
 
 
@@ -96,6 +97,7 @@ def state(host: Host) -> dict[str, object]:
     live = history.kept(host, host.config.keep_releases)
     return {
         "current": name,
+        "original": history.original(name),
         "up": up,
         "secrets": secrets.version(host),
         "previous": history.previous(host, name),

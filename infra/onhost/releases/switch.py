@@ -7,7 +7,7 @@ deploy does not stop it.
 
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from ..command import Failure, lock, run, say
@@ -16,6 +16,7 @@ from ..plain import plain
 from ..services import probe
 from . import (
     acceptance,
+    fresh,
     health,
     history,
     prepare,
@@ -40,6 +41,7 @@ class Order:
     """Which release shall be live, and who wants it."""
 
     release: str
+    """Empty for a restart: a copy of the current one."""
     kind: str = "deploy"
     by: str = ""
     revision: str = ""
@@ -47,7 +49,10 @@ class Order:
 
 def switch(host: Host, order: Order) -> None:
     """Makes a release live. Raises Failure, with the old one serving, when it fails a check."""
-    with lock(host.layout.lock, f"{order.kind} of release {order.release} by {order.by or 'root'}"):
+    subject = order.release or release.current(host)
+    with lock(host.layout.lock, f"{order.kind} of release {subject} by {order.by or 'root'}"):
+        if order.kind == history.RESTART:
+            order = replace(order, release=fresh.copy(host))
         wanted = release.load(host, order.release)
         old = release.current(host)
         entry = Entry(

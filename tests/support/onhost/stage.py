@@ -45,7 +45,17 @@ MOVED = STEPS.index("docker kill worker-of-a")
 TRIED = [step for step in STEPS[:-2] if not step.startswith(NO_FAILURE)]
 COMMAND_STEPS = STEPS[:3]
 # Options that a value follows.
-VALUED = {"--lines", "--name", "--output", "--profile", "--scale", "--signal", "--tail", "--unit"}
+VALUED = {
+    "--lines",
+    "--name",
+    "--output",
+    "--profile",
+    "--progress",
+    "--scale",
+    "--signal",
+    "--tail",
+    "--unit",
+}
 
 
 def step(call: str) -> str:

@@ -111,7 +111,7 @@ def test_every_secret_is_a_file_of_the_release() -> None:
     found = loaded(secrets={"api_key": "pyproject.toml"})
     names = ["admin_password", "api_key", "redis_password", "secret_key"]
     assert found["secrets"] == {name: {"file": f"./secrets/{name}"} for name in names}
-    assert [service["secrets"] for service in found["services"].values()] == [names, names]
+    assert [service["secrets"] for service in found["services"].values()] == [names] * 3
 
 
 def test_the_project_and_the_socket_are_the_release_s_own() -> None:

@@ -51,7 +51,9 @@ def base_file(settings: Settings) -> Any:
 
 
 def services(settings: Settings) -> dict[str, Any]:
-    return {**base_file(settings)["services"], **release_file(settings)["services"]}
+    """Those that run all the time."""
+    found = {**base_file(settings)["services"], **release_file(settings)["services"]}
+    return {name: service for name, service in found.items() if "profiles" not in service}
 
 
 @pytest.fixture(params=SETTINGS)
@@ -71,6 +73,18 @@ def seconds(duration: str) -> int:
 
 def test_there_are_four_services(settings: Settings) -> None:
     assert sorted(services(settings)) == ["nginx", "redis", "web", "worker"]
+
+
+def test_a_one_off_command_is_told_all_and_may_no_more_than_a_worker(settings: Settings) -> None:
+    found = release_file(settings)["services"]
+    one_off, worker = found["one-off"], found["worker"]
+    own = {"mem_limit", "memswap_limit", "restart", "logging", "profiles"}
+    assert {name: one_off[name] for name in one_off.keys() - own} == {
+        name: worker[name] for name in one_off.keys() - own
+    }
+    assert one_off["logging"] == {"driver": "none"}  # what it shows may be secret
+    assert (one_off["restart"], one_off["profiles"]) == ("no", ["one-off"])
+    assert one_off["mem_limit"] == found["web"]["mem_limit"]
 
 
 def test_no_service_publishes_a_port(service: Any) -> None:

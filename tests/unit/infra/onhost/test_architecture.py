@@ -19,6 +19,7 @@ FOLDERS = [
     "releases",
     "alerts",
     "status",
+    "verbs",
 ]
 ABOVE = {"watchdog", "__main__"}
 MOST = 13  # modules in a folder

@@ -18,10 +18,13 @@ def test_an_image_that_is_built_is_left_alone() -> None:
 def test_an_image_is_built_from_its_context_alone() -> None:
     built = outcome(images.build, known(OwnImages, {"slipway/app:old"}), image=IMAGE)
     assert built.commands == [
-        "base64 --decode | docker buildx build --progress plain --load"
+        'said=$(mktemp); trap "rm --force $said" EXIT;'
+        " base64 --decode | docker buildx build --progress plain --load"
         " --build-arg BASE_IMAGE=debian:13"
         " --secret id=ca_bundle,src=/etc/ssl/certs/ca-certificates.crt"
         f" --file Dockerfile --tag {IMAGE.tag} -"
+        ' > "$said" 2>&1 && exit; /usr/local/sbin/slipway build-reason < "$said" >&2'
+        ' || tail --lines 40 "$said" >&2; exit 1'
     ]
     assert built.inputs == [base64.b64encode(archive(IMAGE.files)).decode()]
 

@@ -35,6 +35,11 @@ def test_a_release_that_is_live_is_left_alone() -> None:
     assert live(STATE) == nothing(f"release {RELEASE} is live")
 
 
+def test_a_fresh_start_of_it_is_left_alone() -> None:
+    started = STATE | {"current": f"{RELEASE}-2", "original": RELEASE}
+    assert live(started) == nothing(f"release {RELEASE} is live")
+
+
 @pytest.mark.parametrize("change", [{"current": "old"}, {"current": ""}, {"up": False}])
 def test_a_release_is_put_and_then_switched_to(change: dict[str, Any]) -> None:
     found = live(STATE | change)
@@ -67,7 +72,7 @@ def test_the_switch_outlives_the_connection_and_tells_what_it_did() -> None:
         f" began=$(date +%s); systemd-run --quiet --collect --wait --unit {unit}"
         " /usr/local/sbin/slipway switch 0123 --kind rollback"
         """ --by 'o'"'"'neill@laptop' --revision '';"""
-        " result=$?; journalctl --quiet --output cat --identifier slipway"
+        " result=$?; journalctl --quiet --all --output cat --identifier slipway"
         f" --unit {unit} --since @$began >&2;"
         " exit $result"
     )

@@ -167,3 +167,23 @@ def test_an_interrupted_switch_that_had_moved_can_be_gone_back_from(host: Host) 
     history.write(host, again)
     assert history.previous(host, "b") == "a"
     assert history.kept(host, 3) == ["b", "a"]
+
+
+def test_a_fresh_start_counts_as_the_release_that_it_is_a_copy_of(host: Host) -> None:
+    told(host, "a", "b")
+    for name, live in (("b-2", "b"), ("b-3", "b-2")):
+        history.write(host, entry(name, live, "restart"))
+    assert history.previous(host, "b-3") == "a"
+    assert history.kept(host, 2) == ["b-3", "a"]
+    history.write(host, entry("a", "b-3", "rollback"))
+    history.write(host, entry("c", "a"))
+    assert history.kept(host, 3) == ["c", "a", "b-3"]
+
+
+def test_the_name_of_a_fresh_start_says_of_what() -> None:
+    assert [history.original(name) for name in ("r1a2b", "r1a2b-2", "r1a2b-13", "")] == [
+        "r1a2b",
+        "r1a2b",
+        "r1a2b",
+        "",
+    ]

@@ -107,12 +107,23 @@ def test_the_last_lines_of_the_release_command_are_shown(
     assert told == ["running the release command", *map(str, range(11, 31))]
 
 
-def test_a_release_command_that_fails_is_told_with_all_that_it_said(host: Host) -> None:
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        ("echo 'table users'; echo 'no such column' >&2; exit 3", "exit code 3: no such column"),
+        ("echo '  File \"/srv/app/db.py\", line 3'; echo 'KeyError: 1'; echo end; exit 1",
+         "exit code 1: KeyError: 1 (/srv/app/db.py, line 3)"),
+        ("exit 7", "exit code 7: it said nothing"),
+    ],
+)  # fmt: skip
+def test_a_release_command_that_fails_is_told_by_its_reason_and_all_that_it_said(
+    host: Host, script: str, reason: str
+) -> None:
     with pytest.raises(Failure) as failure:
-        command(host, "echo 'table users'; echo 'no such column' >&2; exit 3")
-    told = str(failure.value)
-    assert told.startswith("the release command failed: docker compose ")
-    assert told.endswith("exit code 3: table users\nno such column")
+        command(host, script)
+    told = str(failure.value).splitlines()
+    assert told[0] == f"app.release_command failed: {reason}"
+    assert len(told) == 1 + script.count("echo")
     assert done(host) == [REMOVE, COMMAND, REMOVE]
 
 
@@ -121,10 +132,17 @@ def test_a_release_command_has_its_time_and_no_more(host: Host) -> None:
     with pytest.raises(Failure) as failure:
         command(host, "echo 'step 1'; exec sleep 60", limit=1)
     assert time.monotonic() - began < 20
-    told = str(failure.value)
-    assert told.startswith("the release command failed: docker compose ")
-    assert told.endswith("not finished after 1 s\nstep 1")
+    told = "app.release_command was not finished after 1 s (app.release_command_limit)\nstep 1"
+    assert str(failure.value) == told
     assert done(host) == [REMOVE, COMMAND, REMOVE]
+
+
+def test_of_a_release_command_that_says_much_the_end_is_kept(
+    host: Host, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command(host, "seq 1 300000; head -c 3000000 /dev/zero; echo; echo the end", limit=60)
+    told = capsys.readouterr().err.splitlines()
+    assert (len(told), told[-1]) == (21, "the end")
 
 
 def test_that_there_is_no_container_to_remove_is_no_failure(host: Host) -> None:

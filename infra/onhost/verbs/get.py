@@ -2,8 +2,8 @@
 
 from ..command import Failure
 from ..config import Host
+from ..releases import release
 from ..services import sockets
-from . import release
 
 
 def answer(host: Host, path: str) -> str:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from infra.onhost.command import Failure
-from infra.onhost.releases import get, release
+from infra.onhost.releases import release
+from infra.onhost.verbs import get
 from tests.support.onhost import DOMAIN, Host, new_host
 from tests.support.onhost.servers import Behaviour, Script, always, on_socket
 
