@@ -115,6 +115,6 @@ def test_a_user_without_sudo() -> None:
     lab("ssh", BARE, f"sudo cp -a {rule} /root/sudoers.d")
     try:
         lab("ssh", BARE, f"sudo find {rule} -type f -delete")
-        refused(deploy(), f"{BARE}: the user debian cannot become root by sudo")
+        refused(deploy(), f"{BARE}: the user debian cannot use sudo")
     finally:
         lab("down", BARE)  # nobody can become root there to undo it

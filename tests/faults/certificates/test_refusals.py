@@ -102,7 +102,7 @@ def test_the_weekly_limit_is_not_exceeded(certs: Target) -> None:
     certificate = ON_STAGING | {"weekly_limit": 1, "key_type": "rsa"}
     done = certs.deploy(aliases=[ALIAS], certificate=certificate)
     assert done.returncode != 0
-    assert "the CA's limit is 1: the next is possible after" in done.stdout + done.stderr
+    assert "the CA's limit is 1: the next one is possible after" in done.stdout + done.stderr
     with refused(certs, "the CA's limit is 1"):
         pass
 
