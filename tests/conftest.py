@@ -22,7 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--none-skipped",
         action="store_true",
-        help="fail when a test is skipped, where everything is there that a test may need",
+        help="fail if a test is skipped; for machines that have everything that the tests need",
     )
 
 

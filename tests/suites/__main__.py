@@ -48,7 +48,13 @@ def usage() -> str:
         f"  {s.name:<14}{s.budget:4} s  {' '.join((*s.tests, *s.options)) or s.steps[0]}"
         for s in SUITES
     ]
-    return "\n".join(((__doc__ or "").partition("\n\n")[2], "Suites and their budgets:", *lines))
+    return "\n".join(
+        (
+            (__doc__ or "").partition("\n\n")[2],
+            "Suites, each with its budget (time limit) and tests:",
+            *lines,
+        )
+    )
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -87,7 +93,7 @@ def executed(session: Session, suites: Sequence[Suite]) -> int:
     except NotReadyError as error:
         say(str(error))
         return 1
-    say("\n== What each took")
+    say("\n== Times")
     for result in results:
         say(result.report())
     if session.options and not any(" passed" in result.closing for result in results):

@@ -75,7 +75,9 @@ def named(word: str, changed: Iterable[str]) -> set[str]:
         return set().union(*(touched(path) for path in changed))
     if word in BY_NAME:
         return {word}
-    raise UnknownSuiteError(f"{word!r} is no suite: all, changed, {', '.join(BY_NAME)}")
+    raise UnknownSuiteError(
+        f"{word!r} is not a suite; the suites are all, changed, {', '.join(BY_NAME)}"
+    )
 
 
 def is_there(suite: Suite) -> bool:

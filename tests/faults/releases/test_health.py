@@ -33,7 +33,7 @@ def test_a_check_that_fails_before_traffic_moves_is_named(target: Target) -> Non
         "fails a check before traffic moves: GET /date/: the answer does not contain 'tomorrow'",
         checks=[{"path": "/date/", "contains": "tomorrow"}],
     )
-    assert "the last lines of release" in shown
+    assert "The last log lines of web:" in shown
 
 
 def test_a_release_whose_workers_do_not_live_is_refused(target: Target) -> None:

@@ -136,7 +136,9 @@ def test_suites_are_taken_by_their_names_in_the_order_of_the_table() -> None:
 
 
 def test_a_word_that_is_no_suite_is_refused() -> None:
-    with pytest.raises(UnknownSuiteError, match="'faults' is no suite: all, changed, unit"):
+    with pytest.raises(
+        UnknownSuiteError, match="'faults' is not a suite; the suites are all, changed, unit"
+    ):
         chosen("faults")
 
 

@@ -146,4 +146,4 @@ def test_the_help_has_a_line_for_each_suite() -> None:
 
 def test_an_unknown_word_is_refused_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert program.main(["nowhere"]) == 2
-    assert capsys.readouterr().err.startswith("bin/test: 'nowhere' is no suite")
+    assert capsys.readouterr().err.startswith("bin/test: 'nowhere' is not a suite")
