@@ -18,7 +18,7 @@ class Check(Section):
     example: ClassVar[str] = """
 "checks": [
     {"path": "/", "contains": "Welcome"},
-    {"path": "/admin", "status": 401},
+    {"path": "/admin", "status": 401},  # must not be open to everybody
 ],
 """
 

@@ -14,7 +14,7 @@ class Docker(Section):
     """
 
     example: ClassVar[str] = """
-"docker": {"registry_mirror": "https://mirror.example.org"},
+"docker": {"registry_mirror": "https://mirror.example.org"},  # hosts behind one NAT address
 """
 
     base_image: ImageName = "debian:trixie-slim"

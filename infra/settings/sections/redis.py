@@ -14,7 +14,7 @@ class Redis(Section):
     """
 
     example: ClassVar[str] = """
-"redis": {"memory": "512m"},
+"redis": {"memory": "512m"},  # many jobs, or jobs with large arguments and results
 """
 
     memory: Memory = "256m"

@@ -14,7 +14,7 @@ class Web(Section):
     """
 
     example: ClassVar[str] = """
-"web": {"server": "gunicorn", "processes": 4, "threads": 4, "memory": "512m"},
+"web": {"server": "gunicorn", "processes": 4, "threads": 4, "memory": "512m"},  # four cores
 """
 
     server: Literal["uwsgi", "gunicorn"] = "uwsgi"
