@@ -2,7 +2,18 @@
 
 from pyinfra import host
 
-from infra import base, certificate, docker, preflight, programs, release, secrets, timers, trust
+from infra import (
+    base,
+    certificate,
+    docker,
+    preflight,
+    programs,
+    release,
+    secrets,
+    site,
+    timers,
+    trust,
+)
 from infra.operations import deploy_lock
 from infra.origin import operator
 from infra.settings import load_host
@@ -22,3 +33,4 @@ certificate.install_certbot()
 timers.start()  # before what may be refused: they look after the rest all the same
 release.go_live(settings=settings)
 certificate.obtain()
+site.ask()

@@ -63,7 +63,7 @@ def prepare(settings: Settings) -> None:
     slipway.ensure(
         name="Make a placeholder certificate if there is no certificate",
         question="certificate-prepared",
-        wanted={"certificate": True, "loaded": True},
+        wanted={"certificate": True, "trust": True, "loaded": True},
         action="certificate-prepare",
     )
 

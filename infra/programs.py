@@ -42,6 +42,8 @@ UNITS = [
     "slipway-certificate.timer",
     "slipway-check.service",
     "slipway-check.timer",
+    "slipway-site.service",
+    "slipway-site.timer",
     "slipway-watchdog.service",
     "slipway-watchdog.timer",
 ]

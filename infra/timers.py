@@ -1,4 +1,4 @@
-"""The timers: renewal, check and watchdog."""
+"""The timers: renewal, checks and watchdog."""
 
 from pyinfra.api import deploy
 
@@ -7,10 +7,10 @@ from infra.operations import machine
 
 # Exactly one renews: a certbot of the distribution's, if there is one, does not know our settings.
 OTHER_RENEWERS = ("certbot.timer",)
-TIMERS = [layout.CERTIFICATE_TIMER, layout.CHECK_TIMER, layout.WATCHDOG_TIMER]
+TIMERS = [layout.CERTIFICATE_TIMER, layout.CHECK_TIMER, layout.SITE_TIMER, layout.WATCHDOG_TIMER]
 
 
 @deploy("Timers")
 def start() -> None:
-    """Renewal, check and watchdog run by their timers, now and after a boot."""
+    """Renewal, checks and watchdog run by their timers, now and after a boot."""
     machine.start_units(name="Start the timers", names=TIMERS, start=TIMERS, mask=OTHER_RENEWERS)

@@ -3,6 +3,7 @@
 from infra.compose.services import Service, memory
 from infra.onhost import layout
 from infra.onhost.layout import LAYOUT
+from infra.onhost.releases.acceptance import DOMAIN, URL, site_url
 from infra.settings import Settings
 
 
@@ -11,12 +12,13 @@ def front(settings: Settings) -> Service:
 
     The acceptance tests reach it by the site's own names and ports, and nobody else does.
     """
+    domain = f"${{{DOMAIN}:-{settings.domain}}}"  # a later one when the release is gone back to
     return {
         "extends": {"file": f"{LAYOUT.base}/compose.yaml", "service": "nginx"},
         "profiles": ["acceptance"],
         "restart": "no",
         "network_mode": "none",
-        "extra_hosts": [f"{name}:127.0.0.1" for name in settings.names],
+        "extra_hosts": [f"{name}:127.0.0.1" for name in [domain, *settings.aliases]],
         "volumes": [  # here the one way in leads to this release, and no other is there
             {"type": "tmpfs", "target": str(LAYOUT.web)},
             f"{LAYOUT.web}/${{RELEASE}}:{LAYOUT.current}:ro",
@@ -26,7 +28,7 @@ def front(settings: Settings) -> Service:
 
 def acceptance(settings: Settings, base: Service, image: str) -> Service:
     """The acceptance tests: without secrets, and without a way to Redis or to the volumes."""
-    port = settings.nginx.https_port
+    url = site_url(settings.domain, settings.nginx.https_port)
     rights = {key: base[key] for key in base if key not in {"group_add", "secrets"}}
     return (
         rights
@@ -40,7 +42,7 @@ def acceptance(settings: Settings, base: Service, image: str) -> Service:
             "logging": {"driver": "local"},  # read once, when they have ended
             "command": ["pytest", "--quiet", "--tb=short", "-p", "no:cacheprovider"],
             "environment": {
-                "BASE_URL": f"https://{settings.domain}" + ("" if port == 443 else f":{port}"),
+                "BASE_URL": f"${{{URL}:-{url}}}",
                 "SSL_CERT_FILE": str(layout.CONTAINER_TRUST),
             },
             "volumes": [

@@ -19,6 +19,8 @@ from .credentials import secrets
 from .diagnosis import builds
 from .layout import LAYOUT
 from .releases import history, release, retire, switch, workers
+from .site import verify
+from .site import watch as site_watch
 from .status import collect, render
 from .verbs import commands as verbs
 
@@ -71,6 +73,10 @@ COMMANDS: dict[str, tuple[str, Action]] = {
         "check the certificate that nginx serves for each name",
         lambda host, _: check.check(host),
     ),
+    "site-check": (
+        "ask the site by every name, as visitors do",
+        lambda host, _: verify.check(host),
+    ),
     "alert-test": (
         "send a test alert in each way that the setting alerts has",
         lambda host, _: send.test(host),
@@ -96,6 +102,10 @@ INTERNAL: dict[str, Action] = {
     "switch": _switch,
     "drain": lambda host, a: workers.drain(host, a.release),
     "retire": lambda host, a: retire.retire(host, a.release),
+    "site-state": lambda host, _: verify.state(host),
+    "site-ensure": lambda host, _: verify.ensure(host),
+    "site-remarks": lambda host, _: verify.remarks(host),
+    "site-watch": lambda host, _: site_watch.watch(host),
     "watch": lambda host, _: watchdog.watch(host),
 }
 ACTIONS = {name: action for name, (_, action) in COMMANDS.items()} | INTERNAL

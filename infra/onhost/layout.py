@@ -55,6 +55,11 @@ class Layout:
     ca_certificates = _Below("usr/local/share/ca-certificates")
     ca_bundle = _Below("etc/ssl/certs/ca-certificates.crt")
 
+    # What others on the host have.
+    docker_socket = _Below("run/docker.sock")
+    resolv_conf = _Below("etc/resolv.conf")
+    resolved_conf = _Below("run/systemd/resolve/resolv.conf")
+
     # What changes while the host runs.
     state = _Below("var/lib/slipway")
     web = _Below("var/lib/slipway/web")  # a directory for each release: its site, its socket
@@ -76,6 +81,7 @@ class Layout:
     base_downtime = _Below("var/lib/slipway/applied/base-cost")  # of the last change
     loaded_routes = _Below("var/lib/slipway/applied/routes")  # that nginx has loaded, if known
     loaded_virtual_hosts = _Below("var/lib/slipway/applied/servers.conf")
+    reached = _Below("var/lib/slipway/applied/reached.json")  # from a container's network, once
     renewal_postponed = _Below("var/lib/slipway/applied/certificate-put-off")  # why
     lock = _Below("run/slipway.lock")  # of switches
     deploy_lock = _Below("run/slipway-deploy.lock")
@@ -83,6 +89,7 @@ class Layout:
     draining_lock = _Below("run/slipway-told.lock")  # of that file
     certbot_lock = _Below("run/slipway-certbot.lock")  # while it is installed
     certificate_lock = _Below("run/slipway-certificate.lock")
+    noticed = _Below("run/slipway-site.json")  # what the look of each minute remembers
     alerted = _Below("run/slipway-alerted")  # a file for each unit with a recent alert
 
 
@@ -114,6 +121,8 @@ CERTIFICATE_UNIT = "slipway-certificate.service"
 CERTIFICATE_TIMER = "slipway-certificate.timer"
 CHECK_UNIT = "slipway-check.service"
 CHECK_TIMER = "slipway-check.timer"
+SITE_UNIT = "slipway-site.service"
+SITE_TIMER = "slipway-site.timer"
 ALERT_UNIT = "slipway-alert@.service"
 WATCHDOG_UNIT = "slipway-watchdog.service"
 WATCHDOG_TIMER = "slipway-watchdog.timer"

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from ..command import Failure, run, say
-from ..config import Host
+from ..config import Host, load
+from ..layout import Layout
 from . import channels
 
 PAUSE = 3600.0  # seconds without another alert for the same unit
@@ -77,3 +78,11 @@ def configured(host: Host) -> dict[str, Any]:
 def _text(unit: str) -> str:
     log = run("journalctl", "--quiet", "--output", "cat", "--lines", LINES, "--unit", unit)
     return f"{log.rstrip()}\n\nOn the host: systemctl status {unit}; slipway status\n"
+
+
+def request(layout: Layout, name: str, subject: str, text: str) -> None:
+    """Sends an alert of what is no unit, by each way; one that fails is said in the journal."""
+    host = load(layout)
+    problems = _deliver(host, configured(host), f"{subject} on {socket.gethostname()}", text)
+    for way, problem in problems.items():
+        say(f"the alert {name} was not sent by {way}: {problem}")

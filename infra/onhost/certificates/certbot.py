@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from ..command import Failure, run, say
 from ..config import Host, is_address
 from ..services import openssl
-from . import store
+from . import store, unfinished
 
 # In certbot's log alone; what it prints is worded for people, and differs by command.
 UNKNOWN_TO_CA = "accountDoesNotExist"  # the CA says so
@@ -47,6 +47,7 @@ def renewal_parameters(lines: Iterable[str]) -> dict[str, str]:
 
 def ask(host: Host) -> None:
     """Has certbot issue or renew as its files call for. Raises Failure with what certbot said."""
+    unfinished.clear(host)
     fitting = matches(host)
     directory = host.config.certificate.acme_directory
     names = ", ".join(host.config.names)

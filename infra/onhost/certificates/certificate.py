@@ -40,6 +40,8 @@ def prepare(host: Host) -> None:
     with _alone(host, "the preparation of the certificate"):
         if not store.chain(host, host.config.domain).exists():
             _put_first(host)
+        if not store.trust_is_noted(host, host.config.domain):
+            store.note_trust(host, host.config.domain)
         _load(host)
 
 
@@ -58,8 +60,10 @@ def _put_first(host: Host) -> None:
 
 def prepared(host: Host) -> dict[str, bool]:
     """Whether there is nothing to prepare."""
+    there = store.chain(host, host.config.domain).exists()
     return {
-        "certificate": store.chain(host, host.config.domain).exists(),
+        "certificate": there,
+        "trust": there and store.trust_is_noted(host, host.config.domain),
         "loaded": virtual_hosts.loaded(host),
     }
 
@@ -114,6 +118,13 @@ def install(host: Host) -> None:
     _load(host)
 
 
+def load_again(host: Host) -> None:
+    """nginx serves what the source has left, without asking for another; it may be no better."""
+    with _alone(host, "the check of the site"):
+        if source.ready(host):
+            install(host)
+
+
 def _load(host: Host) -> None:
     """nginx reads what is installed; what it does not serve any more goes."""
     virtual_hosts.load(host)
@@ -137,11 +148,14 @@ def check(host: Host) -> None:
     wanted = openssl.read(source.chain(host))
     deadline = time.monotonic() + RELOAD_SECONDS  # old nginx processes accept for a moment more
     for name in host.config.names:
-        while nginx.served(name, host.config.https_port) != wanted.fingerprint:
+        while (served := nginx.served(name, host.config.https_port)) != wanted.fingerprint:
             if time.monotonic() > deadline:
                 raise Failure(
                     f"nginx does not serve the certificate on disk for {name}:"
                     f" see journalctl CONTAINER_NAME={nginx.CONTAINER}"
+                    if served
+                    else f"nobody answers for {name} on port {host.config.https_port}:"
+                    " slipway site-check says why"
                 )
             time.sleep(0.2)
     names, until = ", ".join(host.config.names), f"{wanted.ends:%Y-%m-%d %H:%M} UTC"

@@ -69,6 +69,17 @@ def put(host: Host, name: str, content: bytes, private: bytes, source: str) -> N
     link.rename(host.layout.tls / name)
 
 
+def trust_is_noted(host: Host, name: str) -> bool:
+    """Whether the record of a name says what holds now of the host's trust."""
+    return record(host, name).trusted == openssl.trusted(host, chain(host, name).read_text())
+
+
+def note_trust(host: Host, name: str) -> None:
+    """Notes whether this host trusts the certificate of a name: its settings may name other CAs."""
+    known = Record(record(host, name).source, openssl.trusted(host, chain(host, name).read_text()))
+    replace(host.layout.tls / name / RECORD, json.dumps(asdict(known)).encode())
+
+
 def tidy(host: Host, wanted: list[str]) -> None:
     """Removes names that are not wanted, and versions that no name leads to."""
     for name in set(names(host)) - set(wanted):

@@ -10,6 +10,15 @@ from .release import ReleaseConfig
 
 LINES = "60"  # of pytest's output
 
+# Variables of the compose file: a release may be gone back to under another domain than its own.
+DOMAIN = "SITE_DOMAIN"
+URL = "SITE_URL"
+
+
+def site_url(domain: str, port: int) -> str:
+    """The URL of a site."""
+    return f"https://{domain}" + ("" if port == 443 else f":{port}")
+
 
 def check(host: Host, new: str, wanted: ReleaseConfig) -> None:
     """Raises Failure with pytest's output, unless all tests pass in their time.
@@ -21,8 +30,8 @@ def check(host: Host, new: str, wanted: ReleaseConfig) -> None:
     chains = b"".join(store.chain(host, name).read_bytes() for name in store.names(host))
     replace(host.layout.web / new / "trust.pem", chains)
     try:
-        _compose(host, new, "--detach", "--wait", "front")
-        _compose(host, new, "--detach", "--no-deps", "acceptance")
+        _up(host, new, "--wait", "front")
+        _up(host, new, "--no-deps", "acceptance")
         [tests] = docker.matching(
             *docker.service(layout.ACCEPTANCE_PROJECT, "acceptance"), stopped=True
         )
@@ -38,9 +47,13 @@ def remove() -> None:
     run("docker", "compose", "--project-name", layout.ACCEPTANCE_PROJECT, "down", "--timeout", "1")
 
 
-def _compose(host: Host, new: str, *words: str) -> None:
+def _up(host: Host, new: str, *words: str) -> None:
     project = ("--project-name", layout.ACCEPTANCE_PROJECT, "--profile", "acceptance")
-    run(*release.compose(host, new), *project, "up", *words)
+    site = {
+        DOMAIN: host.config.domain,
+        URL: site_url(host.config.domain, host.config.https_port),
+    }
+    run(*release.compose(host, new), *project, "up", "--detach", *words, env=site)
 
 
 def _wait(tests: str, limit: int) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from ..command import Failure, locked, run
 from ..config import Host
 from ..releases import history, release
 from ..services import docker, openssl, redis
+from ..site import serves, watch
 from . import warn
 
 LIMIT = 10  # seconds that another program may take to answer
@@ -64,7 +65,11 @@ def status(host: Host) -> dict[str, Any]:
         "units": parts.collect("the units", _failed_units),
         "last": parts.collect("the history", lambda: _last(host)),
     }
-    found["attention"] = [one._asdict() for one in parts.unknown + warn.warnings(found)]
+    site = parts.collect("the site", lambda: serves.problems(host)) if current else {}
+    found["site"] = None if site is None else bool(current and not site)
+    others = parts.collect("the disks and containers", lambda: watch.others(host)) or {}
+    said = [*parts.unknown, *(site or {}).values(), *others.values(), *warn.warnings(found)]
+    found["attention"] = [one._asdict() for one in said]
     return found
 
 

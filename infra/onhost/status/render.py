@@ -16,6 +16,7 @@ def status(found: dict[str, Any]) -> str:
     """One screen."""
     lines = [
         ("release", found["release"] or "none"),
+        ("site", _site(found["site"])),
         ("certificate", _certificate(found["certificate"])),
         ("jobs", _queues(found["queues"])),
         ("disk", _share(found["disk"])),
@@ -32,6 +33,10 @@ def status(found: dict[str, Any]) -> str:
         lines.append(("attention", "nothing"))
     width = max(len(name) for name, _ in lines)
     return "\n".join(f"{name:<{width}}  {text}" for name, text in lines)
+
+
+def _site(answers: bool | None) -> str:
+    return {None: UNKNOWN, True: "answers", False: "does not answer as it should"}[answers]
 
 
 def _certificate(found: dict[str, Any] | None) -> str:

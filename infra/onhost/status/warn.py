@@ -6,20 +6,13 @@ from .. import layout
 from ..attention import LOG, Attention
 from ..releases import history
 
-FULL = 0.9  # of the disk
 REDIS_FULL = 0.7  # of its memory; at all of it jobs are refused
 SERVICES = ("nginx", "redis", "web", "worker")
-DEPLOY = "deploy"
 
 NO_RELEASE = Attention("no release is live", "deploy: the last lines of a deploy show the reason")
 CLOSED = Attention(
     "maintenance is on: visitors get 503",
     "open the site again: pyinfra inventory.py maintenance.py --data maintenance=off",
-)
-DISK_FULL = Attention(
-    "the disk is nearly full",
-    "free disk space (du -xh / | sort -h | tail; journalctl --vacuum-size=200M), or use a larger"
-    " disk",
 )
 MEMORY_FULL = Attention(
     "Redis is nearly full: when it is full, new jobs are refused",
@@ -45,8 +38,6 @@ def warnings(found: dict[str, Any]) -> list[Attention]:
         said.append(
             Attention(text, "run slipway certificate-renew: it corrects this or shows the reason")
         )
-    if found["disk"] and found["disk"]["used"] > FULL * found["disk"]["total"]:
-        said.append(DISK_FULL)
     said += _queue_lines(found["queues"] or {})
     said += [_failed(line.split()[0]) for line in found["units"] or []]
     said += _refused(found["last"] or {})

@@ -1,6 +1,6 @@
 """`redis`: the Redis server."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from infra.settings.fields.section import Section
 from infra.settings.fields.types import Memory
@@ -19,3 +19,7 @@ class Redis(Section):
 
     memory: Memory = "256m"
     """Memory limit of the container."""
+    fsync: Literal["always", "everysec"] = "always"
+    """When a change is written to the disk. `always`: before it is acknowledged, so a power cut or
+    a full disk loses no acknowledged job. `everysec`: once a second, which needs fewer writes; a
+    power cut can lose the jobs of the last second."""

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 
 from infra.hostfile import render
-from tests.support.onhost import Host
+from infra.settings import load
+from tests.support.onhost import SETTINGS, Host
 from tests.support.processes import until
 
 
@@ -14,11 +15,10 @@ from tests.support.processes import until
 def redis_running(host: Host) -> Iterator[None]:
     """Redis listens on the host's socket, with the users that stand there."""
     names = SimpleNamespace(CONTAINER_REDIS_DATA=host.root / "data")
-    names.CONTAINER_REDIS_DATA.mkdir()
+    names.CONTAINER_REDIS_DATA.mkdir(exist_ok=True)
     file = host.layout.redis_sockets / "redis.conf"
-    file.write_text(
-        render("redis/redis.conf.j2", layout=host.layout, names=names, redis_maxmemory=64)
-    )
+    values = {"layout": host.layout, "names": names, "settings": load(SETTINGS, "one")}
+    file.write_text(render("redis/redis.conf.j2", **values, redis_maxmemory=64))
     with (host.layout.redis_sockets / "log").open("wb") as log:
         process = subprocess.Popen(["redis-server", str(file)], stdout=log)
     try:

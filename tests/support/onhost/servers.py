@@ -115,12 +115,14 @@ def behind_tls(folder: Path, behaviour: Behaviour) -> Iterator[tuple[int, Script
 
 
 @contextlib.contextmanager
-def serving(certificate: Path, behaviour: Behaviour) -> Iterator[tuple[int, Script]]:
+def serving(
+    certificate: Path, behaviour: Behaviour, address: str = "127.0.0.1"
+) -> Iterator[tuple[int, Script]]:
     """The port of an HTTPS server with this certificate; its key stands beside it."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, f"{certificate}.key")
     script = Script(behaviour)
-    server = _TlsServer(("127.0.0.1", 0), _handler(script))
+    server = _TlsServer((address, 0), _handler(script))
     server.tls = context
     with _running(server, script):
         yield server.server_port, script

@@ -23,10 +23,9 @@ PASSWORD = "of the tests"  # noqa: S105  for the tests' own Redis
 SETTINGS = load({"domain": "app.example.org", "email": "you@example.org"}, "one")
 
 
-def configuration(size: str) -> str:
-    settings = SETTINGS.model_copy(
-        update={"redis": SETTINGS.redis.model_copy(update={"memory": size})}
-    )
+def configuration(size: str, **values: str) -> str:
+    redis = SETTINGS.redis.model_copy(update={"memory": size} | values)
+    settings = SETTINGS.model_copy(update={"redis": redis})
     images = base.image("nginx", settings), base.image("redis", settings)
     files = {file.path: file.content for file in base.base_files(settings, *images)}
     return (files[str(LAYOUT.base / "redis" / "redis.conf")] or b"").decode()
@@ -35,6 +34,11 @@ def configuration(size: str) -> str:
 @pytest.mark.parametrize(("size", "most"), [("256m", "153mb"), ("2g", "1228mb"), ("10m", "6mb")])
 def test_the_data_may_take_60_percent_of_the_memory(size: str, most: str) -> None:
     assert f"\nmaxmemory {most}\n" in configuration(size)
+
+
+@pytest.mark.parametrize("fsync", ["always", "everysec"])
+def test_a_change_is_on_the_disk_when_the_settings_say(fsync: str) -> None:
+    assert f"\nappendfsync {fsync}\n" in configuration("256m", fsync=fsync)
 
 
 def test_redis_stands_where_the_layout_says() -> None:
@@ -80,7 +84,7 @@ def client(socket: Path, password: str = PASSWORD, user: str | None = None) -> I
         ("maxmemory", str(64 * 1024 * 1024)),
         ("maxmemory-policy", "noeviction"),
         ("appendonly", "yes"),
-        ("appendfsync", "everysec"),
+        ("appendfsync", "always"),
         ("save", ""),
         ("unixsocketperm", "770"),
     ],

@@ -18,6 +18,7 @@ FOLDERS = [
     "base",
     "releases",
     "alerts",
+    "site",
     "status",
     "verbs",
 ]

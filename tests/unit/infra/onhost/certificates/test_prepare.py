@@ -10,7 +10,9 @@ from infra.onhost import layout
 from infra.onhost.certificates import certificate, store
 from infra.onhost.services import openssl
 from tests.support.onhost import DOMAIN, Host, new_host
+from tests.support.onhost.ca import CA
 from tests.support.onhost.sources import given
+from tests.support.operations.certificates import authority
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to nginx: needs root")
 
@@ -69,3 +71,16 @@ def test_a_certificate_that_lacks_a_name_or_is_no_good_is_not_taken_along(
     host.certificate("old.example.org", *names, **how)
     certificate.prepare(host)
     assert store.record(host, DOMAIN).source == store.PLACEHOLDER
+
+
+def test_a_ca_that_the_settings_add_or_drop_is_noted_at_the_next_deploy(host: Host) -> None:
+    host.layout.ca_bundle.parent.mkdir(parents=True)
+    host.layout.ca_bundle.write_bytes(authority("other.example.org").pem)
+    host.certificate(by=CA)
+    assert not store.record(host, DOMAIN).trusted
+    for bundle, trusted in ((CA.pem, True), (authority("x.example.org").pem, False)):
+        host.layout.ca_bundle.write_bytes(bundle)
+        assert certificate.prepared(host)["trust"] is False
+        certificate.prepare(host)
+        assert store.record(host, DOMAIN) == store.Record("acme", trusted)
+        assert set(certificate.prepared(host).values()) == {True}

@@ -66,6 +66,16 @@ def test_nginx_is_there_before_the_tests_and_both_are_gone_after_them(host: Host
     ]
 
 
+def test_the_tests_of_a_release_of_before_ask_the_domain_of_now(host: Host) -> None:
+    asked = host.calls.with_name("asked")
+    there = 'test -z "$SITE_URL" || echo $SITE_DOMAIN $SITE_URL >>' + str(asked)
+    docker(host)
+    program = host.root / "programs" / "docker"
+    program.write_text(program.read_text().replace("case", f"{there}; case", 1))
+    acceptance.check(host.changed(domain="new.example.org", https_port=8443), "b", WANTED)
+    assert set(asked.read_text().splitlines()) == {"new.example.org https://new.example.org:8443"}
+
+
 def test_the_served_certificate_is_what_the_tests_trust_and_no_key(host: Host) -> None:
     store.key(host, "app.example.org").write_text("a key")
     docker(host)
@@ -144,9 +154,12 @@ def test_the_tests_get_the_site_s_address_and_nothing_else(tmp_path: Path) -> No
         {"type": "tmpfs", "target": str(LAYOUT.web)},
         f"{LAYOUT.web}/${{RELEASE}}:{LAYOUT.current}:ro",
     ]
-    assert front["extra_hosts"] == ["app.example.org:127.0.0.1", "www.example.org:127.0.0.1"]
+    assert front["extra_hosts"] == [
+        "${SITE_DOMAIN:-app.example.org}:127.0.0.1",
+        "www.example.org:127.0.0.1",
+    ]
     assert tests["environment"] == {
-        "BASE_URL": "https://app.example.org:8443",
+        "BASE_URL": "${SITE_URL:-https://app.example.org:8443}",
         "SSL_CERT_FILE": "/run/trust.pem",
     }
     assert "secrets" not in tests

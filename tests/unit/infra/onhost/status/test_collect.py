@@ -74,8 +74,14 @@ def test_one_look_finds_everything(host: Host) -> None:
     host.certificate(days=10)
     history.write(host, entry("a"))
     history.write(host, entry("b", result=history.REFUSED))
-    with no_listener() as port, command.lock(host.layout.lock, "a test"):
-        found = collect.status(host.on_port(port))
+    with (
+        no_listener() as https,
+        no_listener() as http,
+        command.lock(host.layout.lock, "a test"),
+    ):
+        ports = (https, http)
+        found = collect.status(host.changed(https_port=https, http_port=http))
+    assert found["site"] is False
     assert found["release"] == "a"
     assert found["switch"].startswith("a test, process ")
     assert [container["name"] for container in found["containers"]] == ["nginx", "web"]
@@ -89,6 +95,7 @@ def test_one_look_finds_everything(host: Host) -> None:
     assert found["queues"] is None
     assert [line for line in texts(found) if "disk" not in line] == [
         "the jobs: Redis does not answer: [Errno 2] No such file or directory",
+        *(f"nobody listens on port {port}" for port in ports),
         "web is exited",
         *(f"there is no container of {service}" for service in warn.SERVICES),
         "the certificate: not issued, not fresh, not installed, not loaded, not served",

@@ -14,6 +14,7 @@ GIB = 1024**3
 FOUND: dict[str, Any] = {
     "release": "0123456789ab",
     "switch": "",
+    "site": True,
     "containers": [
         {"name": "slipway-base-nginx-1", "status": "Up 3 days (healthy)"},
         {"name": "slipway-0123456789ab-web-1", "status": "Up 2 hours (healthy)"},
@@ -44,6 +45,7 @@ FOUND: dict[str, Any] = {
 def test_the_status_of_a_host_that_is_well_fits_one_screen() -> None:
     assert render.status(FOUND).splitlines() == [
         "release                     0123456789ab",
+        "site                        answers",
         "certificate                 until 2026-03-04 05:06 UTC, 29.5 of 90.0 days left,"
         " acme, for app.example.org, www.example.org",
         "jobs                        1 queued, 2 started, 3 scheduled, 4 deferred, 5 failed,"
@@ -60,6 +62,7 @@ def test_what_is_amiss_takes_the_place_of_what_is_well() -> None:
     given = FOUND | {
         "release": "",
         "switch": "deploy of release 01 by me, process 2, since now",
+        "site": False,
         "containers": None,
         "certificate": None,
         "queues": None,
@@ -73,6 +76,7 @@ def test_what_is_amiss_takes_the_place_of_what_is_well() -> None:
     assert render.status(given).splitlines() == [
         "release      none",
         "under way    deploy of release 01 by me, process 2, since now",
+        "site         does not answer as it should",
         "certificate  unknown",
         "jobs         unknown",
         "disk         unknown",

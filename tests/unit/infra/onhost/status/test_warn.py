@@ -62,7 +62,6 @@ def test_a_host_that_is_well_needs_no_attention(change: dict[str, Any]) -> None:
             {"certificate": {"fine": False, "problem": "not fresh, not served"}},
             "the certificate: not fresh, not served",
         ),
-        ({"disk": {"used": 91, "total": 100}}, "the disk is nearly full"),
         ({"queues": WELL["queues"] | {"failed": 2}}, "2 jobs have failed"),
         (
             {"queues": WELL["queues"] | {"unserved": {"other": 3}}},

@@ -1,0 +1,148 @@
+"""What visitors do not get is found by the host itself, shown and told, with its begin and end."""
+
+import shlex
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from infra.onhost import layout
+from infra.onhost.layout import LAYOUT
+from tests.faults.conftest import Target
+from tests.site import wait_until
+
+pytestmark = pytest.mark.destructive
+TOLD = "/run/told"
+TELL = "/usr/local/bin/tell"
+MINUTES = 130  # seconds until an alert has gone out
+RULE = "INPUT {} --protocol tcp --dport 443 --jump DROP"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def told(target: Target) -> Iterator[None]:
+    """Alerts are written to a file."""
+    target.run(f"printf '#!/bin/sh\\n(cat; echo) >>{TOLD}\\n' >{TELL}; chmod 755 {TELL}")
+    assert target.deploy(alerts={"command": [TELL]}).returncode == 0
+    yield
+    assert target.deploy().returncode == 0
+    target.run(f"rm --force {TELL} {TOLD}")
+
+
+@contextmanager
+def broken(target: Target, spoil: str, mend: str) -> Iterator[None]:
+    """Something is broken, and is mended at the end; nobody was told of anything before."""
+    target.run(f": >{TOLD}")
+    target.run(spoil)
+    try:
+        yield
+    finally:
+        target.run(mend, check=False)
+
+
+def alerts(target: Target) -> str:
+    return target.run(f"cat {TOLD}")
+
+
+def is_told(target: Target, words: str) -> None:
+    """An alert with these words goes out in time, and the status has them meanwhile."""
+    took = wait_until(lambda: words in alerts(target), MINUTES)
+    print(f"told after {took:.0f} s: {words}")
+    assert words in target.run("slipway status")
+
+
+def is_over(target: Target, words: str) -> None:
+    """An alert says that it is over, and the status shows it no more."""
+    wait_until(lambda: f"over: {words}" in alerts(target), MINUTES)
+    assert "Ended: " in alerts(target)
+    assert words not in target.run("slipway status")
+
+
+def test_a_site_that_nobody_mends_is_told_within_about_two_minutes(target: Target) -> None:
+    web = target.container("web")
+    answered = f"https://{target.site.domain}/healthz: answered 502"
+    away = f"systemctl stop '*-guard.timer' {layout.WATCHDOG_TIMER}; docker stop --time 0 {web}"
+    back = f"docker start {web}; systemctl start {layout.WATCHDOG_TIMER} slipway-guard.timer"
+    with broken(target, away, back):
+        target.run("! slipway site-check")
+        is_told(target, answered)
+        assert f"docker logs --tail 50 {web} says why" in alerts(target)
+        target.run("! systemctl start slipway-check.service")
+    is_over(target, answered)
+    target.run("systemctl start slipway-check.service")
+
+
+@pytest.mark.parametrize("where", ["", "! --in-interface lo"])
+def test_a_port_that_a_firewall_closes_is_told_also_where_the_host_itself_gets_through(
+    target: Target, where: str
+) -> None:
+    rule = RULE.format(where)
+    closed = "nginx listens on port 443, but nobody reaches it"
+    with broken(target, f"iptables --insert {rule}", f"iptables --delete {rule}"):
+        is_told(target, closed)
+        if not where:
+            done = target.deploy(alerts={"command": [TELL]})
+            assert done.returncode != 0
+            assert closed in done.stderr + done.stdout
+    is_over(target, closed)
+
+
+def test_a_container_that_runs_out_of_memory_is_told_with_the_setting(target: Target) -> None:
+    web = target.container("web")
+    grow = "x = bytearray(10**9)"
+    eat = f"! docker exec {web} python3 -c {shlex.quote(grow)}"
+    with broken(target, eat, "true"):
+        is_told(target, f"{web} ran out of memory once")
+        assert "raise web.memory" in alerts(target)
+    time.sleep(1)
+    assert target.site.works()
+
+
+def test_a_state_that_became_read_only_is_told(target: Target) -> None:
+    state = LAYOUT.state
+    spoil = f"mount --bind {state} {state} && mount -o remount,bind,ro {state}"
+    with broken(target, spoil, f"umount {state}"):
+        is_told(target, f"{state} is read-only")
+        assert target.site.works()
+        done = target.deploy(alerts={"command": [TELL]}, keep_releases=9)
+        print(done.stderr[-2000:])
+    is_over(target, f"{state} is read-only")
+
+
+def test_containers_without_a_way_out_are_told_or_get_it_back(target: Target) -> None:
+    lost = "iptables --table nat --flush POSTROUTING"
+    with broken(target, lost, "systemctl restart docker"):
+        is_told(target, "containers have no way out")
+    is_over(target, "containers have no way out")
+
+
+def test_no_acknowledged_job_is_lost_on_a_full_disk(target: Target) -> None:
+    data = target.run(f"docker volume inspect --format '{{{{.Mountpoint}}}}' {layout.REDIS_VOLUME}")
+    redis = target.container("redis")
+    small = (
+        f"docker stop {redis} && cp --archive {data} {data}.kept"
+        f" && mount -t tmpfs -o size=8m,mode=700,uid={layout.REDIS_UID} slipway {data}"
+        f" && cp --archive {data}.kept/. {data}/ && docker start {redis}"
+    )
+    back = (
+        f"docker stop {redis}; cp --archive {data}/. {data}.kept/; umount {data};"
+        f" cp --archive {data}.kept/. {data}/; rm --recursive {data}.kept {data}/ballast;"
+        f" docker start {redis}"
+    )
+    with broken(target, small, back):
+        wait_until(target.healthy, 60)
+        target.run(f"dd if=/dev/zero of={data}/ballast bs=64k 2>/dev/null", check=False)
+        target.run(f"truncate --size -300k {data}/ballast")
+        accepted = []
+        for _ in range(600):
+            answer = target.site.ask("/background_count/", "POST", {"number": 100})
+            if answer.status != 202:
+                assert answer.status == 503, answer
+                break
+            accepted.append(answer.json["url"])
+        print(f"{len(accepted)} accepted until the disk was full")
+        assert target.site.works()
+        target.run(f"docker kill --signal KILL {redis}; rm --force {data}/ballast", check=False)
+        wait_until(target.healthy, 90)
+        assert [u for u in accepted if target.site.ask(u).status != 200] == []
+    wait_until(target.healthy, 90)
