@@ -14,6 +14,7 @@ from infra import (
     timers,
     trust,
 )
+from infra.inspection import converge
 from infra.operations import deploy_lock
 from infra.origin import operator
 from infra.settings import load_host
@@ -22,6 +23,7 @@ settings = load_host(host)
 distribution = preflight.check(settings)
 
 deploy_lock.take(name="Take the deploy lock", by=operator())
+converge.write_manifest(settings=settings)
 docker.install(settings=settings, distribution=distribution)
 trust.add_authorities(settings=settings)
 docker.start()
@@ -33,4 +35,5 @@ certificate.install_certbot()
 timers.start()  # before what may be refused: they look after the rest all the same
 release.go_live(settings=settings)
 certificate.obtain()
+converge.mend_differences()
 site.ask()

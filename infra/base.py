@@ -45,6 +45,11 @@ def base_files(settings: Settings, nginx: Image, redis: Image) -> list[HostFile]
     ]
 
 
+def files(settings: Settings) -> list[HostFile]:
+    """All files of the base."""
+    return base_files(settings, image("nginx", settings), image("redis", settings))
+
+
 @deploy("Base")
 def apply(settings: Settings) -> None:
     """nginx and Redis run as their files say, and start with the host."""
@@ -57,7 +62,7 @@ def apply(settings: Settings) -> None:
     slipway.ensure(
         name="Start or update nginx and Redis",
         question="base-state",
-        wanted={"applied": True, "active": True, "enabled": True},
+        wanted={"differences": [], "users": True, "active": True, "enabled": True},
         action="base-apply",
         told="base-cost",
     )

@@ -40,6 +40,8 @@ UNITS = [
     "slipway@.service",
     "slipway-certificate.service",
     "slipway-certificate.timer",
+    "slipway-inspection.service",
+    "slipway-inspection.timer",
     "slipway-check.service",
     "slipway-check.timer",
     "slipway-site.service",
@@ -85,6 +87,7 @@ def directories() -> list[HostFile]:
     return [
         directory(LAYOUT.home),
         directory(LAYOUT.programs),
+        directory(LAYOUT.images),
         directory(LAYOUT.releases, "700"),
         directory(LAYOUT.config),
         directory(LAYOUT.secrets, "700"),
@@ -122,6 +125,16 @@ def unit_file(name: str, settings: Settings) -> HostFile:
     return template(LAYOUT.units / name, f"systemd/{name}.j2", settings=settings)
 
 
+def own_files(settings: Settings) -> list[HostFile]:
+    """The command, the units, and what the programs on the host know of the settings."""
+    return [
+        text(LAYOUT.command, COMMAND, "755"),
+        text(LAYOUT.sysctl, SYSCTL),
+        text(LAYOUT.host_config, host_config(settings).to_json()),
+        *(unit_file(name, settings) for name in UNITS),
+    ]
+
+
 @deploy("Programs")
 def install(settings: Settings) -> None:
     """The programs stand on the host, and systemd knows the units; nothing is started yet."""
@@ -133,12 +146,8 @@ def install(settings: Settings) -> None:
         version=version,
         link=LAYOUT.current_programs,
     )
-    own = [
-        text(LAYOUT.command, COMMAND, "755"),
-        text(LAYOUT.sysctl, SYSCTL),
-        text(LAYOUT.host_config, host_config(settings).to_json()),
-        *(unit_file(name, settings) for name in UNITS),
-    ]
-    whole_files.replace(name="Copy Slipway's command, units and configuration", files=own)
+    whole_files.replace(
+        name="Copy Slipway's command, units and configuration", files=own_files(settings)
+    )
     known = [name for name in UNITS if "@" not in name]
     machine.start_units(name="Reload the units in systemd", names=known, start=[])

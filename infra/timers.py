@@ -7,7 +7,13 @@ from infra.operations import machine
 
 # Exactly one renews: a certbot of the distribution's, if there is one, does not know our settings.
 OTHER_RENEWERS = ("certbot.timer",)
-TIMERS = [layout.CERTIFICATE_TIMER, layout.CHECK_TIMER, layout.SITE_TIMER, layout.WATCHDOG_TIMER]
+TIMERS = [
+    layout.CERTIFICATE_TIMER,
+    layout.CHECK_TIMER,
+    layout.INSPECTION_TIMER,
+    layout.SITE_TIMER,
+    layout.WATCHDOG_TIMER,
+]
 
 
 @deploy("Timers")

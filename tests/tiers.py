@@ -49,6 +49,7 @@ SUITES = (
     Suite("releases", 3, 900, ("tests/faults/releases",), Stand.COPY),
     Suite("interrupted", 3, 600, ("tests/faults/interrupted",), Stand.COPY),
     Suite("operation", 3, 900, ("tests/faults/operation",), Stand.COPY),
+    Suite("breakages", 4, 1800, ("tests/breakages",), Stand.COPY),
     Suite("gunicorn", 4, 90, (), Stand.COPY, steps=(DEPLOY,), options=("tests/host",),
           environment={"TEST_SETTINGS": '{"web": {"server": "gunicorn"}}'}),
     Suite("graders", 4, 240, ("tests/graders",), Stand.COPY, needs=("graders",)),
@@ -84,7 +85,8 @@ SOURCES = (
             ".pre-commit-config.yaml", ".github/*", ".gitlab-ci.yml", ".ci/*"), ()),
     # The tests
     Source(("tests/unit/*", "tests/support/*"), ("jobs",)),
-    Source(("tests/faults/*/*", "tests/faults/test_*", "tests/browser/*", "tests/graders/*",
+    Source(("tests/faults/*/*", "tests/faults/test_*", "tests/breakages/*",
+            "tests/browser/*", "tests/graders/*",
             "tests/development/*", "tests/second_app/*", "tests/lab/*", "tests/upgrade/*"),
            ()),  # their own suite
     Source(("tests/faults/served.py",), ("operation", "certificates")),

@@ -75,25 +75,38 @@ class DockerStale(Fact[bool]):
         return "current" not in list(output)
 
 
-class OwnImages(Fact[set[str]]):
-    """The tags of Slipway's own images."""
+class OwnImages(Fact[dict[str, Any]]):
+    """Slipway's images: `tags` with the id of each, `built` with the id that was, and all `ids`."""
 
-    default = set
+    @staticmethod
+    def default() -> dict[str, Any]:
+        """What holds while Docker is not there."""
+        return {"tags": {}, "built": {}, "ids": set()}
 
     def command(self) -> str:
-        """Empty while Docker is not there."""
-        return (
-            "! command -v docker >/dev/null || docker image ls --filter 'reference=slipway/*'"
-            " --format '{{.Repository}}:{{.Tag}}'"
+        """Names with ids; a file for each tag has the id that was built."""
+        images = (
+            "docker image ls --all --no-trunc --format 'image {{.ID}} {{.Repository}}:{{.Tag}}'"
         )
+        built = f"grep --recursive --exclude='*.new' '' {LAYOUT.images} 2>/dev/null"
+        return f"{{ ! command -v docker >/dev/null || {images}; }}; {built}; true"
 
-    def process(self, output: Iterable[str]) -> set[str]:
-        """One tag a line."""
-        return set(output)
+    def process(self, output: Iterable[str]) -> dict[str, Any]:
+        """Lines of Docker's, and lines `path:id`, where the path's name is that of a tag."""
+        found = self.default()
+        for line in output:
+            if line.startswith("image "):
+                _, number, tag = line.split(" ", 2)
+                found["tags"][tag] = number
+                found["ids"].add(number)
+            else:
+                path, _, number = line.partition(":sha256:")
+                found["built"]["slipway/" + path.rpartition("/")[2]] = f"sha256:{number}"
+        return found
 
 
 class ExtraTrust(Fact[dict[str, Any]]):
-    """Slipway's CA files on the host, and whether the bundle is older than any of them."""
+    """Slipway's CA files on the host, and whether the bundle lacks one of them."""
 
     default = dict
 
@@ -102,7 +115,9 @@ class ExtraTrust(Fact[dict[str, Any]]):
         folder, bundle = LAYOUT.ca_certificates, LAYOUT.ca_bundle
         return (
             f"find {folder} -name 'slipway-*.crt' -printf '%f\\n' 2>/dev/null;"
-            f' test -z "$(find {folder} -newer {bundle} 2>/dev/null)" || echo stale'
+            f" bundle=$(tr -d '\\n' < {bundle}); for file in {folder}/slipway-*.crt; do"
+            ' test -e "$file" || continue; case $bundle in *"$(tr -d \'\\n\' < "$file")"*) ;;'
+            " *) echo stale; break;; esac; done"
         )
 
     def process(self, output: Iterable[str]) -> dict[str, Any]:

@@ -11,13 +11,16 @@ from typing import Any
 
 from . import config, watchdog
 from .alerts import send
-from .base import apply, downtime, maintenance
+from .base import downtime, maintenance
 from .certificates import certificate, check
 from .command import Failure, say
 from .config import Host
 from .credentials import secrets
 from .diagnosis import builds
+from .inspection import inspect
+from .inspection.environments import state as environments
 from .layout import LAYOUT
+from .mending import base, mend
 from .releases import history, release, retire, switch, workers
 from .site import verify
 from .site import watch as site_watch
@@ -44,8 +47,16 @@ def _switch(host: Host, arguments: argparse.Namespace) -> None:
     switch.switch(host, order)
 
 
-def _apply_base(host: Host, _: argparse.Namespace) -> None:
-    apply.apply(host, release.health_path(host, release.current(host)))
+def _inspect(host: Host, arguments: argparse.Namespace) -> object:
+    if arguments.json:
+        return inspect.data(inspect.differences(host))
+    inspect.check(host)
+    return None
+
+
+def _release_state(host: Host, _: argparse.Namespace) -> object:
+    found = inspect.differences(host, inspect.RELEASE)
+    return release.state(host) | {"differences": [str(one) for one in found]}
 
 
 # What people run; what a command returns is printed, data as JSON.
@@ -53,6 +64,11 @@ COMMANDS: dict[str, tuple[str, Action]] = {
     "status": ("show the state of this host on one screen", _status),
     "history": ("list the releases: who made them, when, how long it took, how it ended", _history),
     **verbs.COMMANDS,
+    "inspect": ("show what differs from what the last deploy put, and what mends it", _inspect),
+    "mend": (
+        "mend what differs, as far as this host can without a deploy",
+        lambda host, _: mend.mend(host),
+    ),
     "maintenance-state": (
         "show whether maintenance is on",
         lambda host, _: maintenance.state(host),
@@ -85,8 +101,9 @@ COMMANDS: dict[str, tuple[str, Action]] = {
 
 # What units, certbot and deploys call: not shown by --help.
 INTERNAL: dict[str, Action] = {
-    "base-state": lambda host, _: apply.state(host),
-    "base-apply": _apply_base,
+    "base-state": lambda host, _: base.state(host),
+    "base-apply": lambda host, _: base.mend(host),
+    "environments-state": lambda host, _: environments(host),
     "base-cost": lambda host, _: downtime.last(host),
     "secrets-state": lambda host, _: secrets.state(host),
     "secrets-ensure": lambda host, _: secrets.ensure(host),
@@ -98,7 +115,7 @@ INTERNAL: dict[str, Action] = {
     "certificate-install": lambda host, _: certificate.install(host),
     "alert": lambda host, a: send.send(host, a.unit),
     "build-reason": lambda _host, _: builds.explained(sys.stdin),
-    "release-state": lambda host, _: release.state(host),
+    "release-state": _release_state,
     "switch": _switch,
     "drain": lambda host, a: workers.drain(host, a.release),
     "retire": lambda host, a: retire.retire(host, a.release),
@@ -113,6 +130,7 @@ ACTIONS = {name: action for name, (_, action) in COMMANDS.items()} | INTERNAL
 # What some of them take besides.
 OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
     "status": {"--json": {"action": "store_true", "help": "print JSON, for programs"}},
+    "inspect": {"--json": {"action": "store_true", "help": "as JSON, for programs"}},
     "history": {
         "--json": {"action": "store_true", "help": "print JSON, for programs"},
         "--last": {"type": int, "default": 20, "help": "number of releases (20)"},

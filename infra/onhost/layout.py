@@ -31,6 +31,8 @@ class Layout:
     nginx_site = _Below("opt/slipway/nginx/site.conf")  # shared by the site's virtual hosts
     nginx_routes = _Below("opt/slipway/nginx/routes.conf")  # leads to the current release's routes
     releases = _Below("opt/slipway/releases")
+    images = _Below("opt/slipway/images")  # a file for each tag: the id that was built
+    manifest = _Below("opt/slipway/manifest.json")  # what the last deploy put
     programs = _Below("opt/slipway/programs")  # a directory for each digest
     current_programs = _Below("opt/slipway/programs/current")  # a link to one of them
     # The programs of version 0.1: containers of its releases run one of them.
@@ -71,6 +73,7 @@ class Layout:
     volumes = _Below("var/lib/slipway/volumes")  # the application's own
     tls = _Below("var/lib/slipway/tls")  # certificates that nginx reads, a directory for each name
     virtual_hosts = _Below("var/lib/slipway/tls/servers.conf")  # which name has which certificate
+    nginx_mark = _Below("var/lib/slipway/tls/loaded.conf")  # what nginx says of what it has loaded
     self_signed = _Below("var/lib/slipway/self-signed")
     attempts = _Below("var/lib/slipway/issued.jsonl")  # orders at the CA, and their results
     maintenance = _Below("var/lib/slipway/maintenance")
@@ -82,7 +85,11 @@ class Layout:
     loaded_routes = _Below("var/lib/slipway/applied/routes")  # that nginx has loaded, if known
     loaded_virtual_hosts = _Below("var/lib/slipway/applied/servers.conf")
     reached = _Below("var/lib/slipway/applied/reached.json")  # from a container's network, once
+    put_aside = _Below("var/lib/slipway/put-aside")  # others' files from folders of ours
     renewal_postponed = _Below("var/lib/slipway/applied/certificate-put-off")  # why
+    docker_config = _Below("etc/docker/daemon.json")
+    compose_cache = _Below("run/slipway-compose")  # what compose reads from its files
+    nginx_lock = _Below("run/slipway-nginx.lock")  # while it is told to load
     lock = _Below("run/slipway.lock")  # of switches
     deploy_lock = _Below("run/slipway-deploy.lock")
     draining_workers = _Below("run/slipway-told")  # the workers that were told to stop
@@ -111,6 +118,7 @@ ACCEPTANCE_UID = 10004
 WEB_SOCKET_GID = 10011  # the application writes the socket, nginx connects to it
 REDIS_SOCKET_GID = 10012  # Redis writes the socket, the application connects to it
 
+NGINX_LOADED = "/.well-known/slipway-loaded"  # what it has loaded, to this host alone
 NGINX_HEALTH = "/.well-known/slipway-health"  # answered by nginx itself, to this host alone
 
 # Names of systemd units, compose projects and images.
@@ -123,6 +131,8 @@ CHECK_UNIT = "slipway-check.service"
 CHECK_TIMER = "slipway-check.timer"
 SITE_UNIT = "slipway-site.service"
 SITE_TIMER = "slipway-site.timer"
+INSPECTION_UNIT = "slipway-inspection.service"
+INSPECTION_TIMER = "slipway-inspection.timer"
 ALERT_UNIT = "slipway-alert@.service"
 WATCHDOG_UNIT = "slipway-watchdog.service"
 WATCHDOG_TIMER = "slipway-watchdog.timer"

@@ -51,16 +51,33 @@ def build_command(image: Image) -> StringCommand:
     return StringCommand(
         'said=$(mktemp); trap "rm --force $said" EXIT;'
         f" base64 --decode | docker buildx build --progress plain --load {words} -"
-        ' > "$said" 2>&1 && exit;'
+        f' > "$said" 2>&1 && {keep_command(image.tag)} && exit;'
         f' {LAYOUT.command} build-reason < "$said" >&2 || tail --lines 40 "$said" >&2; exit 1',
         _stdin=base64.b64encode(archive(image.files)).decode(),
     )
 
 
+def keep_command(tag: str) -> str:
+    """The command that keeps the id of the image that was built, in a file of the tag's name."""
+    file = LAYOUT.images / tag.rpartition("/")[2]
+    return (
+        f"mkdir --parents {LAYOUT.images}"
+        f" && docker image inspect --format '{{{{.Id}}}}' {tag} > {file}.new"
+        f" && mv {file}.new {file}"
+    )
+
+
 @operation()
 def build(image: Image) -> Generator[StringCommand, None, None]:
-    """The image is there, with the tag of what it is built from."""
-    if image.tag in host.get_fact(OwnImages):
+    """The image is there, with the tag of what it is built from, and it is the one that was built.
+
+    A tag that leads elsewhere is put back while the image is there.
+    """
+    found = host.get_fact(OwnImages)
+    built = found["built"].get(image.tag)
+    if built and found["tags"].get(image.tag) == built:
         host.noop(f"{image.tag} is built")
-        return
-    yield build_command(image)
+    elif built in found["ids"]:
+        yield StringCommand(f"docker image tag {built} {image.tag}")
+    else:
+        yield build_command(image)

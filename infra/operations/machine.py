@@ -12,9 +12,9 @@ from infra.facts.machine import (
     DockerStale,
     ExtraTrust,
     InstalledPackages,
-    LinkTarget,
     UnitStates,
 )
+from infra.facts.slipway import SlipwayState
 from infra.onhost.layout import LAYOUT
 from infra.operations.operation import operation
 
@@ -102,7 +102,8 @@ def venv_command(folder: Path, requirements: bytes) -> StringCommand:
 @operation()
 def install_certbot(folder: Path, requirements: bytes) -> Commands:
     """certbot stands in a virtual environment of its own, from locked packages."""
-    if host.get_fact(LinkTarget, path=str(LAYOUT.certbot)) == str(folder):
+    found = host.get_fact(SlipwayState, question="environments-state")
+    if found.get("certbot") == str(folder) and str(folder) not in found.get("broken", []):
         host.noop("certbot is installed")
         return
     yield venv_command(folder, requirements)

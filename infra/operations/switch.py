@@ -1,5 +1,6 @@
 """Make a release live by the switch on the host, or go back to an older one."""
 
+import json
 import shlex
 from collections.abc import Generator
 from typing import Any
@@ -10,7 +11,7 @@ from pyinfra.api import DeployError, StringCommand
 
 from infra.facts.slipway import SlipwayAnswer, SlipwayState
 from infra.hostfile import HostFile, digest, directory, text
-from infra.onhost import layout
+from infra.onhost import layout, manifest
 from infra.onhost.layout import LAYOUT
 from infra.onhost.releases.release import ROUTES
 from infra.operations import slipway, whole_files
@@ -44,13 +45,19 @@ def placed(files: list[HostFile], release: str) -> list[HostFile]:
         )
         for f in files
     ]
-    return [
+    found = [
         directory(folder, "700"),
         directory(web),
         directory(web / "socket", "2770", layout.APP_UID, layout.WEB_SOCKET_GID),
         text(folder / ".env", f"RELEASE={release}\n"),
         *moved,
     ]
+    return [*found, text(folder / manifest.NAME, states(found), "600")]
+
+
+def states(files: list[HostFile]) -> str:
+    """The text of a release's manifest: the state of each of its files."""
+    return json.dumps({file.path: file.state() for file in files}, indent=1) + "\n"
 
 
 @operation()
@@ -68,7 +75,10 @@ def deploy(
     release = "r" + digest(files, found.get("secrets", ""))
     # A restart has made a copy of the release under another name.
     if found.get("original", found.get("current")) == release and found.get("up"):
-        host.noop(f"release {release} is live")
+        if found.get("differences"):  # what runs from these files is mended at the end
+            yield from whole_files.replace._inner(placed(files, found["current"]))
+        else:
+            host.noop(f"release {release} is live")
         return
     yield from whole_files.replace._inner(placed(files, release))
     yield from _switch(release, "deploy", by, revision)

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from collections.abc import Collection
+from functools import partial
 from pathlib import Path
 
 from .. import layout
@@ -15,26 +17,23 @@ SYSCTL = "/usr/lib/systemd/systemd-sysctl"
 
 
 def state(host: Host) -> dict[str, bool]:
-    """Whether the files were applied, and whether the unit is up and enabled."""
+    """Whether Redis has loaded its users, and whether the unit is up and enabled."""
     return {
-        "applied": _applied(host) == digests(host),
+        "users": _applied(host) == digests(host),
         "active": succeeds("systemctl", "is-active", "--quiet", layout.BASE_UNIT),
         "enabled": succeeds("systemctl", "is-enabled", "--quiet", layout.BASE_UNIT),
     }
 
 
 def digests(host: Host) -> dict[str, str]:
-    """What the running base must have been started from."""
-    return {
-        "compose": _digest(host.layout.base),
-        "nginx": _digest(host.layout.nginx),
-        "redis_users": _digest(host.layout.redis_users.parent),
-        "sysctl": _digest(host.layout.sysctl),
-    }
+    """What the base must have loaded that it does not tell by itself."""
+    return {"redis_users": _digest(host.layout.redis_users.parent)}
 
 
-def apply(host: Host, path: str) -> None:
+def apply(host: Host, path: str, others: Collection[str] = ()) -> None:
     """Starts the base, or replaces what changed of it; a standby nginx serves meanwhile.
+
+    `others` are services that need another container although their files did not change.
 
     The downtime is measured by asking the site for `path`, unless that is empty. nginx'
     configuration and Redis' users are loaded without any of this.
@@ -43,20 +42,24 @@ def apply(host: Host, path: str) -> None:
         wanted = digests(host)
         run(SYSCTL, host.layout.sysctl)
         run("systemctl", "enable", "--quiet", layout.BASE_UNIT)
-        services = standby.changing(host)
+        services = standby.changing(host) | set(others)
+        start = partial(_start, host, others)
         with downtime.measured(host, services, path):
             if "nginx" in services:
-                standby.serve_during(host, _start)
+                standby.serve_during(host, start)
             else:
-                _start()
+                start()
             nginx.reload(host)
         if _applied(host).get("redis_users") != wanted["redis_users"]:
             redis_users.load(host)
         replace(host.layout.base_applied, json.dumps(wanted).encode())
 
 
-def _start() -> None:
+def _start(host: Host, others: Collection[str]) -> None:
     say("starting nginx and Redis")
+    if others:
+        compose = ("docker", "compose", "--file", host.layout.base_compose, "up", "--detach")
+        run(*compose, "--wait", "--no-deps", "--force-recreate", *sorted(others))
     run("systemctl", "reload-or-restart", layout.BASE_UNIT)
 
 

@@ -4,7 +4,11 @@ A release keeps the password that it started with; Redis takes both while a new 
 on taking the older one for as long as its release may be gone back to.
 """
 
+import contextlib
 import hashlib
+import secrets
+from collections.abc import Iterator
+from typing import Any
 
 from .. import layout
 from ..command import replace, run, say
@@ -12,6 +16,7 @@ from ..config import Host
 from ..services import redis
 
 SECRET = "redis_password"  # noqa: S105  the name of its file
+ADMINISTRATOR = "slipway"
 CONTAINER = f"{layout.BASE_PROJECT}-redis-1"
 
 
@@ -49,6 +54,25 @@ def load(host: Host) -> None:
             problem = str(error)
     say(f"restarting Redis, because it did not load the new passwords: {problem}")
     run("docker", "restart", CONTAINER)
+
+
+@contextlib.contextmanager
+def administrator(host: Host) -> Iterator[Any]:
+    """A conversation with Redis as a user who may do all, and who is gone afterwards.
+
+    No password that an application has lets anybody change how Redis runs.
+    """
+    password = secrets.token_urlsafe(32)
+    digest = hashlib.sha256(password.encode()).hexdigest()
+    users = text(host) + f"user {ADMINISTRATOR} on #{digest} ~* &* +@all\n".encode()
+    replace(host.layout.redis_users, users, 0o440, layout.REDIS_UID)
+    try:
+        load(host)
+        with redis.session(host, ADMINISTRATOR, password) as stream:
+            yield stream
+    finally:
+        put(host)
+        load(host)
 
 
 def _passwords(host: Host) -> list[bytes]:

@@ -1,9 +1,10 @@
 """A fresh start of the current release: the same files under another name, to be switched to."""
 
+import json
 import shutil
 from pathlib import Path
 
-from .. import layout
+from .. import layout, manifest
 from ..command import Failure, replace
 from ..config import Host
 from . import history, release
@@ -20,6 +21,7 @@ def copy(host: Host) -> str:
     shutil.rmtree(copying, ignore_errors=True)  # what a killed one has left
     _copy_tree(release.folder(host, current), copying)
     replace(copying / ".env", f"RELEASE={name}\n".encode())
+    _rename_in_manifest(copying, current, name)
     _make_web(host, current, web)
     copying.rename(target)
     return name
@@ -46,6 +48,20 @@ def _copy_tree(source: Path, target: Path) -> None:
         return other
 
     shutil.copytree(source, target, copy_function=copied)
+
+
+def _rename_in_manifest(folder: Path, current: str, name: str) -> None:
+    """The copy's manifest has the copy's paths, and its own name in the file that names it."""
+    try:
+        known = manifest.of_release(folder)
+    except Failure:  # a release of a version without one
+        return
+    states = {}
+    for path, state in known.items():
+        moved = Path(*(name if part == current else part for part in Path(path).parts))
+        named = moved.name == ".env" and moved.parent.name == name
+        states[str(moved)] = manifest.state(folder / ".env") if named else state
+    replace(folder / manifest.NAME, json.dumps(states, indent=1).encode() + b"\n", 0o600)
 
 
 def _make_web(host: Host, current: str, web: Path) -> None:

@@ -1,10 +1,15 @@
 """nginx in its container: check its configuration, load it anew, and see what it serves."""
 
+import contextlib
+import fcntl
+import hashlib
+import http.client
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from .. import layout
-from ..command import Failure, run
+from ..command import Failure, replace, run
 from ..config import Host, is_address
 from . import openssl
 
@@ -31,6 +36,11 @@ def reload(host: Host) -> None:
 
     When it returns, new connections are served by them. Raises Failure when nginx does not load.
     """
+    with _marked(host):
+        _reload(host)
+
+
+def _reload(host: Host) -> None:
     check(host.layout.nginx_configuration)
     # Before the reload: whoever reads the file finds only routes that are surely loaded.
     host.layout.loaded_routes.unlink(missing_ok=True)
@@ -44,6 +54,52 @@ def reload(host: Host) -> None:
                 f" docker logs {CONTAINER} shows the reason"
             )
         time.sleep(POLL_SECONDS)
+
+
+@contextlib.contextmanager
+def _marked(host: Host) -> Iterator[None]:
+    """What nginx loads meanwhile says which files it was; what it loads later says that of none.
+
+    So nginx itself tells whether somebody else had it load other files.
+    """
+    with host.layout.nginx_lock.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        _mark(host, digest(host))
+        try:
+            yield
+        finally:
+            _mark(host, "")
+
+
+def _mark(host: Host, text: str) -> None:
+    content = (
+        f"location = {layout.NGINX_LOADED} {{\n"
+        f"    if ($remote_addr != {ADDRESS}) {{\n        return 404;\n    }}\n"
+        f'    default_type text/plain;\n    return 200 "{text}";\n}}\n'
+    )
+    replace(host.layout.nginx_mark, content.encode())
+
+
+def digest(host: Host) -> str:
+    """A digest of all files of its configuration as they stand there now."""
+    paths = host.layout
+    routes = paths.current / paths.nginx_routes.name
+    total = hashlib.sha256()
+    for path in (*sorted(paths.nginx.glob("*.conf")), paths.virtual_hosts, routes):
+        total.update(f"{path}\0".encode() + (path.read_bytes() if path.exists() else b"") + b"\0")
+    return total.hexdigest()
+
+
+def loaded(host: Host) -> bool:
+    """Whether nginx says that it has loaded the files as they stand there now."""
+    connection = http.client.HTTPConnection(ADDRESS, host.config.http_port, timeout=5)
+    try:
+        connection.request("GET", layout.NGINX_LOADED)
+        return connection.getresponse().read().decode(errors="replace") == digest(host)
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def _nginx(configuration: Path, *words: str) -> None:

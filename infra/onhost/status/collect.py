@@ -11,6 +11,8 @@ from ..base import maintenance
 from ..certificates import certificate, store
 from ..command import Failure, locked, run
 from ..config import Host
+from ..difference import Difference
+from ..inspection import inspect
 from ..releases import history, release
 from ..services import docker, openssl, redis
 from ..site import serves, watch
@@ -69,8 +71,16 @@ def status(host: Host) -> dict[str, Any]:
     found["site"] = None if site is None else bool(current and not site)
     others = parts.collect("the disks and containers", lambda: watch.others(host)) or {}
     said = [*parts.unknown, *(site or {}).values(), *others.values(), *warn.warnings(found)]
+    said += [Attention(str(one), one.remedy) for one in _differences(host)]
     found["attention"] = [one._asdict() for one in said]
     return found
+
+
+def _differences(host: Host) -> list[Difference]:
+    """What differs from the last deploy; nothing while that or a switch is under way."""
+    if locked(host.layout.lock) or locked(host.layout.deploy_lock):
+        return []
+    return inspect.differences(host)
 
 
 def _under_way(host: Host) -> str:

@@ -9,7 +9,7 @@ from infra.checkout import CHECKOUT
 
 ONHOST = CHECKOUT / "infra" / "onhost"
 # Each folder imports those before it, and these modules; nothing imports those after it.
-BELOW = ["layout", "plain", "command", "config", "attention"]
+BELOW = ["layout", "plain", "command", "config", "attention", "difference", "manifest"]
 FOLDERS = [
     "services",
     "diagnosis",
@@ -17,6 +17,9 @@ FOLDERS = [
     "certificates",
     "base",
     "releases",
+    "running",
+    "inspection",
+    "mending",
     "alerts",
     "site",
     "status",

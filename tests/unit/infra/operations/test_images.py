@@ -1,29 +1,51 @@
-"""Images are built only where their tag is missing."""
+"""Images are built only where none is that was built from the same, and tags lead to those."""
 
 import base64
+
+import pytest
 
 from infra.facts.machine import OwnImages
 from infra.hostfile import HostFile, archive
 from infra.operations import images
-from tests.support.operations import known, nothing, outcome
+from tests.support.operations import Outcome, doing, known, nothing, outcome
 
 IMAGE = images.Image("app", (HostFile("Dockerfile", b"FROM x"),), "Dockerfile", "debian:13")
 
 
+def build(tags: dict[str, str], built: dict[str, str], *ids: str) -> Outcome:
+    fact = known(OwnImages, {"tags": tags, "built": built, "ids": {*tags.values(), *ids}})
+    return outcome(images.build, fact, image=IMAGE)
+
+
 def test_an_image_that_is_built_is_left_alone() -> None:
-    built = outcome(images.build, known(OwnImages, {IMAGE.tag, "slipway/x:1"}), image=IMAGE)
-    assert built == nothing(f"{IMAGE.tag} is built")
+    found = build({IMAGE.tag: "sha256:1"}, {IMAGE.tag: "sha256:1"})
+    assert found == nothing(f"{IMAGE.tag} is built")
 
 
-def test_an_image_is_built_from_its_context_alone() -> None:
-    built = outcome(images.build, known(OwnImages, {"slipway/app:old"}), image=IMAGE)
+@pytest.mark.parametrize("tags", [{}, {IMAGE.tag: "sha256:2"}])
+def test_a_tag_that_leads_elsewhere_leads_to_what_was_built_again(tags: dict[str, str]) -> None:
+    found = build(tags, {IMAGE.tag: "sha256:1"}, "sha256:1")
+    assert found == doing(f"docker image tag sha256:1 {IMAGE.tag}")
+
+
+@pytest.mark.parametrize("built", [{}, {IMAGE.tag: "sha256:1"}])
+def test_a_tag_alone_is_no_image_of_ours(built: dict[str, str]) -> None:
+    assert "docker buildx build" in build({IMAGE.tag: "sha256:2"}, built).commands[0]
+
+
+def test_an_image_is_built_from_its_context_alone_and_its_id_is_kept() -> None:
+    built = build({}, {})
+    file = f"/opt/slipway/images/{IMAGE.tag.removeprefix('slipway/')}"
     assert built.commands == [
         'said=$(mktemp); trap "rm --force $said" EXIT;'
         " base64 --decode | docker buildx build --progress plain --load"
         " --build-arg BASE_IMAGE=debian:13"
         " --secret id=ca_bundle,src=/etc/ssl/certs/ca-certificates.crt"
         f" --file Dockerfile --tag {IMAGE.tag} -"
-        ' > "$said" 2>&1 && exit; /usr/local/sbin/slipway build-reason < "$said" >&2'
+        ' > "$said" 2>&1 && mkdir --parents /opt/slipway/images'
+        f" && docker image inspect --format '{{{{.Id}}}}' {IMAGE.tag} > {file}.new"
+        f" && mv {file}.new {file}"
+        ' && exit; /usr/local/sbin/slipway build-reason < "$said" >&2'
         ' || tail --lines 40 "$said" >&2; exit 1'
     ]
     assert built.inputs == [base64.b64encode(archive(IMAGE.files)).decode()]

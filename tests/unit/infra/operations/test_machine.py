@@ -9,9 +9,9 @@ from infra.facts.machine import (
     DockerStale,
     ExtraTrust,
     InstalledPackages,
-    LinkTarget,
     UnitStates,
 )
+from infra.facts.slipway import SlipwayState
 from infra.onhost.layout import LAYOUT
 from infra.operations import machine
 from tests.support.operations import Outcome, doing, known, nothing, outcome
@@ -109,14 +109,20 @@ def test_dockerd_is_restarted_only_when_it_is_stale() -> None:
     assert current(True) == doing("systemctl enable --quiet docker && systemctl restart docker")
 
 
-def certbot(link: str) -> Outcome:
-    fact = known(LinkTarget, link, path="/opt/certbot")
+def certbot(link: str, *broken: str) -> Outcome:
+    state = {"certbot": link, "broken": list(broken)}
+    fact = known(SlipwayState, state, question="environments-state")
     folder = Path("/opt/slipway/certbot/new")
     return outcome(machine.install_certbot, fact, folder=folder, requirements=b"certbot\n")
 
 
 def test_certbot_of_this_lock_is_left_alone() -> None:
     assert certbot("/opt/slipway/certbot/new") == nothing("certbot is installed")
+
+
+def test_certbot_is_made_anew_when_its_environment_is_broken() -> None:
+    new = "/opt/slipway/certbot/new"
+    assert "python3 -m venv --clear" in certbot(new, new).commands[0]
 
 
 @pytest.mark.parametrize("link", ["", "/opt/slipway/certbot/old"])

@@ -1,5 +1,6 @@
 """A release is put and switched to, or an older one is live again."""
 
+import json
 import shlex
 from typing import Any
 
@@ -80,7 +81,8 @@ def test_the_switch_outlives_the_connection_and_tells_what_it_did() -> None:
 
 def test_a_release_holds_its_files_and_its_name_and_gives_nginx_its_routes() -> None:
     folder, web = f"{LAYOUT.releases}/0123", f"{LAYOUT.web}/0123"
-    assert switch.placed(PARTS, "0123") == [
+    *put, manifest = switch.placed(PARTS, "0123")
+    assert put == [
         HostFile(folder, None, "700"),
         HostFile(web, None, "755"),
         HostFile(f"{web}/socket", None, "2770", layout.APP_UID, layout.WEB_SOCKET_GID),
@@ -88,6 +90,8 @@ def test_a_release_holds_its_files_and_its_name_and_gives_nginx_its_routes() -> 
         HostFile(f"{folder}/compose.yaml", b"name: x", "600"),
         HostFile(f"{web}/routes.conf", b"# passes on"),
     ]
+    assert (manifest.path, manifest.mode) == (f"{folder}/manifest.json", "600")
+    assert json.loads(manifest.content or b"") == {file.path: file.state() for file in put}
 
 
 KEPT = {"current": "c", "previous": "b", "kept": ["c", "b", "a"]}

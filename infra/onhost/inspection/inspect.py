@@ -1,0 +1,66 @@
+"""The inspection: every difference between what a deploy put on this host and what is there."""
+
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from typing import Any
+
+from ..command import Failure, locked, say
+from ..config import Host
+from ..difference import Difference
+from ..running import containers, dockerd, images, nginx_loaded, redis_running
+from . import environments, files, secrets, sysctls, trust, units
+
+KINDS: dict[str, Callable[[Host], Iterator[Difference]]] = {
+    "files": files.differences,
+    "trust": trust.differences,
+    "dockerd": dockerd.differences,
+    "units": units.differences,
+    "sysctls": sysctls.differences,
+    "secrets": secrets.differences,
+    "environments": environments.differences,
+    "images": images.differences,
+    "base": containers.of_base,
+    "redis": redis_running.differences,
+    "nginx": nginx_loaded.differences,
+    "release's files": files.of_release,
+    "release": containers.of_release,
+}
+BASE = ("sysctls", "base", "redis", "nginx")  # what nginx and Redis run with
+RELEASE = ("release's files", "release")
+THREADS = 4  # most of it waits for other programs
+
+
+def differences(host: Host, kinds: Collection[str] = tuple(KINDS)) -> list[Difference]:
+    """What differs, in the order of the kinds; a kind that cannot be looked at is a difference."""
+    with ThreadPoolExecutor(THREADS) as threads:
+        found = list(threads.map(lambda kind: _look(host, kind), kinds))
+    return list(dict.fromkeys(one for some in found for one in some))
+
+
+def _look(host: Host, kind: str) -> list[Difference]:
+    try:
+        return list(KINDS[kind](host))
+    except Exception as error:  # noqa: BLE001  one that is broken hides no other
+        why = " ".join(str(error).split())
+        told = why if isinstance(error, Failure | OSError) else f"{type(error).__name__}: {why}"
+        return [Difference(f"inspection of {kind}:", told)]
+
+
+def data(found: list[Difference]) -> dict[str, Any]:
+    """For programs."""
+    return {"differences": [asdict(one) for one in found]}
+
+
+def check(host: Host) -> None:
+    """Says that nothing differs. Raises Failure with a line for each difference.
+
+    While a deploy or a switch is under way it looks at nothing.
+    """
+    if locked(host.layout.lock) or locked(host.layout.deploy_lock):
+        say("this host is being changed: it is looked at later")
+        return
+    if found := differences(host):
+        lines = [f"{one}: {one.remedy}" for one in found]
+        raise Failure("\n  ".join([f"{len(found)} differences from the last deploy:", *lines]))
+    say("all is as the last deploy put it")

@@ -1,0 +1,49 @@
+"""Mend what the inspection finds, as far as the host can by itself, and say what is left."""
+
+from collections.abc import Callable
+
+from .. import layout
+from ..command import Failure, say, succeeds
+from ..config import Host
+from ..inspection import inspect
+from . import base, containers, disk, units
+
+# In this order: each needs those before it.
+STEPS: tuple[Callable[[Host], None], ...] = (
+    disk.surplus,
+    disk.authorities,
+    units.mend,
+    units.kernel,
+    units.docker,
+    disk.rights,
+)
+
+
+def mend(host: Host) -> None:
+    """Mends every difference. Raises Failure with those that are left, each with its remedy."""
+    found = inspect.differences(host)
+    for one in found:
+        say(f"mending: {one}")
+    problems = []
+    for step in (*STEPS, *_running(host)):
+        try:
+            step(host)
+        except (Failure, OSError, ValueError) as error:  # none keeps the next from its work
+            problems.append(str(error))
+    left = inspect.differences(host)
+    if left:
+        lines = [f"{one}: {one.remedy}" for one in left]
+        raise Failure("\n  ".join(["what could not be mended:", *lines, *problems]))
+    _forget_failures()
+
+
+def _running(host: Host) -> list[Callable[[Host], None]]:
+    steps: list[Callable[[Host], None]] = []
+    if inspect.differences(host, inspect.BASE):
+        steps.append(base.mend)
+    return [*steps, containers.mend_release]
+
+
+def _forget_failures() -> None:
+    """The inspection that found what is mended now is no failed unit any more."""
+    succeeds("systemctl", "reset-failed", layout.INSPECTION_UNIT)
