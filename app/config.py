@@ -27,6 +27,8 @@ class Config:
     job_timeout: int = 180
     result_ttl: int = 86_400
     failure_ttl: int = 7 * 86_400
+    max_client_work: int = 1_800  # of the jobs of one client that have not ended
+    max_work: int = 7_200  # of all jobs that have not ended
     admin_user: str = "admin"
     admin_password: str | None = field(default=None, repr=False)
     insecure_cookies: bool = False
@@ -49,6 +51,8 @@ class Config:
             job_timeout=_seconds(environ, "JOB_TIMEOUT", cls.job_timeout, at_least=10),
             result_ttl=_seconds(environ, "RESULT_TTL", cls.result_ttl),
             failure_ttl=_seconds(environ, "FAILURE_TTL", cls.failure_ttl),
+            max_client_work=_seconds(environ, "MAX_CLIENT_WORK", cls.max_client_work),
+            max_work=_seconds(environ, "MAX_WORK", cls.max_work),
             admin_user=environ.get("ADMIN_USER") or cls.admin_user,
             admin_password=_admin_password(environ),
             insecure_cookies=_flag(environ, "INSECURE_COOKIES"),

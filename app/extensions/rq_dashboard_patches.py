@@ -15,7 +15,7 @@ from rq.job import Job, requeue_job
 from rq.worker import Worker
 from rq_dashboard import web
 
-from app.jobs.queue import SERIALIZER
+from app.jobs.rq_queue import SERIALIZER
 
 BLUEPRINT = "rq_dashboard"
 SCRIPT = '<script type="text/javascript">'  # the one script in its pages that is not a file

@@ -49,6 +49,7 @@ class JobReport(BaseModel):
     created_at: datetime | None
     started_at: datetime | None
     ended_at: datetime | None
+    can_change: bool = Field(description="Whether you may cancel it and run it again.")
 
 
 class JobList(BaseModel):
@@ -62,7 +63,7 @@ def state_of(job: Job) -> State:
     return _STATES[job.get_status(refresh=False)]
 
 
-def report_on(job: Job, being_cancelled: bool) -> JobReport:
+def report_on(job: Job, being_cancelled: bool, can_change: bool) -> JobReport:
     """Report on a job; asks Redis for the result of one that has ended. Raises RedisError."""
     state = state_of(job)
     finished, failed = state == "finished", state == "failed"
@@ -79,6 +80,7 @@ def report_on(job: Job, being_cancelled: bool) -> JobReport:
         created_at=job.created_at,
         started_at=job.started_at,
         ended_at=job.ended_at,
+        can_change=can_change,
     )
 
 

@@ -20,11 +20,11 @@ class Attempts:
     def wait(self, address: str) -> int:
         """Count an attempt from an address; return 0, or the seconds until one may be made."""
         # An address that is refused does not count overall: alone it cannot lock out everyone.
-        return self._count(_key(address), PER_ADDRESS) or self._count("overall", OVERALL)
+        return self._count(one_person(address), PER_ADDRESS) or self._count("overall", OVERALL)
 
     def forget(self, address: str) -> None:
         """Forget what came from an address whose user has now shown the password."""
-        self._client.delete(f"slipway:sign-in:{_key(address)}")
+        self._client.delete(f"slipway:sign-in:{one_person(address)}")
 
     def _count(self, what: str, most: int) -> int:
         key = f"slipway:sign-in:{what}"
@@ -36,7 +36,7 @@ class Attempts:
         return max(1, left) if count > most else 0
 
 
-def _key(address: str) -> str:
+def one_person(address: str) -> str:
     """What one person has to themselves: an IPv4 address, or the /64 around an IPv6 address."""
     try:
         parsed = ip_address(address)

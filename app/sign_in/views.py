@@ -1,6 +1,7 @@
 """Signing in and out: for the pages that show more than the API does.
 
-The API needs neither: it reads no cookie, so there is nothing that another site's page could abuse.
+The API needs neither, but to end a job of somebody else. No other site's page can send the cookie
+along with a request that changes something.
 """
 
 from __future__ import annotations

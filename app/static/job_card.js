@@ -49,7 +49,8 @@ export class JobCard {
     this.parts.progress.hidden = hasEnded(job);
     const focused = this.buttons.find((button) => button === document.activeElement);
     for (const button of this.buttons) {
-      button.hidden = button.dataset.action === "cancel" ? hasEnded(job) : !["failed", "cancelled"].includes(job.state);
+      const fits = button.dataset.action === "cancel" ? !hasEnded(job) : ["failed", "cancelled"].includes(job.state);
+      button.hidden = !fits || !job.can_change; // a stranger's job can only be watched
     }
     // A button that goes must not take the keyboard's place on the page with it.
     if (focused?.hidden) this.element.focus();

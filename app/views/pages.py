@@ -21,6 +21,4 @@ def _template_names() -> dict[str, Any]:
 @blueprint.get("/")
 def index() -> str:
     """Show the page; works without Redis."""
-    return render_template(
-        "index.html", max_count=max_count(job_queue.current().config.job_timeout)
-    )
+    return render_template("index.html", max_count=max_count(job_queue.current().config))

@@ -14,7 +14,7 @@ from app import logs
 from app.config import Config
 from app.jobs import cancellation, outcomes
 from app.jobs.failure import handle_failure
-from app.jobs.queue import SERIALIZER, rq_queue
+from app.jobs.rq_queue import SERIALIZER, rq_queue
 from app.redis_client import refuses_writes
 from app.worker.reconciler import Reconciler
 from app.worker.scheduling import SchedulingWorker

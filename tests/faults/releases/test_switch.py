@@ -72,7 +72,7 @@ import os
 from rq import Worker
 from app.config import Config
 from app.redis_client import worker_client
-from app.jobs.queue import SERIALIZER, rq_queue
+from app.jobs.rq_queue import SERIALIZER, rq_queue
 config = Config.from_environment(os.environ)
 client = worker_client(config)
 Worker([rq_queue(config, client)], connection=client, serializer=SERIALIZER).work()

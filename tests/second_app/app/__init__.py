@@ -1,4 +1,7 @@
-"""Another application: notes in SQLite, written in Markdown, and dumps of them by a job."""
+"""Another application: notes in SQLite, written in Markdown, and dumps of them by a job.
+
+Like the server of a single-page application, it answers any other address with its one page.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,8 @@ def create_app() -> Flask:
     app.add_url_rule("/migrations", view_func=show_migrations)
     app.add_url_rule("/dumps", view_func=start_dump, methods=["POST"])
     app.add_url_rule("/dumps/<job_id>", view_func=show_dump)
+    app.add_url_rule("/", view_func=page, defaults={"address": ""})
+    app.add_url_rule("/<path:address>", view_func=page)
     return app
 
 
@@ -51,3 +56,7 @@ def start_dump() -> ResponseReturnValue:
 
 def show_dump(job_id: str) -> Response:
     return jsonify(dumps.report(job_id))
+
+
+def page(address: str) -> str:  # noqa: ARG001  # it is the same at every address
+    return "<!doctype html><title>Notes</title><p>Notes</p>"

@@ -14,7 +14,8 @@ def test_a_job_is_accepted_and_waits(client: FlaskClient) -> None:
     response = client.post("/background_count/", json={"number": 3})
     assert response.status_code == 202
     accepted = response.get_json()
-    assert set(accepted) == {"id", "url"}
+    assert set(accepted) == {"job_id", "id", "url", "token"}
+    assert accepted["job_id"] == accepted["id"]
     assert accepted["url"] == response.headers["Location"] == f"/jobs/{accepted['id']}"
     report = client.get(accepted["url"]).get_json()
     assert report.pop("created_at").endswith("Z")
@@ -27,6 +28,7 @@ def test_a_job_is_accepted_and_waits(client: FlaskClient) -> None:
         "reason": None,
         "started_at": None,
         "ended_at": None,
+        "can_change": True,
     }
 
 

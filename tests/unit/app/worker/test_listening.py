@@ -13,7 +13,8 @@ from redis import Redis
 from rq import Worker
 
 from app.config import Config
-from app.jobs.queue import SERIALIZER, JobQueue, rq_queue
+from app.jobs.queue import JobQueue
+from app.jobs.rq_queue import SERIALIZER, rq_queue
 from app.redis_client import worker_client
 from app.worker.listening import ListeningWorker
 from tests.support.job_requests import WORKER

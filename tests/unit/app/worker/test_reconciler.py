@@ -4,6 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.jobs import outcomes
+from app.jobs.asker import Asker
 from app.jobs.queue import JobQueue
 from app.worker.reconciler import Reconciler
 from tests.support.job_requests import WORKER, in_state
@@ -77,7 +78,7 @@ def test_cancelled_jobs_go_when_their_time_is_over_whoever_cancelled_them(
     queue: JobQueue,
 ) -> None:
     first, second = queue.add("app.counting.count", 1), queue.add("app.counting.count", 1)
-    queue.cancel(first)
+    queue.cancel(first, Asker(is_admin=True))
     job = queue.rq.fetch_job(second)
     assert job
     job.cancel()  # as the dashboard does: without an end
