@@ -1,4 +1,4 @@
-"""`bin/slipway`: show the state or the history of the hosts in an inventory. It changes nothing."""
+"""`bin/slipway`: show what the hosts of an inventory say of themselves, and run verbs on them."""
 
 import argparse
 import fnmatch
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.checkout import CHECKOUT
+from infra.operator import verbs
 
 PYINFRA = Path(sys.executable).with_name("pyinfra")
 FACT = "infra.facts.slipway.SlipwayText"
@@ -22,6 +23,8 @@ QUESTIONS = {
 def main() -> int:
     """Prints the answers; 0, or 1 when a host does not answer."""
     arguments = parser().parse_args()
+    if arguments.question in verbs.VERBS:
+        return run_verb(arguments)
     question = f"{arguments.question} --json" if arguments.json else arguments.question
     asked = pyinfra(arguments, "fact", FACT, f"question={question}")
     answers = read(asked.stdout)
@@ -40,17 +43,29 @@ def main() -> int:
     return 1 if silent else 0
 
 
+def run_verb(arguments: argparse.Namespace) -> int:
+    """The exit code of a verb on the hosts that are meant."""
+    listed = pyinfra(arguments, "debug-inventory")
+    if listed.returncode:
+        sys.stderr.write(listed.stderr)
+        return listed.returncode
+    found = json.loads(listed.stdout)
+    names = chosen(found, arguments.limit)
+    return verbs.run({h["name"]: h["data"] for h in found if h["name"] in names}, arguments)
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     found = argparse.ArgumentParser(prog="bin/slipway", description=__doc__.split(": ", 1)[1])
-    questions = found.add_subparsers(dest="question", metavar="QUESTION", required=True)
-    for name, text in QUESTIONS.items():
+    questions = found.add_subparsers(dest="question", metavar="COMMAND", required=True)
+    for name, text in {**QUESTIONS, **verbs.VERBS}.items():
         question = questions.add_parser(name, help=text, description=text)
-        question.add_argument(
-            "--json",
-            action="store_true",
-            help="print one JSON object; its keys are the names of the hosts",
-        )
+        if name in QUESTIONS:
+            question.add_argument(
+                "--json",
+                action="store_true",
+                help="print one JSON object; its keys are the names of the hosts",
+            )
         question.add_argument(
             "--inventory",
             default=str(CHECKOUT / "inventory.py"),
@@ -64,6 +79,8 @@ def parser() -> argparse.ArgumentParser:
             metavar="HOST",
             help="only these hosts: a name, a pattern or a group",
         )
+        if name in verbs.VERBS:
+            verbs.add_options(question, name)
     return found
 
 

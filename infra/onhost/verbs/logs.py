@@ -122,7 +122,7 @@ def _lines(entries: Iterable[dict[str, Any]], wanted: set[str], only: str) -> It
         stamp = time.localtime(int(entry["__REALTIME_TIMESTAMP"]) / 1e6)
         head = f"{time.strftime('%Y-%m-%d %H:%M:%S', stamp)} {where:<13} {process:<8}"
         for text in plain(_message(entry.get("MESSAGE"))).splitlines() or [""]:
-            yield f"{head} {text}"
+            yield f"{head} {text}".rstrip()
 
 
 def _message(found: object) -> str:

@@ -16,7 +16,9 @@ from ..command import Failure, succeeds
 from ..config import Host
 from ..releases import release
 
-SHELL = ("sh", "-c", "command -v bash >/dev/null && exec bash; exec sh")
+# bash's own files would make another prompt: the user of the container has no name.
+PROMPT = r"export PS1='$RELEASE:\w\$ '"
+SHELL = ("sh", "-c", f"{PROMPT}; command -v bash >/dev/null && exec bash --norc; exec sh")
 ENDING = (signal.SIGHUP, signal.SIGTERM)  # as when the connection is lost
 INTERRUPTED = 130
 
@@ -69,6 +71,8 @@ def _ended_by_signals() -> Iterator[None]:
     """A lost connection ends the command, and its container with it."""
 
     def end(number: int, _: FrameType | None) -> None:
+        for other in ENDING:  # they come more than once, and what is left to do is done
+            signal.signal(other, signal.SIG_IGN)
         raise KeyboardInterrupt(number)
 
     before = {number: signal.signal(number, end) for number in ENDING}

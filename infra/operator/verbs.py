@@ -1,0 +1,80 @@
+"""The verbs of `slipway` on a host, run from the operator's machine: on this very terminal."""
+
+import argparse
+import subprocess
+import sys
+from typing import Any
+
+from infra import origin
+from infra.onhost.layout import LAYOUT
+from infra.onhost.verbs.commands import COMMANDS, OPTIONS
+from infra.operator import ssh
+
+VERBS = {name: text for name, (text, _) in COMMANDS.items()}
+ONE_HOST = {"shell", "run"}  # they have one input
+
+Hosts = dict[str, dict[str, Any]]
+
+
+def add_options(verb: argparse.ArgumentParser, name: str) -> None:
+    """The options that the verb has on the host."""
+    for option, how in OPTIONS.get(name, {}).items():
+        if option != "--by":  # known here
+            verb.add_argument(*option.split(", "), **how)
+
+
+def run(hosts: Hosts, arguments: argparse.Namespace) -> int:
+    """Runs the verb on each host, one after another; the first exit code that is not 0."""
+    name = arguments.question
+    if not hosts:
+        return _refused("no host of the inventory is meant")
+    if len(hosts) > 1 and (name in ONE_HOST or getattr(arguments, "follow", False)):
+        return _refused(f"name one host by --limit: {', '.join(hosts)}")
+    words = [str(LAYOUT.command), name, *_words(name, arguments)]
+    code = 0
+    for host, data in hosts.items():
+        if len(hosts) > 1:
+            print(f"{host}:", flush=True)
+        code = code or _run(host, data, words, name)
+    return code
+
+
+def _run(host: str, data: dict[str, Any], words: list[str], verb: str) -> int:
+    """The exit code of the verb on one host; what it shows goes where this program's does."""
+    terminal = verb == "shell" or (sys.stdin.isatty() and sys.stdout.isatty())
+    try:
+        command = ssh.command(host, data, words, terminal=terminal)
+    except ssh.NoWayError as error:
+        return _refused(str(error))
+    stdin = None if verb in ONE_HOST or terminal else subprocess.DEVNULL
+    try:
+        code = subprocess.run(command, stdin=stdin, check=False).returncode
+    except KeyboardInterrupt:
+        return 130
+    if code == ssh.NO_CONNECTION:
+        return _refused(f"{host}: the connection failed; the line above says why")
+    if code == 127:
+        return _refused(f"{host}: Slipway is not there, or not this version: deploy to it first")
+    return code
+
+
+def _words(name: str, arguments: argparse.Namespace) -> list[str]:
+    """The verb's words for the host, as they were given here."""
+    words, last = [], []
+    for option, how in OPTIONS.get(name, {}).items():
+        key = option.split(", ")[-1]
+        value = getattr(arguments, key.lstrip("-"), None)
+        if not key.startswith("-"):
+            last += value if isinstance(value, list) else [value] if value else []
+        elif how.get("action") == "store_true":
+            words += [key] if value else []
+        elif key == "--by":
+            words += [key, origin.operator()]
+        elif value != how.get("default"):
+            words += [f"{key}={value}"]
+    return [*words, *last]
+
+
+def _refused(line: str) -> int:
+    print(f"bin/slipway: {line}", file=sys.stderr)
+    return 1
