@@ -174,7 +174,8 @@ def main() -> int:
     try:
         result = ACTIONS[arguments.command](config.load(LAYOUT), arguments)
     except Failure as failure:
-        say(f"slipway {arguments.command}: {failure}")
+        notes = getattr(failure, "__notes__", [])
+        say("\n".join([f"slipway {arguments.command}: {failure}", *notes]))
         return 1
     except OSError as error:
         if error.errno not in DISK:

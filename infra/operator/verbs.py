@@ -11,6 +11,8 @@ from infra.onhost.verbs.commands import COMMANDS, OPTIONS
 from infra.operator import ssh
 
 VERBS = {name: text for name, (text, _) in COMMANDS.items()}
+NOT_FOUND = 127  # a shell's exit code
+INTERRUPTED = 130
 ONE_HOST = {"shell", "run"}  # they have one input
 
 Hosts = dict[str, dict[str, Any]]
@@ -50,11 +52,11 @@ def _run(host: str, data: dict[str, Any], words: list[str], verb: str) -> int:
     try:
         code = subprocess.run(command, stdin=stdin, check=False).returncode
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     if code == ssh.NO_CONNECTION:
         return _refused(f"{host}: the connection failed; the line above says why")
-    if code == 127:
-        return _refused(f"{host}: Slipway is not there, or not this version: deploy to it first")
+    if code == NOT_FOUND and verb not in ONE_HOST:  # whose command's code it may be
+        return _refused(f"{host}: Slipway is not there: deploy to it first")
     return code
 
 

@@ -74,13 +74,15 @@ def switch(host: Host, order: Order) -> None:
         except Exception as error:
             entry.result = history.REFUSED
             entry.reason = revert.reason(error)
+            entry.probe = asking.result() if old else {}
+            error.add_note(_cost(entry))  # below the reason, which is read first
             raise
         else:
             entry.result = history.LIVE
-        finally:
             entry.probe = asking.result() if old else {}
-            history.note(host, entry)
             _tell(entry)
+        finally:
+            history.note(host, entry)
         prune.attempt(host)
 
 
@@ -147,9 +149,14 @@ def _go_live(host: Host, new: str, old: str, wanted: ReleaseConfig, entry: Entry
 
 
 def _tell(entry: Entry) -> None:
-    if entry.result == history.LIVE:
-        seconds = sum(entry.stages.values())
-        slow = ", ".join(f"{name} {took:.1f}" for name, took in entry.stages.items() if took >= 0.1)
-        say(f"release {entry.release} is live after {seconds:.1f} s ({slow})")
+    seconds = sum(entry.stages.values())
+    slow = ", ".join(f"{name} {took:.1f}" for name, took in entry.stages.items() if took >= 0.1)
+    say(f"release {entry.release} is live after {seconds:.1f} s ({slow})")
     if entry.probe:
-        say(f"during the switch: {probe.described(entry.probe)}")
+        say(_cost(entry))
+
+
+def _cost(entry: Entry) -> str:
+    """What the switch has cost visitors."""
+    cost = probe.described(entry.probe) if entry.probe else "nobody was asked: no release was live"
+    return f"during the switch: {cost}"

@@ -52,8 +52,8 @@ def ask(host: Host, words: Sequence[str]) -> dict[str, Any]:
         said = plain(done.stderr.decode(errors="replace")).strip().splitlines()
         raise Failure(f"the jobs are not known: {said[-1] if said else 'python3 says nothing'}")
     found: dict[str, Any] = json.loads(lines[-1])
-    if "error" in found:
-        raise Failure(found["error"])
+    if "failure" in found:
+        raise Failure(found["failure"])
     return found
 
 

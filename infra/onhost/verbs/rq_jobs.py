@@ -24,7 +24,7 @@ def main(words: list[str]) -> dict[str, Any]:
         import redis
         import rq
     except ImportError as error:
-        return {"error": f"the application does not use RQ: {error}"}
+        return {"failure": f"the application does not use RQ: {error}"}
     try:
         queues = rq.Queue.all(connection=client())
         action, ids = words[0], words[1:]
@@ -34,7 +34,7 @@ def main(words: list[str]) -> dict[str, Any]:
             return shown(queues, ids[0])
         return each(queues, action, ids)
     except redis.RedisError as error:
-        return {"error": f"Redis does not serve: {error}"}
+        return {"failure": f"Redis does not serve: {error}"}
 
 
 def client() -> Any:
@@ -111,7 +111,7 @@ def described(job: Any) -> dict[str, Any]:
 def shown(queues: list[Any], job_id: str) -> dict[str, Any]:
     """One job, with all of its exception."""
     job = fetched(queues[0].connection, job_id) if queues else None
-    return described(job) if job is not None else {"error": "there is no job " + job_id}
+    return described(job) if job is not None else {"failure": "there is no job " + job_id}
 
 
 def each(queues: list[Any], action: str, ids: list[str]) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def test_a_step_that_fails_leaves_the_old_release_serving(stage: Stage, step: st
 def test_an_error_that_nobody_foresaw_is_taken_back_too(
     stage: Stage, step: str, error: Exception
 ) -> None:
-    stage.error = error
+    stage.error = type(error)(*error.args)  # another one each time: it gets notes
     stage.fail(step)
     with pytest.raises(type(error)):
         stage.switch()
@@ -70,7 +70,10 @@ def test_the_operator_is_told_why_and_then_what_serves(
     with pytest.raises(Failure) as refused:
         stage.switch()
     assert str(refused.value) == "no luck\nand more\nrelease a still serves"
-    assert " failed, longest gap " in capsys.readouterr().err
+    [cost] = refused.value.__notes__
+    assert cost.startswith("during the switch: ")
+    assert " failed, longest gap " in cost
+    assert cost not in capsys.readouterr().err  # it comes last
 
 
 def test_what_the_unwell_part_said_stands_between_them(stage: Stage) -> None:

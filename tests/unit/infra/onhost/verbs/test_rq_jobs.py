@@ -68,7 +68,7 @@ def test_one_is_shown_with_all_of_its_exception(environ: dict[str, str]) -> None
     found = asked(environ, "show", "json-0")
     assert found["exception"].startswith("Traceback (most recent call last):")
     assert asked(environ, "show", "pickled-1")["state"] == "finished"
-    assert asked(environ, "show", "none") == {"error": "there is no job none"}
+    assert asked(environ, "show", "none") == {"failure": "there is no job none"}
 
 
 @pytest.mark.parametrize("ids", [["json-0", "pickled-0"], []])
@@ -115,9 +115,9 @@ def test_no_argument_of_a_job_is_unpickled(
 
 def test_an_application_without_rq_says_so() -> None:
     found = asked({}, "list", options=("-S",))
-    assert found["error"].startswith("the application does not use RQ: No module named ")
+    assert found["failure"].startswith("the application does not use RQ: No module named ")
 
 
 def test_a_redis_that_is_away_is_told(redis: RedisServer) -> None:
     away = redis.environ | {"REDIS_URL": "unix:///nowhere/redis.sock"}
-    assert asked(away, "list")["error"].startswith("Redis does not serve: ")
+    assert asked(away, "list")["failure"].startswith("Redis does not serve: ")
