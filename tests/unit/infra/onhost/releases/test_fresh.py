@@ -1,5 +1,6 @@
 """A fresh start: the same files, modes and owners under a name that nothing has had."""
 
+import json
 import os
 import stat
 from collections.abc import Iterator
@@ -7,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.onhost import layout
+from infra.onhost import layout, manifest
 from infra.onhost.command import Failure
+from infra.onhost.inspection import files
 from infra.onhost.releases import fresh, history, release
 from infra.onhost.releases.switch import Order
 from tests.support.onhost import Host, entry, new_host
@@ -30,6 +32,13 @@ def host() -> Iterator[Host]:
         key.chmod(0o440)
         folder.chmod(0o700)
         host.layout.current.symlink_to("a")
+        put = [folder, folder / ".env", folder / "release.json", release.routes(host, "a")]
+        put.append(release.socket(host, "a", "uwsgi").parent)
+        os.chown(put[-1], layout.APP_UID, layout.WEB_SOCKET_GID)
+        put[-1].chmod(0o2770)
+        states = {str(path): manifest.state(path) for path in put}
+        (folder / manifest.NAME).write_text(json.dumps(states))
+        (folder / manifest.NAME).chmod(0o600)
         yield host
 
 
@@ -53,6 +62,22 @@ def test_it_has_the_same_files_under_its_own_name(host: Host) -> None:
     socket = release.socket(host, "a-2", "uwsgi").parent
     assert rights(socket) == (0o2770, layout.APP_UID, layout.WEB_SOCKET_GID)
     assert list(socket.iterdir()) == []
+
+
+def test_it_is_what_its_manifest_says(host: Host) -> None:
+    assert list(files.of_release(host)) == []
+    name = fresh.copy(host)
+    host.layout.current.unlink()
+    host.layout.current.symlink_to(name)
+    assert list(files.of_release(host)) == []
+    (release.folder(host, name) / "release.json").write_text("{}")
+    [difference] = files.of_release(host)
+    assert str(difference.subject).endswith("/releases/a-2/release.json")
+
+
+def test_a_release_of_an_older_version_has_no_manifest(host: Host) -> None:
+    (release.folder(host, "a") / manifest.NAME).unlink()
+    assert not (release.folder(host, fresh.copy(host)) / manifest.NAME).exists()
 
 
 def test_its_name_is_new(host: Host) -> None:
