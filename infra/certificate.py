@@ -23,7 +23,7 @@ def venv() -> Path:
 def own_files(settings: Settings) -> list[HostFile]:
     """What the operator gives for certificate and alerts: root's alone, it holds secrets."""
     wanted = settings.certificate
-    found = [text(LAYOUT.alerts, alerts(settings), "600")]
+    found = [text(path, alerts(settings), "600") for path in (LAYOUT.alerts, LAYOUT.alerts_copy)]
     if wanted.source == "files" and wanted.chain and wanted.key:
         given = {CHAIN: operators_certificate.pem(wanted.chain), KEY: wanted.key.read_bytes()}
         found += [

@@ -1,5 +1,6 @@
 """Slipway's own programs, units and directories on the host."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from pyinfra.api import deploy
@@ -36,6 +37,7 @@ HSTS = {
 ADDRESS_PROFILE = "shortlived"  # Let's Encrypt has no other for addresses
 UNITS = [
     "slipway-alert@.service",
+    "slipway-alert-spare@.service",
     "slipway-base.service",
     "slipway@.service",
     "slipway-certificate.service",
@@ -48,6 +50,8 @@ UNITS = [
     "slipway-site.timer",
     "slipway-watchdog.service",
     "slipway-watchdog.timer",
+    "slipway-guard.service",
+    "slipway-guard.timer",
 ]
 
 
@@ -88,6 +92,7 @@ def directories() -> list[HostFile]:
         directory(LAYOUT.home),
         directory(LAYOUT.programs),
         directory(LAYOUT.images),
+        directory(LAYOUT.alert_programs),
         directory(LAYOUT.releases, "700"),
         directory(LAYOUT.config),
         directory(LAYOUT.secrets, "700"),
@@ -120,6 +125,16 @@ def programs() -> tuple[Path, list[HostFile]]:
     return version, folder(source, str(version / "onhost"))
 
 
+def alert_programs() -> tuple[Path, list[HostFile]]:
+    """What sends alerts: a copy of its own of the folder, and of the modules that it imports."""
+    source = CHECKOUT / "infra" / "onhost"
+    alone = {"__init__.py", "layout.py", "plain.py"}
+    found = [f for f in folder(source, "") if f.path in alone or f.path.startswith("alerts/")]
+    version = LAYOUT.alert_programs / digest(found)
+    placed = [replace(file, path=str(version / "onhost" / file.path)) for file in found]
+    return version, placed
+
+
 def unit_file(name: str, settings: Settings) -> HostFile:
     """A unit, from the template of its name in systemd/."""
     return template(LAYOUT.units / name, f"systemd/{name}.j2", settings=settings)
@@ -145,6 +160,13 @@ def install(settings: Settings) -> None:
         files=code,
         version=version,
         link=LAYOUT.current_programs,
+    )
+    version, code = alert_programs()
+    whole_tree.install(
+        name="Copy the programs of alerts",
+        files=code,
+        version=version,
+        link=LAYOUT.current_alert_programs,
     )
     whole_files.replace(
         name="Copy Slipway's command, units and configuration", files=own_files(settings)

@@ -1,4 +1,4 @@
-"""The timers: renewal, checks and watchdog."""
+"""The timers: renewal, checks, watchdog, and the guard that looks after them."""
 
 from pyinfra.api import deploy
 
@@ -13,6 +13,7 @@ TIMERS = [
     layout.INSPECTION_TIMER,
     layout.SITE_TIMER,
     layout.WATCHDOG_TIMER,
+    layout.GUARD_TIMER,
 ]
 
 

@@ -16,8 +16,6 @@ import time
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
-from redis.exceptions import RedisError
-
 from app.config import Config, ConfigError
 
 if TYPE_CHECKING:
@@ -43,11 +41,11 @@ def main(arguments: list[str]) -> int:
 
 
 def _check(config: Config) -> int:
-    from app.jobs.heartbeat import worker_problem
+    from app.jobs.worker_check import problem
 
-    problem = worker_problem(config)
-    print(problem or "ok")
-    return 1 if problem else 0
+    found = problem(config)
+    print(found or "ok")
+    return 1 if found else 0
 
 
 def _work(config: Config) -> int:
@@ -70,7 +68,9 @@ def _work(config: Config) -> int:
 
 def _run(config: Config) -> SafeWorker | None:
     """Run one worker to its end; return it, or None if it could not even begin."""
-    from app.jobs.heartbeat import worker_prefix
+    from redis.exceptions import RedisError
+
+    from app.jobs.worker_check import worker_prefix
     from app.redis_client import worker_client
     from app.worker.safe_worker import SafeWorker
 

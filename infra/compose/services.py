@@ -13,6 +13,9 @@ SERVERS = {
     "gunicorn": ("gunicorn", "--config", "/srv/app/gunicorn.conf.py"),
 }
 HEALTH_CHECK = "health_check.py"  # in the release's directory
+INTERVAL = {"web": 10, "worker": 15}  # seconds from one health check to the next
+HEALTH_LIMIT = 30  # seconds that one may take
+START_PERIOD = 60  # seconds in which a container may start, at least
 REDIS = f"{LAYOUT.redis_sockets}:{LAYOUT.redis_sockets}:ro"
 
 Service = dict[str, Any]
@@ -88,7 +91,9 @@ def web(settings: Settings, base: Service) -> Service:
                 f"./{HEALTH_CHECK}:{script}:ro",
                 *base["volumes"],
             ],
-            "healthcheck": health(["python3", "-IS", str(script), socket, *asked], 10, 6),
+            "healthcheck": health(
+                settings, ["python3", "-IS", str(script), socket, *asked], INTERVAL["web"]
+            ),
         }
     )
 
@@ -108,20 +113,26 @@ def worker(settings: Settings, base: Service) -> Service:
             "deploy": {"replicas": settings.worker.count},
             "stop_grace_period": f"{settings.worker.job_timeout + 10}s",
             "healthcheck": health(
-                [literal(word) for word in settings.worker.health_command], 15, 10
+                settings,
+                [literal(word) for word in settings.worker.health_command],
+                INTERVAL["worker"],
             ),
         }
     )
 
 
-def health(command: list[str], interval: int, timeout: int) -> Service:
-    """A health check; interval and timeout are seconds."""
+def health(settings: Settings, command: list[str], interval: int) -> Service:
+    """A health check, every `interval` seconds.
+
+    Its limit is for the start of its program on a busy host: the shipped ones wait for an answer
+    for a few seconds only. While a release may start, no failure counts.
+    """
     return {
         "test": ["CMD", *command],
         "interval": f"{interval}s",
-        "timeout": f"{timeout}s",
+        "timeout": f"{HEALTH_LIMIT}s",
         "retries": 2,
-        "start_period": "60s",
+        "start_period": f"{max(START_PERIOD, settings.web.start_limit)}s",
         "start_interval": "1s",
     }
 

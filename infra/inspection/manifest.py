@@ -17,11 +17,13 @@ OTHERS = ["docker.service"]  # units of others that must run
 def files(settings: Settings) -> list[HostFile]:
     """All files and directories whose content the settings decide."""
     _, code = programs.programs()
+    _, alerts = programs.alert_programs()
     return [
         *trust.certificates(settings),
         *programs.directories(),
         *programs.volumes(settings),
         *code,
+        *alerts,
         *programs.own_files(settings),
         *secrets.given(settings),
         *certificate.own_files(settings),
@@ -32,10 +34,15 @@ def files(settings: Settings) -> list[HostFile]:
 def manifest(settings: Settings) -> Manifest:
     """What must stand on the host, besides its releases, which have manifests of their own."""
     version, _ = programs.programs()
+    alerts, _ = programs.alert_programs()
     venv = str(certificate.venv())
     return Manifest(
         files={file.path: file.state() for file in files(settings)},
-        links={str(LAYOUT.current_programs): str(version), str(LAYOUT.certbot): venv},
+        links={
+            str(LAYOUT.current_programs): str(version),
+            str(LAYOUT.current_alert_programs): str(alerts),
+            str(LAYOUT.certbot): venv,
+        },
         enabled=[layout.BASE_UNIT, *timers.TIMERS, *OTHERS],
         packages={venv: dict(LOCKED.findall(certificate.LOCK.read_text()))},
     )

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from . import config, watchdog
+from . import config
 from .alerts import send
 from .base import downtime, maintenance
 from .certificates import certificate, check
@@ -26,6 +26,7 @@ from .site import verify
 from .site import watch as site_watch
 from .status import collect, render
 from .verbs import commands as verbs
+from .watchdog import watch
 
 DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}  # no fault of the program's
 
@@ -57,6 +58,13 @@ def _inspect(host: Host, arguments: argparse.Namespace) -> object:
 def _release_state(host: Host, _: argparse.Namespace) -> object:
     found = inspect.differences(host, inspect.RELEASE)
     return release.state(host) | {"differences": [str(one) for one in found]}
+
+
+def _alert_test(host: Host, _: argparse.Namespace) -> None:
+    try:
+        send.test(host.layout)
+    except send.NotSentError as error:
+        raise Failure(str(error)) from error
 
 
 # What people run; what a command returns is printed, data as JSON.
@@ -93,10 +101,7 @@ COMMANDS: dict[str, tuple[str, Action]] = {
         "ask the site by every name, as visitors do",
         lambda host, _: verify.check(host),
     ),
-    "alert-test": (
-        "send a test alert in each way that the setting alerts has",
-        lambda host, _: send.test(host),
-    ),
+    "alert-test": ("send a test alert in each way that the setting alerts has", _alert_test),
 }
 
 # What units, certbot and deploys call: not shown by --help.
@@ -113,7 +118,6 @@ INTERNAL: dict[str, Action] = {
     "certificate-ensure": lambda host, _: certificate.ensure(host),
     "certificate-put-off": lambda host, _: certificate.postponed(host),
     "certificate-install": lambda host, _: certificate.install(host),
-    "alert": lambda host, a: send.send(host, a.unit),
     "build-reason": lambda _host, _: builds.explained(sys.stdin),
     "release-state": _release_state,
     "switch": _switch,
@@ -123,7 +127,7 @@ INTERNAL: dict[str, Action] = {
     "site-ensure": lambda host, _: verify.ensure(host),
     "site-remarks": lambda host, _: verify.remarks(host),
     "site-watch": lambda host, _: site_watch.watch(host),
-    "watch": lambda host, _: watchdog.watch(host),
+    "watch": lambda host, _: watch.watch(host),
 }
 ACTIONS = {name: action for name, (_, action) in COMMANDS.items()} | INTERNAL
 
@@ -136,7 +140,6 @@ OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
         "--last": {"type": int, "default": 20, "help": "number of releases (20)"},
     },
     **verbs.OPTIONS,
-    "alert": {"unit": {"help": "the name of the unit that failed"}},
     "drain": {"release": {}},
     "retire": {"release": {}},
     "switch": {

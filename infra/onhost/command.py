@@ -17,6 +17,8 @@ from typing import IO, cast
 from .plain import plain
 
 LOCK_SECONDS = 0.5
+WATCHDOG = "the watchdog"  # as it says when it holds the lock of switches
+WATCHDOG_SECONDS = 120.0  # that whoever wants this lock waits for it
 LINES = 8  # of what a program said that failed
 LONGEST_LINE = 65536  # bytes; what is longer is cut
 LEFT_SECONDS = 3600  # then a temporary file is of a writer that was killed
@@ -143,10 +145,11 @@ def lock(
 ) -> Iterator[None]:
     """Holds a lock, which ends with its holder; waits for another one for `wait` seconds.
 
-    Then raises Failure: `busy`, and who holds it. Who waits for longer is told that, too.
+    Then raises Failure: `busy`, and who holds it. Who waits for longer is told that, too. The
+    watchdog is waited for in any case: what it does takes seconds, and refuses nobody.
     """
     with path.open("a+") as file:
-        if not _taken(file, min(wait, LOCK_SECONDS)):
+        if not _taken(file, min(wait, LOCK_SECONDS)) and not _given_by_watchdog(file):
             if wait > LOCK_SECONDS:
                 say(f"{busy}: waiting up to {wait:.0f} s for it to end: {_holder(file)}")
             if wait <= LOCK_SECONDS or not _taken(file, wait - LOCK_SECONDS):
@@ -160,6 +163,11 @@ def lock(
 def _holder(file: IO[str]) -> str:
     file.seek(0)
     return file.read().strip() or "its purpose is not known"
+
+
+def _given_by_watchdog(file: IO[str]) -> bool:
+    """Takes the lock when the watchdog lets it go, if it is the watchdog that has it."""
+    return _holder(file).startswith(WATCHDOG) and _taken(file, WATCHDOG_SECONDS)
 
 
 def _taken(file: IO[str], seconds: float) -> bool:

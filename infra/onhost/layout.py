@@ -35,6 +35,9 @@ class Layout:
     manifest = _Below("opt/slipway/manifest.json")  # what the last deploy put
     programs = _Below("opt/slipway/programs")  # a directory for each digest
     current_programs = _Below("opt/slipway/programs/current")  # a link to one of them
+    # What sends alerts has programs of its own: it also tells that the others are broken.
+    alert_programs = _Below("opt/slipway/alert-programs")
+    current_alert_programs = _Below("opt/slipway/alert-programs/current")
     # The programs of version 0.1: containers of its releases run one of them.
     library_0_1 = _Below("opt/slipway/lib")
     certbot_venvs = _Below("opt/slipway/certbot")
@@ -59,6 +62,7 @@ class Layout:
 
     # What others on the host have.
     docker_socket = _Below("run/docker.sock")
+    docker = _Below("var/lib/docker")
     resolv_conf = _Below("etc/resolv.conf")
     resolved_conf = _Below("run/systemd/resolve/resolv.conf")
 
@@ -66,6 +70,7 @@ class Layout:
     state = _Below("var/lib/slipway")
     web = _Below("var/lib/slipway/web")  # a directory for each release: its site, its socket
     current = _Below("var/lib/slipway/web/current")  # a link to one of them: what nginx serves
+    current_routes = _Below("var/lib/slipway/web/current/routes.conf")
     redis_sockets = _Below("var/lib/slipway/redis")
     redis_socket = _Below("var/lib/slipway/redis/redis.sock")
     webroot = _Below("var/lib/slipway/webroot")
@@ -90,6 +95,7 @@ class Layout:
     docker_config = _Below("etc/docker/daemon.json")
     compose_cache = _Below("run/slipway-compose")  # what compose reads from its files
     nginx_lock = _Below("run/slipway-nginx.lock")  # while it is told to load
+    alerts_copy = _Below("var/lib/slipway/alerts.json")  # in case the first cannot be read
     lock = _Below("run/slipway.lock")  # of switches
     deploy_lock = _Below("run/slipway-deploy.lock")
     draining_workers = _Below("run/slipway-told")  # the workers that were told to stop
@@ -98,6 +104,9 @@ class Layout:
     certificate_lock = _Below("run/slipway-certificate.lock")
     noticed = _Below("run/slipway-site.json")  # what the look of each minute remembers
     alerted = _Below("run/slipway-alerted")  # a file for each unit with a recent alert
+    pending_alerts = _Below("run/slipway-alerts")  # that nobody has taken yet
+    watchdog_memory = _Below("run/slipway-watchdog.json")  # what it tried; new after each look
+    guard_memory = _Below("run/slipway-guard.json")
 
 
 LAYOUT = Layout(Path("/"))  # of a host, as it sees itself
@@ -136,6 +145,9 @@ INSPECTION_TIMER = "slipway-inspection.timer"
 ALERT_UNIT = "slipway-alert@.service"
 WATCHDOG_UNIT = "slipway-watchdog.service"
 WATCHDOG_TIMER = "slipway-watchdog.timer"
+SPARE_ALERT_UNIT = "slipway-alert-spare@.service"
+GUARD_UNIT = "slipway-guard.service"  # looks after the watchdog, the timers and the alerts
+GUARD_TIMER = "slipway-guard.timer"
 SWITCH_UNIT = "slipway-switch.service"
 BASE_PROJECT = "slipway-base"
 STANDBY_PROJECT = "slipway-bridge"  # the nginx that serves while the base's own is replaced

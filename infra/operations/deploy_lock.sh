@@ -24,8 +24,10 @@ take() {
     [ "$code" -eq 0 ] || refuse "$lock"
 }
 
-wait_for_switch() { # one may go on that nobody looks at
-    [ ! -e "$switch_lock" ] || flock --shared --wait "$patience" "$switch_lock" true || refuse "$switch_lock"
+wait_for_switch() { # one may go on that nobody looks at; the watchdog is waited for by what follows
+    [ ! -e "$switch_lock" ] && return
+    flock --shared --wait "$patience" "$switch_lock" true && return
+    grep --quiet "^the watchdog" "$switch_lock" || refuse "$switch_lock"
 }
 
 connection() { # the sshd process that this program came by; nothing if it came another way

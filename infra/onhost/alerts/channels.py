@@ -13,7 +13,7 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from typing import Any
 
-from ..config import Host
+from ..layout import Layout
 
 TIMEOUT = 20  # seconds, for each way
 ERRORS = (OSError, ValueError, smtplib.SMTPException, subprocess.SubprocessError)
@@ -30,7 +30,7 @@ def reason(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def _command(_host: Host, words: list[str], subject: str, text: str) -> None:
+def _command(_layout: Layout, words: list[str], subject: str, text: str) -> None:
     subprocess.run(
         words,
         input=f"{subject}\n\n{text}",
@@ -49,9 +49,9 @@ class _Stay(urllib.request.HTTPRedirectHandler):
         """None: the redirect is an error."""
 
 
-def _webhook(host: Host, url: str, subject: str, text: str) -> None:
+def _webhook(layout: Layout, url: str, subject: str, text: str) -> None:
     body = json.dumps({"text": f"{subject}\n\n{text}"}).encode()
-    trust = ssl.create_default_context(cafile=host.layout.ca_bundle)
+    trust = ssl.create_default_context(cafile=layout.ca_bundle)
     opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=trust), _Stay)
     try:
         request = urllib.request.Request(  # noqa: S310  https alone, by the settings
@@ -65,12 +65,12 @@ def _webhook(host: Host, url: str, subject: str, text: str) -> None:
         raise OSError(f"cannot be reached: {type(error).__name__}") from None
 
 
-def _mail(host: Host, way: dict[str, Any], subject: str, text: str) -> None:
+def _mail(layout: Layout, way: dict[str, Any], subject: str, text: str) -> None:
     message = EmailMessage()
     message["Subject"], message["From"], message["To"] = subject, way["sender"], way["to"]
     message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain=socket.gethostname())
     message.set_content(text)
-    trust = ssl.create_default_context(cafile=host.layout.ca_bundle)
+    trust = ssl.create_default_context(cafile=layout.ca_bundle)
     first = way["port"] == smtplib.SMTP_SSL_PORT
     with (
         smtplib.SMTP_SSL(way["server"], way["port"], timeout=TIMEOUT, context=trust)
@@ -88,7 +88,7 @@ def _mail(host: Host, way: dict[str, Any], subject: str, text: str) -> None:
         server.send_message(message)
 
 
-CHANNELS: dict[str, Callable[[Host, Any, str, str], None]] = {
+CHANNELS: dict[str, Callable[[Layout, Any, str, str], None]] = {
     "command": _command,
     "webhook": _webhook,
     "mail": _mail,

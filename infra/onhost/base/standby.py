@@ -33,7 +33,7 @@ def changing(host: Host) -> set[str]:
 def serve_during(host: Host, replace: Callable[[], None]) -> None:
     """A standby nginx serves while the call replaces nginx. Raises Failure when a new one fails.
 
-    When the call fails, the standby serves on: `remove_leftover` ends it once nginx is healthy.
+    When the call fails, the standby serves on: the watchdog ends it once nginx is healthy.
     """
     port = host.config.https_port
     remove(host)
@@ -48,14 +48,6 @@ def serve_during(host: Host, replace: Callable[[], None]) -> None:
     replace()
     _wait_until_it_listens(*docker.service(layout.BASE_PROJECT, "nginx"), port=port)
     remove(host)
-
-
-def remove_leftover(host: Host) -> None:
-    """Ends the standby that a killed deploy left, unless nothing else serves."""
-    healthy = (*docker.service(layout.BASE_PROJECT, "nginx"), "health=healthy")
-    if docker.matching(*healthy):
-        say("nginx is healthy: stopping the standby nginx")
-        remove(host)
 
 
 def remove(host: Host) -> None:

@@ -107,9 +107,18 @@ def state(host: Host) -> dict[str, object]:
 
 def active(host: Host) -> set[str]:
     """The releases whose units run or would start with the host, but for those that are ending."""
+    return (running() | enabled(host)) - retiring()
+
+
+def enabled(host: Host) -> set[str]:
+    """The releases whose units would start with the host."""
     links = host.layout.wanted_units.glob(unit("*"))
-    enabled = {_release_of(link.name, layout.RELEASE_UNIT) for link in links}
-    return (_in_state("active,activating,reloading", layout.RELEASE_UNIT) | enabled) - retiring()
+    return {_release_of(link.name, layout.RELEASE_UNIT) for link in links}
+
+
+def running() -> set[str]:
+    """The releases whose units are up, or come up."""
+    return _in_state("active,activating,reloading", layout.RELEASE_UNIT)
 
 
 def retiring() -> set[str]:

@@ -35,6 +35,13 @@ def move(host: Host, new: str, old: str) -> None:
     Routes that differ are loaded after that; until then nginx speaks the old ones' protocol, and
     where the new release has another, the old socket's name leads to the old release still.
     """
+    lead(host, new, old)
+    if not loaded(host, new):
+        nginx.reload(host)
+
+
+def lead(host: Host, new: str, old: str = "") -> None:
+    """The link leads to the new release; nginx may not have its routes yet."""
     _link_sockets(host, new, old)
     os.sync()  # what the link leads to reaches the disk before the link does
     link = host.layout.current.with_name(".current.new")
@@ -42,30 +49,16 @@ def move(host: Host, new: str, old: str) -> None:
     link.symlink_to(new)
     link.rename(host.layout.current)
     _sync(host.layout.web)
-    if not loaded(host, new):
-        load(host, new)
 
 
-def loaded(host: Host, current: str) -> bool:
-    """Whether it is known that nginx has the routes of the current release.
+def loaded(host: Host, current: str, life: str = "") -> bool:
+    """Whether it is known that nginx, started at `life`, has the routes of the current release.
 
     Not from what was served before it: a switch may have been killed before nginx loaded them.
     """
-    known = host.layout.loaded_routes
-    return known.exists() and known.read_bytes() == _as_loaded(host, current)
-
-
-def load(host: Host, current: str) -> None:
-    """nginx loads the routes of the current release."""
-    nginx.reload(host)
-    replace(host.layout.loaded_routes, _as_loaded(host, current))
-
-
-def _as_loaded(host: Host, name: str) -> bytes:
-    """The release's routes, in this life of nginx: one that starts loads the current ones."""
-    path = release.routes(host, name)
+    known, path = host.layout.loaded_routes, release.routes(host, current)
     routes = path.read_bytes() if path.exists() else b""
-    return f"# loaded by nginx, started {nginx.started()}\n".encode() + routes
+    return known.exists() and known.read_bytes() == nginx.as_loaded(routes, life or nginx.started())
 
 
 def _link_sockets(host: Host, new: str, old: str) -> None:

@@ -53,7 +53,7 @@ def stop_fetching(host: Host, name: str) -> None:
     A switch, the end of another release and the watchdog may all be at it: one after the other.
     """
     with lock(host.layout.draining_lock, f"the workers of release {name}", TELL_SECONDS, BUSY):
-        told = _told(host)
+        told = told_to_stop(host)
         processes = _processes(_running(name))
         new = {process: worker for worker, process in processes if process not in told}
         if not new:
@@ -105,7 +105,7 @@ def _wanted(host: Host, name: str) -> int:
 
 def _draining(host: Host, name: str) -> tuple[list[str], list[str]]:
     """The workers that were told to stop: those that finish a job, and those that have ended."""
-    told = _told(host)
+    told = told_to_stop(host)
     running = _running(name)
     containers = {process.partition(":")[0] for process in told}
     draining = [worker for worker, process in _processes(running) if process in told]
@@ -133,7 +133,7 @@ def _processes(workers: list[str]) -> list[tuple[str, str]]:
     return [(one, f"{one}:{pid}") for one, pid in pairs if pid != "0"]  # 0: it has ended
 
 
-def _told(host: Host) -> set[str]:
+def told_to_stop(host: Host) -> set[str]:
     """The processes that were told to stop."""
     file = host.layout.draining_workers
     return set(file.read_text().split()) if file.exists() else set()

@@ -34,7 +34,8 @@ def check(configuration: Path) -> None:
 def reload(host: Host) -> None:
     """Loads configuration and certificate without losing a request, after a check.
 
-    When it returns, new connections are served by them. Raises Failure when nginx does not load.
+    When it returns, new connections are served by them, and it is noted which routes are loaded.
+    Raises Failure when nginx does not load.
     """
     with _marked(host):
         _reload(host)
@@ -44,6 +45,7 @@ def _reload(host: Host) -> None:
     check(host.layout.nginx_configuration)
     # Before the reload: whoever reads the file finds only routes that are surely loaded.
     host.layout.loaded_routes.unlink(missing_ok=True)
+    routes = _current_routes(host)
     old = _workers()
     _nginx(host.layout.nginx_configuration, "-s", "reload")
     deadline = time.monotonic() + LOAD_SECONDS
@@ -54,6 +56,18 @@ def _reload(host: Host) -> None:
                 f" docker logs {CONTAINER} shows the reason"
             )
         time.sleep(POLL_SECONDS)
+    if _current_routes(host) == routes:  # else another has moved the link, and loads them itself
+        replace(host.layout.loaded_routes, as_loaded(routes, started()))
+
+
+def as_loaded(routes: bytes, life: str) -> bytes:
+    """What is noted of loaded routes: in this life of nginx, for one that starts loads anew."""
+    return f"# loaded by nginx, started {life}\n".encode() + routes
+
+
+def _current_routes(host: Host) -> bytes:
+    routes = host.layout.current_routes
+    return routes.read_bytes() if routes.exists() else b""
 
 
 @contextlib.contextmanager

@@ -16,7 +16,7 @@ from ..inspection import inspect
 from ..releases import history, release
 from ..services import docker, openssl, redis
 from ..site import serves, watch
-from . import warn
+from . import warn, watched
 
 LIMIT = 10  # seconds that another program may take to answer
 # What to do about a part that cannot be had.
@@ -65,6 +65,7 @@ def status(host: Host) -> dict[str, Any]:
         "disk": parts.collect("the disk", lambda: _disk(host)),
         "memory": parts.collect("the memory", _memory),
         "units": parts.collect("the units", _failed_units),
+        "watchdog": parts.collect("the watchdog", lambda: watched.state(host)),
         "last": parts.collect("the history", lambda: _last(host)),
     }
     site = parts.collect("the site", lambda: serves.problems(host)) if current else {}
@@ -72,6 +73,7 @@ def status(host: Host) -> dict[str, Any]:
     others = parts.collect("the disks and containers", lambda: watch.others(host)) or {}
     said = [*parts.unknown, *(site or {}).values(), *others.values(), *warn.warnings(found)]
     said += [Attention(str(one), one.remedy) for one in _differences(host)]
+    said += watched.warnings(found["watchdog"])
     found["attention"] = [one._asdict() for one in said]
     return found
 

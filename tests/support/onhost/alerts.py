@@ -17,7 +17,7 @@ SAID = ("a unit failed", "its log, and über\nmore")
 def problem(host: Host, name: str, way: Any) -> str:
     """What is told of a way that fails."""
     with pytest.raises(channels.ERRORS) as error:
-        channels.CHANNELS[name](host, way, *SAID)
+        channels.CHANNELS[name](host.layout, way, *SAID)
     told = channels.reason(error.value)
     assert SECRET not in told
     return told

@@ -18,14 +18,14 @@ from rq.scheduler import RQScheduler
 from rq_dashboard import web
 
 from app.extensions import rq_dashboard_patches
-from app.jobs import heartbeat
+from app.jobs import worker_check
 from tests.support.processes import ROOT
 
 CHECKED = {
     "rq": (
         "2.12",
         "app/worker/rq_internals.py: _shutdown, _stop_requested, _stopped_job_id and the"
-        " scheduler's _process; the names in Redis in app/jobs/heartbeat.py; the methods that"
+        " scheduler's _process; the names in Redis in app/jobs/worker_check.py; the methods that"
         " app/worker overrides",
     ),
     "rq-dashboard": (
@@ -61,8 +61,8 @@ def test_rq_has_the_private_names() -> None:
 
 
 def test_rq_names_its_workers_in_redis_as_the_health_check_reads_them() -> None:
-    assert Worker.redis_worker_namespace_prefix == heartbeat.WORKER_KEY
-    assert heartbeat.WORKERS_KEY == worker_registration.WORKERS_BY_QUEUE_KEY
+    assert Worker.redis_worker_namespace_prefix == worker_check.WORKER_KEY
+    assert worker_check.WORKERS_KEY == worker_registration.WORKERS_BY_QUEUE_KEY
 
 
 def test_rq_dashboard_has_the_names_that_are_replaced() -> None:

@@ -30,8 +30,9 @@ def test_alerts_are_a_file_with_the_secrets_in_it(tmp_path: Path) -> None:
             "password": SECRET,
         },
     }
-    [file] = own_files(given)
-    assert (file.path, file.mode) == (str(LAYOUT.alerts), "600")
+    found = {(file.path, file.mode, file.content) for file in own_files(given)}
+    places = (LAYOUT.alerts, LAYOUT.alerts_copy)
+    assert found == {(str(path), "600", alerts(given).encode()) for path in places}
 
 
 def test_without_alerts_nobody_is_told() -> None:

@@ -39,6 +39,20 @@ def release_file(settings: Settings) -> Any:
     return yaml.safe_load(files["compose.yaml"] or b"")
 
 
+def test_a_health_check_has_time_to_start_on_a_busy_host() -> None:
+    """What hangs is found by the short patience of the program that asks, not by this limit."""
+    slow = load(GOOD | {"web": {"start_limit": 300}}, "one")
+    for settings, start in ((PLAIN, "60s"), (slow, "300s")):
+        found = release_file(settings)["services"]
+        for service in ("web", "worker"):
+            check = found[service]["healthcheck"]
+            assert (check["timeout"], check["retries"]) == ("30s", 2)
+            assert check["start_period"] == start  # a release that may still start is not ill
+    # Two failures of the web's program, a look of the watchdog, and a restart: within a minute.
+    interval = int(release_file(PLAIN)["services"]["web"]["healthcheck"]["interval"][:-1])
+    assert 2 * (interval + 5) + 10 + 10 < 60
+
+
 def test_the_release_command_can_do_as_little_as_web() -> None:
     found = release_file(NEEDS)["services"]
     command, web = found["release-command"], found["web"]

@@ -18,7 +18,12 @@ from infra.timers import TIMERS
 GOOD = {"domain": "app.example.org", "email": "you@example.org"}
 LONG = {"worker": {"job_timeout": 7200}, "web": {"request_timeout": 600}}
 SETTINGS = {"defaults": load(GOOD, "one"), "unusual": load(GOOD | LONG, "one")}
-PROGRAMS = [LAYOUT.command, Path("/usr/bin/docker"), Path("/usr/lib/systemd/systemd-sysctl")]
+PROGRAMS = [
+    LAYOUT.command,
+    *map(Path, ("/usr/bin/docker", "/usr/bin/python3", "/usr/bin/rm", "/usr/bin/test")),
+    Path("/usr/lib/systemd/systemd-sysctl"),
+]
+ALERTS = (layout.ALERT_UNIT, layout.SPARE_ALERT_UNIT)
 
 
 def text(name: str, kind: str = "defaults") -> str:
@@ -36,7 +41,7 @@ def test_every_template_of_a_unit_is_installed() -> None:
 
 def test_the_units_are_those_that_the_programs_on_the_host_name() -> None:
     named = {layout.BASE_UNIT, layout.CERTIFICATE_UNIT, layout.CHECK_UNIT, layout.WATCHDOG_UNIT}
-    named |= {layout.SITE_UNIT, layout.INSPECTION_UNIT, layout.ALERT_UNIT, *TIMERS}
+    named |= {layout.SITE_UNIT, layout.INSPECTION_UNIT, *ALERTS, layout.GUARD_UNIT, *TIMERS}
     assert named | {layout.RELEASE_UNIT.format(release="")} == set(UNITS)
 
 
@@ -91,15 +96,32 @@ def test_hosts_do_not_ask_the_ca_all_at_once() -> None:
 
 
 @pytest.mark.parametrize("name", [unit for unit in UNITS if unit.endswith(".service")])
-def test_every_service_that_fails_is_an_alert_but_the_alert_itself(name: str) -> None:
-    wanted = [] if name == layout.ALERT_UNIT else ["slipway-alert@%n.service"]
-    assert values(name, "OnFailure") == wanted
+def test_every_service_that_fails_is_an_alert_and_that_has_a_spare(name: str) -> None:
+    wanted = {
+        layout.ALERT_UNIT: ["slipway-alert-spare@%i.service"],
+        layout.SPARE_ALERT_UNIT: [],
+    }
+    assert values(name, "OnFailure") == wanted.get(name, ["slipway-alert@%n.service"])
 
 
-def test_an_alert_names_the_unit_as_systemd_calls_it() -> None:
-    [command] = values(layout.ALERT_UNIT, "ExecStart")
-    assert command.split() == [str(LAYOUT.command), "alert", "%i"]  # %I has / for each -
-    assert "%I" not in text(layout.ALERT_UNIT)
+@pytest.mark.parametrize("name", ALERTS)
+def test_an_alert_names_the_unit_as_systemd_calls_it(name: str) -> None:
+    [command] = values(name, "ExecStart")
+    assert command == "/usr/bin/python3 -P -m onhost.alerts tell %i"  # %I has / for each -
+    assert "%I" not in text(name)
+
+
+def test_an_alert_and_its_spare_run_two_copies_of_the_programs() -> None:
+    found = [values(name, "Environment") for name in (*ALERTS, layout.GUARD_UNIT)]
+    mine, other = LAYOUT.current_alert_programs, LAYOUT.current_programs
+    assert found == [[f"PYTHONPATH={path}"] for path in (mine, other, mine)]
+
+
+def test_an_alert_of_programs_that_were_emptied_has_failed() -> None:
+    """They would end well and tell nobody."""
+    mark = f"{LAYOUT.alerted}/%i.done"
+    assert values(layout.ALERT_UNIT, "ExecStartPre") == [f"-/usr/bin/rm --force {mark}"]
+    assert values(layout.ALERT_UNIT, "ExecStartPost") == [f"/usr/bin/test -e {mark}"]
 
 
 def test_the_look_at_what_is_served_does_not_wait_for_the_network_or_the_ca() -> None:

@@ -17,7 +17,8 @@ def test_the_manifest_holds_each_file_with_its_state() -> None:
                  LAYOUT.nginx_configuration, *(LAYOUT.units / name for name in UNITS)):  # fmt: skip
         assert found.files[str(path)].count(":") == 3
     assert found.files[str(LAYOUT.secrets)] == "700:0:0:directory"
-    assert set(found.links) == {str(LAYOUT.current_programs), str(LAYOUT.certbot)}
+    links = (LAYOUT.current_programs, LAYOUT.current_alert_programs, LAYOUT.certbot)
+    assert set(found.links) == set(map(str, links))
     assert "docker.service" in found.enabled
 
 

@@ -9,7 +9,8 @@ from infra.checkout import CHECKOUT
 
 ONHOST = CHECKOUT / "infra" / "onhost"
 # Each folder imports those before it, and these modules; nothing imports those after it.
-BELOW = ["layout", "plain", "command", "config", "attention", "difference", "manifest"]
+# The alerts come early: they must work when the rest is broken.
+BELOW = ["layout", "plain", "alerts", "command", "config", "attention", "difference", "manifest"]
 FOLDERS = [
     "services",
     "diagnosis",
@@ -20,12 +21,12 @@ FOLDERS = [
     "running",
     "inspection",
     "mending",
-    "alerts",
     "site",
+    "watchdog",
     "status",
     "verbs",
 ]
-ABOVE = {"watchdog", "__main__"}
+ABOVE = {"__main__"}
 MOST = 13  # modules in a folder
 MODULES = sorted(path for path in ONHOST.rglob("*.py") if path.name != "__init__.py")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from infra.checkout import CHECKOUT
-from infra.onhost.command import Failure, lock, locked, replace, run, succeeds
+from infra.onhost.command import WATCHDOG, Failure, lock, locked, replace, run, succeeds
 
 HOLD = """
 import subprocess, sys
@@ -157,6 +157,24 @@ def test_a_second_switch_is_refused_with_the_first_one_s_name(
     with pytest.raises(Failure) as refused, lock(tmp_path / "lock", "a test"):
         pytest.fail("two hold the lock")
     assert str(refused.value).startswith(wanted)
+
+
+def test_the_watchdog_is_waited_for(tmp_path: Path) -> None:
+    """A tick of it takes seconds: it refuses no deploy and no switch."""
+    taken, done = threading.Event(), threading.Event()
+
+    def tick() -> None:
+        with lock(tmp_path / "lock", WATCHDOG):
+            taken.set()
+            time.sleep(1.5)
+            done.set()
+
+    watchdog = threading.Thread(target=tick)
+    watchdog.start()
+    taken.wait()
+    with lock(tmp_path / "lock", "a test"):
+        assert done.is_set()
+    watchdog.join()
 
 
 def test_the_lock_ends_with_its_holder_and_not_with_the_children_of_it(

@@ -18,6 +18,7 @@ from pyinfra_testing.util import (  # type: ignore[import-untyped]  # it has no 
 )
 
 from infra.facts.login_shell import MARKER
+from infra.onhost.command import WATCHDOG
 from infra.operations import deploy_lock
 from tests.support.facts import program
 from tests.support.processes import kill_family, until
@@ -151,6 +152,16 @@ def test_a_switch_that_nobody_looks_at_is_in_the_way(ask: Ask, tmp_path: Path, l
         assert refused.wait(20) == deploy_lock.REFUSED
     assert answer(refused) == "deploy of release x by somebody"
     assert not is_locked(lock)
+
+
+def test_the_watchdog_refuses_nobody(ask: Ask, tmp_path: Path, lock: Path) -> None:
+    """What the deploy does under the same lock waits for it."""
+    switch = tmp_path / "switch.lock"
+    switch.write_text(f"{WATCHDOG}, process 7, since now\n")
+    with switch.open("r+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        assert answer(ask("deploy by one")) == deploy_lock.HELD
+    assert is_locked(lock)
 
 
 @pytest.mark.parametrize("by", ["me@laptop", "o'neill; reboot@laptop", "$(reboot)"])

@@ -13,12 +13,12 @@ from tests.support.operations.certificates import make
 
 
 def test_a_command_gets_the_alert_on_its_standard_input(host: Host, tmp_path: Path) -> None:
-    channels.CHANNELS["command"](host, ["tee", f"{tmp_path}/a b"], *SAID)
+    channels.CHANNELS["command"](host.layout, ["tee", f"{tmp_path}/a b"], *SAID)
     assert (tmp_path / "a b").read_text() == "a unit failed\n\nits log, and über\nmore"
 
 
 def test_a_command_may_say_what_is_no_text(host: Host) -> None:
-    channels.CHANNELS["command"](host, ["printf", r"caf\351"], *SAID)
+    channels.CHANNELS["command"](host.layout, ["printf", r"caf\351"], *SAID)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_a_command_that_hangs_is_ended(host: Host, monkeypatch: pytest.MonkeyPat
 
 def test_a_web_hook_gets_the_alert_as_json(host: Host, certificate: Path) -> None:
     with serving(certificate, always(200)) as (port, script):
-        channels.CHANNELS["webhook"](host, f"https://{HERE}:{port}/a?b", *SAID)
+        channels.CHANNELS["webhook"](host.layout, f"https://{HERE}:{port}/a?b", *SAID)
     assert script.asked == ["/a?b"]
     [body] = script.bodies
     assert json.loads(body) == {"text": "a unit failed\n\nits log, and über\nmore"}

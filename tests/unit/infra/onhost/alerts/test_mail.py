@@ -29,7 +29,7 @@ def words(post: Post) -> list[str]:
 
 def test_a_mail_is_sent_with_the_login_within_tls(host: Host, certificate: Path) -> None:
     with post_office(certificate) as post:
-        channels.CHANNELS["mail"](host, mail(post), *SAID)
+        channels.CHANNELS["mail"](host.layout, mail(post), *SAID)
     [letter] = map(message_from_bytes, post.letters)
     assert (letter["To"], letter["From"]) == ("me@example.org", "host@example.org")
     assert letter["Subject"] == "a unit failed"
@@ -47,14 +47,14 @@ def test_a_mail_is_sent_by_tls_from_the_first_byte_on_its_port(
 ) -> None:
     with post_office(certificate, starttls=False) as post:
         monkeypatch.setattr(smtplib, "SMTP_SSL_PORT", post.port)
-        channels.CHANNELS["mail"](host, mail(post), *SAID)
+        channels.CHANNELS["mail"](host.layout, mail(post), *SAID)
     assert len(post.letters) == 1
     assert all(line.startswith("tls ") for line in post.told)
 
 
 def test_a_mail_without_a_login_needs_no_tls(host: Host) -> None:
     with post_office() as post:
-        channels.CHANNELS["mail"](host, mail(post, user=None, password=""), *SAID)
+        channels.CHANNELS["mail"](host.layout, mail(post, user=None, password=""), *SAID)
     assert len(post.letters) == 1
     assert "AUTH" not in words(post)
 

@@ -93,13 +93,6 @@ def test_the_other_one_serves_on_when_nginx_does_not_come_back(host: Host) -> No
     assert done(host)[-1] == STANDBY
 
 
-@pytest.mark.parametrize(("well", "ends"), [("n", True), ("", False)])
-def test_what_is_left_ends_once_nginx_is_well(host: Host, well: str, ends: bool) -> None:
-    host.program("docker", f"case $* in *health=healthy*) echo {well};; esac")
-    standby.remove_leftover(host)
-    assert (DOWN in done(host)) is ends
-
-
 def test_a_change_of_configuration_alone_makes_nothing_anew(host: Host) -> None:
     docker(host, nginx="new")
     apply.apply(host, "/healthz")

@@ -21,6 +21,14 @@ case $* in
 esac"""
 
 
+def docker(host: Host, meanwhile: str = "true") -> None:
+    """An nginx whose old processes end one after the other; meanwhile a command is run."""
+    state = host.calls.with_name("state")
+    state.write_text("3\n")
+    more = f"case $* in *reload) {meanwhile};; *StartedAt*) echo today;; esac"
+    host.program("docker", f"{NGINX.format(state)}\n{more}")
+
+
 @pytest.fixture
 def host() -> Iterator[Host]:
     with new_host() as host:
@@ -28,13 +36,32 @@ def host() -> Iterator[Host]:
 
 
 def test_nginx_has_loaded_when_only_new_processes_take_connections(host: Host) -> None:
-    state = host.calls.with_name("state")
-    state.write_text("3\n")
-    host.layout.loaded_routes.write_text("of before")
-    host.program("docker", NGINX.format(state))
+    docker(host)
     nginx.reload(host)
     nginx_ = f"docker exec slipway-base-nginx-1 nginx -c {host.layout.nginx_configuration}"
-    assert host.called() == [f"{nginx_} -t -q", TOP, f"{nginx_} -s reload", TOP, TOP]
+    assert host.called()[:-1] == [f"{nginx_} -t -q", TOP, f"{nginx_} -s reload", TOP, TOP]
+
+
+def test_it_is_known_which_routes_were_loaded_whoever_had_them_loaded(host: Host) -> None:
+    """Of a certificate's reload, too: else the watchdog would load them once more."""
+    host.release("a")
+    host.layout.current.symlink_to("a")
+    docker(host)
+    nginx.reload(host)
+    routes = host.layout.current_routes.read_bytes()
+    noted = host.layout.loaded_routes.read_bytes()
+    assert noted == b"# loaded by nginx, started today\n" + routes
+    assert noted == nginx.as_loaded(routes, nginx.started())
+
+
+def test_routes_that_changed_during_the_reload_are_not_known_to_be_loaded(host: Host) -> None:
+    """Another moves the link meanwhile: who knows which one nginx has read."""
+    for name in ("a", "b"):
+        host.release(name, "uwsgi" if name == "a" else "gunicorn")
+    host.layout.current.symlink_to("a")
+    docker(host, f"ln -sfn b {host.layout.current}")
+    host.layout.loaded_routes.write_text("of before")
+    nginx.reload(host)
     assert not host.layout.loaded_routes.exists()
 
 

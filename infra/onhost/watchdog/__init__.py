@@ -1,0 +1,1 @@
+"""Start what stopped and restart what hangs, since Docker leaves killed and unhealthy alone."""

@@ -1,0 +1,39 @@
+"""A host whose alerts are kept in a file, and how long it takes to heal."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from infra.onhost.layout import LAYOUT
+from tests.faults.conftest import Target
+from tests.site import wait_until
+
+LETTERS = "/run/letters"
+WAYS = json.dumps({"command": ["tee", "--append", LETTERS], "webhook": "", "mail": None})
+FRESH = f"rm -rf {LAYOUT.watchdog_memory} {LAYOUT.alerted} {LAYOUT.pending_alerts}; : > {LETTERS}"
+
+
+@pytest.fixture
+def told(target: Target) -> Iterator[Callable[[], str]]:
+    """What the operator was told; the watchdog begins without a memory of earlier tests."""
+    kept = target.run(f"cat {LAYOUT.alerts}")
+    for file in (LAYOUT.alerts, LAYOUT.alerts_copy):
+        target.run(f"echo '{WAYS}' > {file}")
+    target.run(FRESH)
+    yield lambda: target.run(f"cat {LETTERS}")
+    for file in (LAYOUT.alerts, LAYOUT.alerts_copy):
+        target.run(f"echo '{kept}' > {file}")
+
+
+def healed(target: Target, what: str, limit: float, well: Callable[[], bool] | None = None) -> None:
+    """Waits until the host is well again, and prints how long that took."""
+    began = time.monotonic()
+    wait_until(well or target.healthy, limit)
+    print(f"{what}: well again after {time.monotonic() - began:.1f} s")
+
+
+def journal(target: Target) -> str:
+    """What the watchdog has said."""
+    return target.run("journalctl --quiet --output cat --unit slipway-watchdog --lines 40")
