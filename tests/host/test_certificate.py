@@ -53,7 +53,9 @@ def test_the_certificate_is_all_that_the_settings_ask_for(
 
 def test_nothing_is_installed_but_what_is_served(host: Host, settings: Settings) -> None:
     names = [name for name in host.file(str(LAYOUT.tls)).listdir() if not name.startswith(".")]
-    assert sorted(names) == sorted([settings.domain, LAYOUT.virtual_hosts.name])
+    assert sorted(names) == sorted(
+        [settings.domain, LAYOUT.virtual_hosts.name, LAYOUT.nginx_mark.name]
+    )
 
 
 def test_the_look_at_what_is_served_finds_nothing_amiss(host: Host) -> None:
