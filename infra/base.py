@@ -3,6 +3,7 @@
 from pyinfra.api import deploy
 
 from infra.checkout import CHECKOUT
+from infra.compose.services import memory_and_swap
 from infra.hostfile import HostFile, directory, folder, template, text
 from infra.onhost.layout import LAYOUT
 from infra.operations import images, slipway, whole_files
@@ -27,6 +28,8 @@ def base_files(settings: Settings, nginx: Image, redis: Image) -> list[HostFile]
         "settings": settings,
         "nginx_image": nginx.tag,
         "redis_image": redis.tag,
+        "nginx_memory_and_swap": memory_and_swap(settings.nginx.memory),
+        "redis_memory_and_swap": memory_and_swap(settings.redis.memory),
         "redis_maxmemory": int(megabytes(settings.redis.memory) * REDIS_SHARE),
         "https_suffix": "" if port == 443 else f":{port}",
     }

@@ -6,7 +6,7 @@ from infra.onhost import layout
 from infra.onhost.layout import LAYOUT
 from infra.onhost.releases.release import ONE_OFF, RELEASE_COMMAND
 from infra.onhost.services import sockets
-from infra.settings import Settings, secret_variable
+from infra.settings import Settings, megabytes, secret_variable
 
 SERVERS = {
     "uwsgi": ("uwsgi", "--ini", "/srv/app/uwsgi.ini"),
@@ -37,6 +37,8 @@ def application(settings: Settings, image: str) -> Service:
         "security_opt": ["no-new-privileges:true"],
         "pids_limit": 256,
         "pull_policy": "never",
+        "logging": {"driver": "journald"},  # the reasons stand in compose/base.yaml.j2
+        "ulimits": {"nofile": layout.OPEN_FILES},
         "user": f"{layout.APP_UID}:{layout.APP_UID}",
         "tmpfs": ["/tmp:mode=1777,size=64m,noexec,nosuid,nodev"],  # noqa: S108  the container's own
         "secrets": settings.secret_names,
@@ -64,7 +66,16 @@ def environment(settings: Settings) -> dict[str, str]:
 
 def memory(limit: str) -> Service:
     """Memory, and no swap."""
-    return {"mem_limit": limit, "memswap_limit": limit}
+    return {"mem_limit": limit, "memswap_limit": memory_and_swap(limit)}
+
+
+def memory_and_swap(limit: str) -> str:
+    """The limit of memory and swap together: a megabyte of swap, which is as good as none.
+
+    With none at all runc tells systemd of no limit (cgroup v2), and systemd takes the kernel's
+    away at its next reload: then a container takes all of the host's swap.
+    """
+    return f"{megabytes(limit) + 1}m"
 
 
 def web(settings: Settings, base: Service) -> Service:

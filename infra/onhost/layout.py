@@ -128,6 +128,8 @@ WEB_SOCKET_GID = 10011  # the application writes the socket, nginx connects to i
 REDIS_SOCKET_GID = 10012  # Redis writes the socket, the application connects to it
 
 NGINX_LOADED = "/.well-known/slipway-loaded"  # what it has loaded, to this host alone
+OPEN_FILES = 16384  # of each process of a container: nginx needs two for a connection
+
 NGINX_HEALTH = "/.well-known/slipway-health"  # answered by nginx itself, to this host alone
 
 # Names of systemd units, compose projects and images.

@@ -19,6 +19,7 @@ from tests.deployed import Deployed, deployed
 from tests.site import Site
 
 KNOWN: dict[str, Deployed] = {}
+NOTES: dict[str, list[str]] = {}  # by host: what is worth knowing, and not Slipway's
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -33,6 +34,18 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.hosts = ",".join(f"ssh://{name}" for name in KNOWN)
     config.option.ssh_config = str(ssh_config)
     config.option.sudo = True
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for name, lines in ((name, lines) for name, lines in NOTES.items() if lines):
+        terminalreporter.section(f"{name}: not of Slipway")
+        for line in lines:
+            terminalreporter.line(line)
+
+
+@pytest.fixture(scope="module")
+def notes(target: Deployed) -> list[str]:
+    return NOTES.setdefault(target.name, [])
 
 
 @pytest.fixture(scope="module")

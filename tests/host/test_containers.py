@@ -51,6 +51,7 @@ def test_every_container_is_hardened(containers: Containers) -> None:
         assert config["Init"], name
         assert config["RestartPolicy"]["Name"] == "unless-stopped", name
         assert "noexec" in config["Tmpfs"]["/tmp"], name
+        assert config["LogConfig"]["Type"] == "journald", name
 
 
 def test_no_container_runs_as_root_or_sees_dockers_socket(
@@ -63,7 +64,7 @@ def test_no_container_runs_as_root_or_sees_dockers_socket(
         assert not any("docker.sock" in mount["Source"] for mount in container["Mounts"]), name
 
 
-def test_memory_is_limited_as_set_and_swap_adds_none(
+def test_memory_is_limited_as_set_and_swap_adds_a_megabyte(
     containers: Containers, settings: Settings
 ) -> None:
     limits = {
@@ -76,7 +77,7 @@ def test_memory_is_limited_as_set_and_swap_adds_none(
         service = container["Config"]["Labels"]["com.docker.compose.service"]
         limit = megabytes(limits[service]) * 1024 * 1024
         assert container["HostConfig"]["Memory"] == limit, name
-        assert container["HostConfig"]["MemorySwap"] == limit, name
+        assert container["HostConfig"]["MemorySwap"] == limit + 1024 * 1024, name
 
 
 def test_web_and_worker_run_the_same_image(containers: Containers) -> None:

@@ -30,8 +30,11 @@ def test_no_other_release_starts_with_the_host(host: Host, release: str) -> None
     ]
 
 
-def test_no_unit_has_failed(host: Host) -> None:
-    assert host.check_output("systemctl list-units --failed --plain --no-legend") == ""
+def test_no_unit_of_slipway_or_docker_has_failed(host: Host) -> None:
+    shown = host.check_output(
+        "systemctl list-units --failed --plain --no-legend 'slipway*' 'docker*' 'containerd*'"
+    )
+    assert shown == ""
 
 
 def test_systemd_finds_nothing_to_complain_of_in_the_units(host: Host, release: str) -> None:
@@ -41,14 +44,10 @@ def test_systemd_finds_nothing_to_complain_of_in_the_units(host: Host, release: 
     assert (done.rc, done.stdout + done.stderr) == (0, "")
 
 
-def test_docker_runs_with_its_configuration(host: Host) -> None:
-    shown = host.check_output(
-        "docker info --format '{{.LoggingDriver}} {{.LiveRestoreEnabled}} {{.SecurityOptions}}'"
-    )
-    assert shown.startswith("journald true")
-    assert "no-new-privileges" in shown
+def test_containers_run_on_while_dockerd_restarts(host: Host) -> None:
+    assert host.check_output("docker info --format '{{.LiveRestoreEnabled}}'") == "true"
 
 
 def test_the_kernel_has_the_settings_that_the_stack_needs(host: Host) -> None:
-    assert host.sysctl("net.ipv4.ip_unprivileged_port_start") == 80
-    assert host.sysctl("net.core.somaxconn") == 4096
+    assert host.sysctl("net.ipv4.ip_unprivileged_port_start") <= 80
+    assert host.sysctl("net.core.somaxconn") >= 4096

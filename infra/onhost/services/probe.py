@@ -1,4 +1,8 @@
-"""A probe that asks at a steady rate, to measure what a change costs those who use the host."""
+"""A probe that asks at a steady rate, to measure what a change costs those who use the host.
+
+A host that does not manage this rate is asked less often: the probe is no load test, and what it
+reports is the time that the site took, not how long the probe's own requests stood in line.
+"""
 
 import math
 import threading
@@ -12,9 +16,9 @@ from typing import Self
 from ..config import Host
 from . import https
 
-INTERVAL = 0.05  # seconds; open loop: a slow answer delays no other request
-PROBES = 16
-MOST_WAITING = 400  # requests at work or due, while the site hangs; more are not sent
+INTERVAL = 0.05  # seconds; a slow answer delays no other request
+LONGEST_INTERVAL = 1.0  # seconds; of a host that is slow
+PROBES = 4  # requests at the same time; more are not sent
 TIMEOUT = 5.0
 
 
@@ -31,16 +35,16 @@ class Figures:
         self._gap = 0.0
         self._lock = threading.Lock()
 
-    def add(self, due: float, good: bool, ended: float | None = None) -> None:
-        """One request: when it was due, whether its answer was good, and when that came: now."""
+    def add(self, began: float, good: bool, ended: float | None = None) -> None:
+        """One request: when it was sent, whether its answer was good, and when that came: now."""
         with self._lock:  # so that they come in the order in which they ended
             now = time.monotonic() if ended is None else ended
             self.requests += 1
             self.failed += not good
-            self._took[_rounded(now - due)] += 1
+            self._took[_rounded(now - began)] += 1
             self._last = now
             if not self._good:
-                self._since = min(self._since, due)
+                self._since = min(self._since, began)
             if good:
                 self._gap = max(self._gap, now - self._since)
                 self._since, self._good = now, True
@@ -83,7 +87,7 @@ class Probe:
     def __init__(self, ask: Callable[[], bool]) -> None:
         self._good = ask
         self._figures = Figures()
-        self._waiting = threading.Semaphore(MOST_WAITING)
+        self._free = threading.Semaphore(PROBES)
         self._stop = threading.Event()
         self._clock = threading.Thread(target=self._tick, daemon=True)
 
@@ -101,21 +105,23 @@ class Probe:
         self._clock.join()
 
     def _tick(self) -> None:
-        pool = ThreadPoolExecutor(PROBES)
-        due = time.monotonic()
-        while not self._stop.wait(max(0.0, due - time.monotonic())):
-            if self._waiting.acquire(blocking=False):
-                pool.submit(self._ask, due)
-            due += INTERVAL
-        pool.shutdown(cancel_futures=True)  # what waits for its turn while the site hangs
+        interval = INTERVAL
+        with ThreadPoolExecutor(PROBES) as pool:
+            while not self._stop.wait(interval):
+                if self._free.acquire(blocking=False):
+                    pool.submit(self._ask)
+                    interval = max(INTERVAL, interval / 1.2)
+                else:
+                    interval = min(LONGEST_INTERVAL, interval * 2)
 
-    def _ask(self, due: float) -> None:
+    def _ask(self) -> None:
+        began = time.monotonic()
         try:
             good = self._good()
         except OSError:
             good = False
-        self._figures.add(due, good)
-        self._waiting.release()
+        self._figures.add(began, good)
+        self._free.release()
 
     def result(self) -> dict[str, float]:
         """What the requests so far say; see Figures.summary."""

@@ -9,7 +9,7 @@ import yaml
 from infra import base, release
 from infra.onhost import layout
 from infra.onhost.layout import LAYOUT
-from infra.settings import Settings, load
+from infra.settings import Settings, load, megabytes
 
 GOOD: dict[str, Any] = {"domain": "app.example.org", "email": "you@example.org"}
 UNUSUAL: dict[str, Any] = {
@@ -106,8 +106,13 @@ def test_a_service_has_no_account_of_the_host(service: Any) -> None:
     assert int(user) > 10000
 
 
-def test_a_service_gets_its_memory_and_no_swap(service: Any) -> None:
-    assert service["mem_limit"] == service["memswap_limit"]
+def test_a_service_gets_its_memory_and_a_megabyte_of_swap(service: Any) -> None:
+    assert megabytes(service["memswap_limit"]) == megabytes(service["mem_limit"]) + 1
+
+
+def test_a_service_needs_nothing_of_dockerd_s_configuration(service: Any) -> None:
+    assert service["logging"] == {"driver": "journald"}
+    assert service["ulimits"] == {"nofile": layout.OPEN_FILES}
 
 
 def test_a_service_starts_again_after_a_crash_and_is_never_pulled(service: Any) -> None:
