@@ -3,13 +3,20 @@
 from pyinfra.api import deploy
 
 from infra.checkout import CHECKOUT
-from infra.compose.services import memory_and_swap
+from infra.compose.services import literal, memory_and_swap
 from infra.hostfile import HostFile, directory, folder, template, text
+from infra.onhost import layout
 from infra.onhost.layout import LAYOUT
 from infra.operations import images, slipway, whole_files
 from infra.operations.images import Image
 from infra.settings import Settings, megabytes
 
+# Run in nginx' container: a socket of IPv6 that the kernel refuses (EAFNOSUPPORT) ends nginx.
+START_NGINX = (
+    "perl -MSocket -e 'socket(my $s, AF_INET6, SOCK_STREAM, 0) or exit 97';"
+    f" [ $? = 97 ] || ln -sfn {LAYOUT.nginx_ipv6} {layout.IPV6_LINK};"
+    f" exec nginx -c {LAYOUT.nginx_configuration} -g 'daemon off;'"
+)
 # The pattern matches one file, or none before the first release.
 ROUTES = f"include {LAYOUT.current}/routes.con[f];\n"
 REDIS_SHARE = 0.6  # of the container's memory; the rest is for rewriting the file
@@ -31,6 +38,7 @@ def base_files(settings: Settings, nginx: Image, redis: Image) -> list[HostFile]
         "nginx_memory_and_swap": memory_and_swap(settings.nginx.memory),
         "redis_memory_and_swap": memory_and_swap(settings.redis.memory),
         "redis_maxmemory": int(megabytes(settings.redis.memory) * REDIS_SHARE),
+        "start_nginx": literal(START_NGINX),
         "https_suffix": "" if port == 443 else f":{port}",
     }
     return [
@@ -43,6 +51,8 @@ def base_files(settings: Settings, nginx: Image, redis: Image) -> list[HostFile]
             template(LAYOUT.nginx / name, f"nginx/{name}.j2", **values)
             for name in ("nginx.conf", "site.conf", "headers.conf")
         ),
+        directory(LAYOUT.nginx_ipv6),
+        *(text(LAYOUT.nginx_ipv6 / name, lines) for name, lines in ipv6_files(settings).items()),
         text(LAYOUT.nginx_routes, ROUTES),
         text(LAYOUT.nginx / "maintenance.html", (CHECKOUT / "nginx/maintenance.html").read_text()),
     ]
@@ -51,6 +61,22 @@ def base_files(settings: Settings, nginx: Image, redis: Image) -> list[HostFile]
 def files(settings: Settings) -> list[HostFile]:
     """All files of the base."""
     return base_files(settings, image("nginx", settings), image("redis", settings))
+
+
+def ipv6_files(settings: Settings) -> dict[str, str]:
+    """What nginx' servers listen on by IPv6, by the name of the file that they include."""
+    http, https = settings.nginx.http_port, settings.nginx.https_port
+    kinds = ["ssl", "quic"] if settings.tls.http3 else ["ssl"]
+
+    def sockets(options: str) -> str:
+        return "".join(f"listen [::]:{https} {kind}{options};\n" for kind in kinds)
+
+    return {
+        "http.conf": f"listen [::]:{http} default_server reuseport;\n",
+        "sockets.conf": sockets(" reuseport"),  # options of the sockets, once for all
+        "https.conf": sockets(""),
+        "default.conf": sockets(" default_server"),
+    }
 
 
 @deploy("Base")

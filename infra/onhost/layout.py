@@ -29,6 +29,7 @@ class Layout:
     nginx_configuration = _Below("opt/slipway/nginx/nginx.conf")
     nginx_headers = _Below("opt/slipway/nginx/headers.conf")  # of every answer over HTTPS
     nginx_site = _Below("opt/slipway/nginx/site.conf")  # shared by the site's virtual hosts
+    nginx_ipv6 = _Below("opt/slipway/nginx/ipv6")  # what to listen on, where there is IPv6
     nginx_routes = _Below("opt/slipway/nginx/routes.conf")  # leads to the current release's routes
     releases = _Below("opt/slipway/releases")
     images = _Below("opt/slipway/images")  # a file for each tag: the id that was built
@@ -129,6 +130,11 @@ REDIS_SOCKET_GID = 10012  # Redis writes the socket, the application connects to
 
 NGINX_LOADED = "/.well-known/slipway-loaded"  # what it has loaded, to this host alone
 OPEN_FILES = 16384  # of each process of a container: nginx needs two for a connection
+
+# What nginx listens on by IPv6, by the name of the file. Its container links the folder at its
+# start where the kernel has IPv6; elsewhere the pattern matches nothing, which nginx takes.
+IPV6_LINK = "/tmp/ipv6"  # noqa: S108  the container's own
+IPV6_LISTEN = IPV6_LINK + "/{name}.con[f]"
 
 NGINX_HEALTH = "/.well-known/slipway-health"  # answered by nginx itself, to this host alone
 

@@ -7,6 +7,7 @@ certificate.
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from .. import layout
 from ..command import Failure, replace
 from ..config import Host, is_address
 from ..services import nginx, openssl
@@ -67,13 +68,10 @@ def _server(host: Host, certificate: str, names: str, content: str) -> str:
     # A client that asks for an address names no server in the handshake: it gets the default one.
     default = " default_server" if is_address(names) else ""
     kinds = ["ssl", "quic"] if host.config.http3 else ["ssl"]
-    listen = "".join(
-        f"    listen {family}{host.config.https_port} {kind}{default};\n"
-        for kind in kinds
-        for family in ("", "[::]:")
-    )
+    listen = "".join(f"    listen {host.config.https_port} {kind}{default};\n" for kind in kinds)
+    ipv6 = layout.IPV6_LISTEN.format(name="default" if default else "https")
     return (
-        f"server {{\n{listen}"
+        f"server {{\n{listen}    include {ipv6};\n"
         f"    server_name {names};\n"
         f"    ssl_certificate {store.chain(host, certificate)};\n"
         f"    ssl_certificate_key {store.key(host, certificate)};\n"

@@ -1,13 +1,17 @@
 """What nginx is told, directive by directive; its own checker runs on the test host."""
 
 import re
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from infra.base import START_NGINX, ipv6_files
 from infra.onhost import layout
 from infra.onhost.layout import LAYOUT
 from infra.settings import Settings, load
+from tests.support.facts import program
 from tests.support.nginx import (
     DEFAULTS,
     UNUSUAL,
@@ -33,19 +37,39 @@ def test_blocks_and_lines_are_closed(render: Any) -> None:
     ("settings", "http", "https"), [(DEFAULTS, 80, 443), (UNUSUAL, 8080, 8443)]
 )
 def test_both_address_families_are_listened_on(settings: Settings, http: int, https: int) -> None:
-    assert values(nginx_conf(settings), "listen") == [
+    text = nginx_conf(settings)
+    assert values(text, "listen") == [
         f"{http} default_server reuseport",
-        f"[::]:{http} default_server reuseport",
         f"{https} ssl reuseport",
-        f"[::]:{https} ssl reuseport",
         f"{https} quic reuseport",
-        f"[::]:{https} quic reuseport",
     ]
+    assert values(text, "include")[1:3] == ["/tmp/ipv6/http.con[f]", "/tmp/ipv6/sockets.con[f]"]
+    listened = {name: values(lines, "listen") for name, lines in ipv6_files(settings).items()}
+    assert listened == {
+        "http.conf": [f"[::]:{http} default_server reuseport"],
+        "sockets.conf": [f"[::]:{https} ssl reuseport", f"[::]:{https} quic reuseport"],
+        "https.conf": [f"[::]:{https} ssl", f"[::]:{https} quic"],
+        "default.conf": [f"[::]:{https} ssl default_server", f"[::]:{https} quic default_server"],
+    }
+
+
+@pytest.mark.parametrize(("kernel", "linked"), [("exit 97", False), ("true", True)])
+def test_nginx_listens_by_ipv6_only_where_its_kernel_has_sockets_for_it(
+    tmp_path: Path, kernel: str, linked: bool
+) -> None:
+    """The shell's line of its container, with the kernel's answer in place of perl's."""
+    for name, script in (("perl", kernel), ("nginx", 'echo "$*"')):
+        program(tmp_path, name, script)
+    line = START_NGINX.replace("/tmp", str(tmp_path))
+    env = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    done = subprocess.run(["sh", "-c", line], env=env, capture_output=True, text=True, check=True)
+    assert done.stdout == f"-c {LAYOUT.nginx_configuration} -g daemon off;\n"
+    assert (tmp_path / "ipv6").is_symlink() == linked
 
 
 def test_without_http_3_udp_is_not_listened_on_and_not_advertised() -> None:
     settings = load(GOOD | {"tls": {"http3": False}}, "one")
-    assert "quic" not in nginx_conf(settings)
+    assert "quic" not in nginx_conf(settings) + "".join(ipv6_files(settings).values())
     assert "Alt-Svc" not in base_file(settings, "headers.conf")
 
 
