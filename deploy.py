@@ -20,11 +20,11 @@ from infra.origin import operator
 from infra.settings import load_host
 
 settings = load_host(host)
-distribution = preflight.check(settings)
+packages = preflight.check(settings)
 
 deploy_lock.take(name="Take the deploy lock", by=operator())
 converge.write_manifest(settings=settings)
-docker.install(settings=settings, distribution=distribution)
+docker.install(settings=settings, packages=packages)
 trust.add_authorities(settings=settings)
 docker.start()
 programs.install(settings=settings)

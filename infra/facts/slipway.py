@@ -1,6 +1,7 @@
 """Facts that Slipway's own program on the host answers."""
 
 import json
+import shlex
 from collections.abc import Iterable
 from typing import Any
 
@@ -55,3 +56,21 @@ class SlipwayText(Fact[list[str]]):
     def process(self, output: Iterable[str]) -> list[str]:
         """The lines."""
         return list(output)
+
+
+class Recorded(Fact[dict[str, Any]]):
+    """A JSON object that an earlier deploy has left in a file; empty without one."""
+
+    default = dict
+
+    def command(self, path: str) -> str:
+        """cat, for which a missing file is no error here."""
+        return f"cat {shlex.quote(path)} 2>/dev/null; true"
+
+    def process(self, output: Iterable[str]) -> dict[str, Any]:
+        """The object; what a full disk has cut off says nothing."""
+        try:
+            found = json.loads("".join(output))
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}

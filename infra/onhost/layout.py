@@ -86,6 +86,7 @@ class Layout:
     maintenance_flag = _Below("var/lib/slipway/maintenance/on")
     history = _Below("var/lib/slipway/history.jsonl")
     applied = _Below("var/lib/slipway/applied")
+    dockerd_applied = _Below("var/lib/slipway/applied/dockerd.json")  # what it was told
     base_applied = _Below("var/lib/slipway/applied/base.json")
     base_downtime = _Below("var/lib/slipway/applied/base-cost")  # of the last change
     loaded_routes = _Below("var/lib/slipway/applied/routes")  # that nginx has loaded, if known
@@ -127,6 +128,8 @@ REDIS_UID = 10003
 ACCEPTANCE_UID = 10004
 WEB_SOCKET_GID = 10011  # the application writes the socket, nginx connects to it
 REDIS_SOCKET_GID = 10012  # Redis writes the socket, the application connects to it
+USERS = (APP_UID, NGINX_UID, REDIS_UID, ACCEPTANCE_UID)  # with groups of their own
+GROUPS = (WEB_SOCKET_GID, REDIS_SOCKET_GID)
 
 NGINX_LOADED = "/.well-known/slipway-loaded"  # what it has loaded, to this host alone
 OPEN_FILES = 16384  # of each process of a container: nginx needs two for a connection

@@ -1,4 +1,4 @@
-"""Packages, units, trust, dockerd and certbot of a host; each operation asks one fact first."""
+"""Units, trust, dockerd and certbot of a host; each operation asks one fact first."""
 
 import base64
 import shlex
@@ -11,7 +11,6 @@ from pyinfra.api import StringCommand
 from infra.facts.machine import (
     DockerStale,
     ExtraTrust,
-    InstalledPackages,
     UnitStates,
 )
 from infra.facts.slipway import SlipwayState
@@ -21,20 +20,6 @@ from infra.operations.operation import operation
 Commands = Generator[StringCommand | str, None, None]
 
 PIP_SECONDS = 900  # that another pip may take
-# A fresh VM is often busy with its own first updates: wait for the lock, seconds.
-APT = "DEBIAN_FRONTEND=noninteractive apt-get --yes --quiet -o DPkg::Lock::Timeout=300"
-
-
-@operation()
-def install_packages(names: list[str]) -> Commands:
-    """Debian packages are installed; the package lists are read only if one is missing."""
-    installed = host.get_fact(InstalledPackages, names=tuple(names))
-    missing = sorted(set(names) - set(installed))
-    if not missing:
-        host.noop(f"{len(names)} packages are installed")
-        return
-    yield f"{APT} update"
-    yield f"{APT} install --no-install-recommends {' '.join(map(shlex.quote, missing))}"
 
 
 @operation()

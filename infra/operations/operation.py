@@ -35,5 +35,7 @@ def _sent(command: StringCommand | str) -> StringCommand | str:
     text = command if isinstance(command, str) else command.get_raw_value()
     if (sent := portable(text.strip())) == text:
         return command
-    given = {} if isinstance(command, str) else command.connector_arguments
-    return StringCommand(sent, **given)
+    if isinstance(command, str):
+        return StringCommand(sent)
+    command.bits = (sent,)  # the same command, which may be more than a text
+    return command

@@ -14,6 +14,7 @@ from infra.settings.sections.checks import Check
 from infra.settings.sections.docker import Docker
 from infra.settings.sections.nginx import Nginx
 from infra.settings.sections.preflight import Preflight
+from infra.settings.sections.proxy import Proxy
 from infra.settings.sections.redis import Redis
 from infra.settings.sections.tls import Tls
 from infra.settings.sections.web import Web
@@ -57,6 +58,7 @@ class Settings(Section):
     tls: Tls = Tls()
     alerts: Alerts = Alerts()
     docker: Docker = Docker()
+    proxy: Proxy = Proxy()
     preflight: Preflight = Preflight()
     checks: tuple[Check, ...] = ()
     """Requests that a new release must answer as expected, in addition to `app.health_path`."""

@@ -14,6 +14,7 @@ from infra.settings.fields.paths import local_file, local_folder, secret_file
 
 LONGEST_DOMAIN = 230  # Let's Encrypt takes no longer one, and file names must hold it
 LEAST_MEMORY = 6  # megabytes: Docker gives no container less
+SMALLEST_POOL = 26  # bits; a quarter of it is for a release
 LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
 
 
@@ -61,6 +62,26 @@ def _site_name(value: str) -> str:
         raise ValueError("must be a domain name or an IPv4 address") from None
 
 
+def _pool(value: str) -> str:
+    try:
+        network = ipaddress.IPv4Network(value)
+    except ValueError:
+        network = None
+    if network is None or network.prefixlen > SMALLEST_POOL:
+        raise ValueError(
+            f"must be an IPv4 network like 10.99.0.0/20, of /{SMALLEST_POOL} or larger"
+        )
+    return str(network)
+
+
+def _proxy(value: HttpUrl) -> HttpUrl:
+    if value.username or value.password:
+        raise ValueError("must be without user and password: every build would show them")
+    if value.host in {"localhost", "127.0.0.1", "[::1]"}:
+        raise ValueError("must be an address that containers reach: builds run in them")
+    return value
+
+
 def _integer(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError("must be a whole number")  # noqa: TRY004  pydantic reports ValueError only
@@ -88,6 +109,19 @@ SiteName = Annotated[
     str, AfterValidator(_site_name), Meaning("a full domain name in lower case, or an IPv4 address")
 ]
 HttpsUrl = Annotated[HttpUrl, AfterValidator(_https), Meaning("a URL that begins with `https://`")]
+ProxyUrl = Annotated[
+    HttpUrl,
+    AfterValidator(_proxy),
+    Meaning("a URL like `http://proxy.example.org:3128`, without user and password"),
+]
+HostPattern = Annotated[
+    str, Pattern("a name, a domain like `.example.org`, or a network", r"[A-Za-z0-9.:/*_-]+")
+]
+AddressPool = Annotated[
+    str,
+    AfterValidator(_pool),
+    Meaning(f"an IPv4 network like `10.99.0.0/20`, of /{SMALLEST_POOL} or larger"),
+]
 MailServer = Annotated[str, Pattern("a domain name or an address", r"[A-Za-z0-9.-]+")]
 
 LocalFile = Annotated[
@@ -129,6 +163,13 @@ CertificateProfile = Annotated[
 OneLine = Annotated[str, Pattern("one line of text", r"[^\r\n\x00]*")]
 Argument = Annotated[str, Pattern("one line of text, not empty", r"[^\r\n\x00]+")]
 
+HostFolder = Annotated[
+    str,
+    Pattern(
+        "an absolute path of letters, digits and `. _ -`, without `..`, like `/srv/docker`",
+        r"(/(?!\.\.?(/|$))[A-Za-z0-9_.-]+)+",
+    ),
+]
 UrlPath = Annotated[
     str,
     Pattern("a URL path of letters, digits and `. _ - /`, like `/healthz`", r"/[\w./-]*"),

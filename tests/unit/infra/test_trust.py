@@ -1,36 +1,17 @@
-"""Docker's configuration, the extra CAs, and the digests that decide what is put again."""
+"""The extra CAs, and the digests that decide what is put again."""
 
-import json
 from pathlib import Path
 
 import pytest
 from jinja2 import UndefinedError
 
-from infra import docker, hostfile, preflight, trust
+from infra import hostfile, trust
 from infra.hostfile import HostFile, digest
 from infra.onhost.layout import LAYOUT
 from infra.settings import load
 from tests.support.operations.certificates import make
 
 GOOD = {"domain": "app.example.org", "email": "you@example.org"}
-
-
-def test_containers_live_on_while_dockerd_is_upgraded() -> None:
-    found = json.loads(docker.daemon(load(GOOD, "one")))
-    assert found["live-restore"] is True
-    assert found["no-new-privileges"] is True
-    assert found["log-driver"] == "journald"
-    assert found["registry-mirrors"] == []
-
-
-def test_the_mirror_is_asked_first() -> None:
-    mirror = {"registry_mirror": "https://mirror.example.org:5000"}
-    found = json.loads(docker.daemon(load(GOOD | {"docker": mirror}, "one")))
-    assert [url.rstrip("/") for url in found["registry-mirrors"]] == list(mirror.values())
-
-
-def test_every_distribution_that_is_let_through_has_its_packages() -> None:
-    assert {name for name, _ in preflight.TESTED | preflight.LIKELY} == docker.PACKAGES.keys()
 
 
 def test_each_ca_of_a_bundle_is_a_file_of_its_own(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from infra.facts.preflight import HostReport
-from infra.preflight import refusals, warnings
+from infra.preflight.machine import refusals, warnings
 from infra.settings import load
 from tests.support.facts import read
 
@@ -33,8 +33,15 @@ def test_the_report_is_read_from_lines_of_key_and_value() -> None:
         resolved 2001:db8::1
         address 192.0.2.1/24
         address 2001:db8::1/64
-        port 80 0 apache2
-        port 443
+        tcp 80 10002 nginx
+        tcp 80 0 apache2
+        tcp 443 ?
+        udp 443 0 caddy
+        systemd yes
+        account bob 10002
+        group staff2 10012
+        standalone mail.example.org
+        noexec
     """
     found = read(FACT, *output.strip().splitlines())
     assert found == {
@@ -49,8 +56,15 @@ def test_the_report_is_read_from_lines_of_key_and_value() -> None:
         "deployed": False,
         "resolved": ["192.0.2.1", "2001:db8::1"],
         "addresses": ["192.0.2.1", "2001:db8::1"],
-        "ports": {"80": "0", "443": ""},
+        "ports": {"80": "0", "443": "?"},
         "owners": {"80": "apache2", "443": ""},
+        "udp": "0",
+        "ufw": "",
+        "noexec": "yes",
+        "systemd": "yes",
+        "accounts": [("bob", "10002")],
+        "groups": [("staff2", "10012")],
+        "standalone": ["mail.example.org"],
     }
 
 
@@ -79,7 +93,8 @@ def test_the_script_reports_everything_that_is_judged(path: Path) -> None:
     found = ask(path, "localhost", 80, 443)
     assert found.keys() == {
         *("distribution", "version", "architecture", "user", "sudo", "disk", "memory"),
-        *("clock", "deployed", "resolved", "addresses", "ports", "owners"),
+        *("clock", "deployed", "resolved", "addresses", "ports", "owners", "udp", "ufw"),
+        *("noexec", "systemd", "accounts", "groups", "standalone"),
     }
     assert abs(found["clock"] - time.time()) < 30
     assert found["disk"] > 0
@@ -111,3 +126,14 @@ def test_the_script_names_who_listens_on_a_port(path: Path) -> None:
         found = ask(path, "localhost", port, free)
     assert found["ports"] == {str(port): str(os.geteuid())}
     assert found["owners"][str(port)].startswith(("python", "pytest"))
+
+
+def test_the_disk_is_the_one_that_a_folder_will_be_on(path: Path) -> None:
+    script = FACT.command("localhost", (80, 443), "/proc/nowhere/yet")
+    assert "\ndisk 0\n" in "\n" + subprocess.run(
+        ["sh", "-c", script],
+        env={**os.environ, "PATH": f"{path}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.replace("disk     ", "disk ").replace("  ", " ")

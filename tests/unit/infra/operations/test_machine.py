@@ -1,4 +1,4 @@
-"""Operations on packages, units and trust, each with something to do and with nothing."""
+"""Operations on units and trust, each with something to do and with nothing."""
 
 import base64
 from pathlib import Path
@@ -8,30 +8,12 @@ import pytest
 from infra.facts.machine import (
     DockerStale,
     ExtraTrust,
-    InstalledPackages,
     UnitStates,
 )
 from infra.facts.slipway import SlipwayState
 from infra.onhost.layout import LAYOUT
 from infra.operations import machine
 from tests.support.operations import Outcome, doing, known, nothing, outcome
-
-APT = "DEBIAN_FRONTEND=noninteractive apt-get --yes --quiet -o DPkg::Lock::Timeout=300"
-
-
-def packages(*installed: str) -> Outcome:
-    fact = known(InstalledPackages, list(installed), names=("b", "a"))
-    return outcome(machine.install_packages, fact, names=["b", "a"])
-
-
-def test_installed_packages_are_left_alone() -> None:
-    assert packages("a", "b") == nothing("2 packages are installed")
-
-
-def test_missing_packages_are_installed_after_the_lists_are_read() -> None:
-    assert packages() == doing(f"{APT} update", f"{APT} install --no-install-recommends a b")
-    assert packages("b").commands[1] == f"{APT} install --no-install-recommends a"
-
 
 RUNS = {"ActiveState": "active", "UnitFileState": "enabled", "NeedDaemonReload": "no"}
 

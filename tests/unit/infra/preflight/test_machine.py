@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from infra.onhost import layout
-from infra.preflight import refusals, warnings
+from infra.preflight.machine import refusals, warnings
 from infra.settings import load
 
 SETTINGS = load({"domain": "app.example.org", "email": "you@example.org"}, "one")
@@ -28,6 +28,13 @@ def report(**changes: Any) -> dict[str, Any]:
         "addresses": ["10.0.0.1", "192.0.2.1"],
         "ports": {},
         "owners": {},
+        "udp": "",
+        "ufw": "",
+        "noexec": "",
+        "systemd": "yes",
+        "accounts": [],
+        "groups": [],
+        "standalone": [],
         **changes,
     }
 
@@ -84,6 +91,25 @@ def test_a_fresh_debian_13_is_let_through_in_silence() -> None:
             "port 443 is taken by another process:"
             " stop and disable it, or set nginx.http_port and nginx.https_port",
         ),
+        (
+            {"udp": "0"},
+            "UDP port 443 is taken by another process: stop it, or set tls.http3 to False",
+        ),
+        ({"systemd": "no"}, "does not run systemd: Slipway needs it"),
+        (
+            {"noexec": "yes"},
+            "forbids to run programs in /opt (noexec): remount it, and correct /etc/fstab",
+        ),
+        (
+            {"accounts": [("bob", "10002")]},
+            "the user bob has the number 10002, which Slipway's containers use:"
+            " give it another, for example with usermod --uid NUMBER bob",
+        ),
+        (
+            {"groups": [("staff2", "10012")]},
+            "the group staff2 has the number 10012, which Slipway's containers use:"
+            " give it another, for example with groupmod --gid NUMBER staff2",
+        ),
     ],
 )
 def test_a_refusal_says_what_is_wrong_and_what_to_do(changes: dict[str, Any], line: str) -> None:
@@ -103,6 +129,8 @@ def test_everything_wrong_is_told_at_once() -> None:
         {"clock": NOW + 120},
         {"ports": {"80": str(layout.NGINX_UID)}, "owners": {"80": "nginx"}},  # its own
         {"distribution": "ubuntu", "version": "24.04"},
+        {"udp": str(layout.NGINX_UID)},
+        {"deployed": True, "accounts": [("bob", "10002")]},  # what serves is not refused
     ],
 )
 def test_what_will_do_is_not_refused(changes: dict[str, Any]) -> None:
