@@ -63,15 +63,20 @@ def prepare(settings: Settings) -> None:
     slipway.ensure(
         name="Make a placeholder certificate if there is no certificate",
         question="certificate-prepared",
-        wanted={"certificate": True, "trust": True, "loaded": True},
+        wanted=dict.fromkeys(("certificate", "trust", "loaded", "apart", "whole"), True),
         action="certificate-prepare",
     )
 
 
 @deploy("Certificate")
-def install_certbot() -> None:
+def install_certbot(settings: Settings) -> None:
     """What the renewal's timer runs is there."""
-    machine.install_certbot(name="Install certbot", folder=venv(), requirements=LOCK.read_bytes())
+    machine.install_certbot(
+        name="Install certbot",
+        folder=venv(),
+        requirements=LOCK.read_bytes(),
+        environment=settings.proxy.variables,
+    )
 
 
 @deploy("Certificate")

@@ -4,7 +4,7 @@ from pyinfra.api import deploy
 
 from infra.facts.engine import CONFIGURATION
 from infra.onhost.layout import LAYOUT
-from infra.operations import dockerd, machine
+from infra.operations import dockerd, machine, slipway
 from infra.operations import packages as debian
 from infra.settings import Settings
 from infra.settings.dockerd import FIRST, wanted
@@ -16,6 +16,17 @@ def install(settings: Settings, packages: list[str]) -> None:
     dockerd.configure(name="Configure Docker", wanted=wanted(settings), first=FIRST)
     environment = settings.proxy.variables
     debian.install(name="Install Docker and Compose", names=packages, environment=environment)
+
+
+@deploy("Docker")
+def give_way_out() -> None:
+    """The kernel knows dockerd's rules, and containers reach the Internet."""
+    slipway.ensure(
+        name="Give containers their way out",
+        question="way-out-state",
+        wanted={"open": True},
+        action="way-out-mend",
+    )
 
 
 @deploy("Docker")

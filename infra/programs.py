@@ -68,6 +68,7 @@ def host_config(settings: Settings) -> HostConfig:
         secrets=settings.secret_names,
         made_secrets=settings.made_secrets,
         keep_releases=settings.keep_releases,
+        proxies=settings.proxy.variables,
     )
 
 

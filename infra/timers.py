@@ -5,8 +5,6 @@ from pyinfra.api import deploy
 from infra.onhost import layout
 from infra.operations import machine
 
-# Exactly one renews: a certbot of the distribution's, if there is one, does not know our settings.
-OTHER_RENEWERS = ("certbot.timer",)
 TIMERS = [
     layout.CERTIFICATE_TIMER,
     layout.CHECK_TIMER,
@@ -20,4 +18,4 @@ TIMERS = [
 @deploy("Timers")
 def start() -> None:
     """Renewal, checks and watchdog run by their timers, now and after a boot."""
-    machine.start_units(name="Start the timers", names=TIMERS, start=TIMERS, mask=OTHER_RENEWERS)
+    machine.start_units(name="Start the timers", names=TIMERS, start=TIMERS)

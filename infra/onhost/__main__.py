@@ -22,6 +22,7 @@ from .inspection.environments import state as environments
 from .layout import LAYOUT
 from .mending import base, mend
 from .releases import history, release, retire, switch, workers
+from .services import way_out
 from .site import verify
 from .site import watch as site_watch
 from .status import collect, render
@@ -106,6 +107,8 @@ COMMANDS: dict[str, tuple[str, Action]] = {
 
 # What units, certbot and deploys call: not shown by --help.
 INTERNAL: dict[str, Action] = {
+    "way-out-state": lambda _host, _: way_out.state(),
+    "way-out-mend": lambda _host, _: way_out.mend(),
     "base-state": lambda host, _: base.state(host),
     "base-apply": lambda host, _: base.mend(host),
     "environments-state": lambda host, _: environments(host),
@@ -175,7 +178,9 @@ def main() -> int:
         parser.error("needs root: run it with sudo")
     os.umask(0o022)
     try:
-        result = ACTIONS[arguments.command](config.load(LAYOUT), arguments)
+        host = config.load(LAYOUT)
+        os.environ.update(host.config.proxies)  # for certbot, and whatever else asks the Internet
+        result = ACTIONS[arguments.command](host, arguments)
     except Failure as failure:
         notes = getattr(failure, "__notes__", [])
         say("\n".join([f"slipway {arguments.command}: {failure}", *notes]))

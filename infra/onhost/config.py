@@ -1,7 +1,7 @@
 """What the programs on the host know of the settings: /etc/slipway/host.json, read once."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from .command import Failure
 from .layout import Layout
@@ -40,6 +40,8 @@ class HostConfig:
     made_secrets: list[str]
     keep_releases: int
     """How many releases stay on the host, the current one among them."""
+    proxies: dict[str, str] = field(default_factory=dict)
+    """Variables of the environment that lead what asks the Internet through a proxy."""
 
     @property
     def names(self) -> list[str]:

@@ -56,8 +56,12 @@ class Layout:
     given_certificate = _Below("etc/slipway/certificate")  # the operator's own
     external_account = _Below("etc/slipway/external-account.ini")  # certbot's options, with a key
     alerts = _Below("etc/slipway/alerts.json")
-    letsencrypt = _Below("etc/letsencrypt")
-    certbot_log = _Below("var/log/letsencrypt/letsencrypt.log")  # of its last run
+    # certbot's directories of our own; those above are the host's certbot's, if there is one.
+    letsencrypt = _Below("etc/letsencrypt/slipway")
+    certbot_work = _Below("var/lib/letsencrypt/slipway")
+    certbot_logs = _Below("var/log/letsencrypt/slipway")
+    certbot_log = _Below("var/log/letsencrypt/slipway/letsencrypt.log")  # of its last run
+    host_letsencrypt = _Below("etc/letsencrypt")
     ca_certificates = _Below("usr/local/share/ca-certificates")
     ca_bundle = _Below("etc/ssl/certs/ca-certificates.crt")
 

@@ -34,6 +34,15 @@ class Image:
         )
 
 
+# dockerd's proxies, from the settings or of the host's own, for what a build fetches: arguments of
+# these names leave no trace in the image. docker info hides a password, so one with it is no use.
+PROXIES = (
+    "set --; for pair in http_proxy=HTTPProxy https_proxy=HTTPSProxy no_proxy=NoProxy; do"
+    ' value=$(docker info --format "{{.${pair#*=}}}" 2>/dev/null);'
+    ' case "$value" in ""|*xxxxx*) ;; *) set -- "$@" --build-arg "${pair%%=*}=$value";; esac; done;'
+)
+
+
 def build_command(image: Image) -> StringCommand:
     """The command that builds an image; the context travels on its standard input.
 
@@ -50,7 +59,7 @@ def build_command(image: Image) -> StringCommand:
     words = " ".join(f"--{key} {shlex.quote(value)}" for key, value in options)
     return StringCommand(
         'said=$(mktemp); trap "rm --force $said" EXIT;'
-        f" base64 --decode | docker buildx build --progress plain --load {words} -"
+        f' {PROXIES} base64 --decode | docker buildx build --progress plain --load "$@" {words} -'
         f' > "$said" 2>&1 && {keep_command(image.tag)} && exit;'
         f' {LAYOUT.command} build-reason < "$said" >&2 || tail --lines 40 "$said" >&2; exit 1',
         _stdin=base64.b64encode(archive(image.files)).decode(),

@@ -2,7 +2,7 @@
 
 import base64
 import shlex
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from pathlib import Path
 
 from pyinfra import host
@@ -23,23 +23,16 @@ PIP_SECONDS = 900  # that another pip may take
 
 
 @operation()
-def start_units(names: list[str], start: list[str], mask: tuple[str, ...] = ()) -> Commands:
-    """systemd has read the units' files; those to `start` are enabled and active.
-
-    Units of others that do the same work are stopped and masked, if they are there.
-    """
-    states = host.get_fact(UnitStates, names=(*names, *mask))
+def start_units(names: list[str], start: list[str]) -> Commands:
+    """systemd has read the units' files; those to `start` are enabled and active."""
+    states = host.get_fact(UnitStates, names=tuple(names))
     if any(state["NeedDaemonReload"] == "yes" for state in states.values()):
         yield "systemctl daemon-reload"
     wanted = {"ActiveState": "active", "UnitFileState": "enabled"}
     off = [name for name in start if not wanted.items() <= states.get(name, {}).items()]
     if off:
         yield f"systemctl enable --now --quiet {' '.join(map(shlex.quote, off))}"
-    files = {name: states.get(name, {}).get("UnitFileState", "") for name in mask}
-    rivals = [name for name, state in files.items() if state not in {"", "masked"}]
-    if rivals:
-        yield f"systemctl mask --now --quiet {' '.join(map(shlex.quote, rivals))}"
-    if not off and not rivals:
+    else:
         host.noop(f"{len(start)} units are enabled and active")
 
 
@@ -66,8 +59,11 @@ def start_docker(files: list[str]) -> Commands:
         host.noop("dockerd runs with its configuration")
 
 
-def venv_command(folder: Path, requirements: bytes) -> StringCommand:
+def venv_command(
+    folder: Path, requirements: bytes, environment: Mapping[str, str]
+) -> StringCommand:
     """The command that makes a virtual environment of locked packages and links it last."""
+    variables = "".join(f" {name}={shlex.quote(value)}" for name, value in environment.items())
     new = LAYOUT.certbot.with_name(".certbot.new")
     busy = "another pip installs certbot on this host and has not ended: pgrep -af pip shows it"
     wait = f"flock --wait {PIP_SECONDS} 9 || {{ echo {shlex.quote(busy)} >&2; exit 1; }}"
@@ -75,7 +71,7 @@ def venv_command(folder: Path, requirements: bytes) -> StringCommand:
         # The last deploy's pip may run yet, though its connection was lost: it has the lock.
         f"set -e; exec 9>{LAYOUT.certbot_lock}; {wait}; python3 -m venv --clear {folder};"
         f" base64 --decode > {folder}/requirements.txt;"
-        f" PIP_CERT={LAYOUT.ca_bundle} {folder}/bin/pip install --quiet --no-cache-dir"
+        f"{variables} PIP_CERT={LAYOUT.ca_bundle} {folder}/bin/pip install --quiet --no-cache-dir"
         " --disable-pip-version-check --only-binary :all: --require-hashes"
         f" --requirement {folder}/requirements.txt;"
         f" ln --symbolic --force --no-dereference {folder} {new};"
@@ -85,10 +81,13 @@ def venv_command(folder: Path, requirements: bytes) -> StringCommand:
 
 
 @operation()
-def install_certbot(folder: Path, requirements: bytes) -> Commands:
-    """certbot stands in a virtual environment of its own, from locked packages."""
+def install_certbot(folder: Path, requirements: bytes, environment: Mapping[str, str]) -> Commands:
+    """certbot stands in a virtual environment of its own, from locked packages.
+
+    `environment` names the proxy, if there is one.
+    """
     found = host.get_fact(SlipwayState, question="environments-state")
     if found.get("certbot") == str(folder) and str(folder) not in found.get("broken", []):
         host.noop("certbot is installed")
         return
-    yield venv_command(folder, requirements)
+    yield venv_command(folder, requirements, environment)

@@ -64,7 +64,9 @@ class AptCommand(StringCommand):
             elif found.remedy in REMEDIES and found.remedy not in applied:
                 applied.add(found.remedy)
                 say(host, f"first: {found.remedy.value}")
-                AptCommand(portable(REMEDIES[found.remedy])).execute(state, host, connector_arguments)
+                AptCommand(portable(REMEDIES[found.remedy])).execute(
+                    state, host, connector_arguments
+                )
             elif found.remedy is Remedy.AGAIN and (tries := tries + 1) < (2 if done else 3):
                 say(host, f"trying again: {found.line}")
                 time.sleep(MIRROR_SECONDS)

@@ -19,8 +19,8 @@ def _first(target: Target) -> None:
 def traces_of_questions(target: Target) -> str:
     """What changes when the CA, the package mirror or the registry is asked."""
     return target.run(
-        "stat --format %Y /var/log/letsencrypt/letsencrypt.log /var/lib/apt/lists;"
-        " ls /etc/letsencrypt/archive/*; docker image ls --quiet; docker ps --quiet"
+        "stat --format %Y /var/log/letsencrypt/slipway/letsencrypt.log /var/lib/apt/lists;"
+        " ls /etc/letsencrypt/slipway/archive/*; docker image ls --quiet; docker ps --quiet"
     )
 
 

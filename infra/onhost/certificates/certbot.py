@@ -5,28 +5,22 @@ It is never run to find out whether there is something to do: that is told from 
 
 import time
 from collections.abc import Iterable
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from ..command import Failure, run, say
 from ..config import Host, is_address
 from ..services import openssl
-from . import store, unfinished
+from . import lineage, store, unfinished
 
 # In certbot's log alone; what it prints is worded for people, and differs by command.
 UNKNOWN_TO_CA = "accountDoesNotExist"  # the CA says so
 NO_FILES = "AccountNotFound"  # the account that the certificate was ordered with has no files
 
 
-def lineage(host: Host) -> Path:
-    """The directory of the certificate that certbot holds."""
-    return host.layout.letsencrypt / "live" / host.config.domain
-
-
 def matches(host: Host) -> bool:
     """Whether there is a certificate of these names, from this CA, of this key type and profile."""
-    conf = host.layout.letsencrypt / "renewal" / f"{host.config.domain}.conf"
-    chain = lineage(host) / store.CHAIN
+    conf = lineage.renewal(host)
+    chain = lineage.directory(host) / store.CHAIN
     if not conf.exists() or not chain.exists():
         return False
     wanted = host.config.certificate
@@ -48,6 +42,7 @@ def renewal_parameters(lines: Iterable[str]) -> dict[str, str]:
 def ask(host: Host) -> None:
     """Has certbot issue or renew as its files call for. Raises Failure with what certbot said."""
     unfinished.clear(host)
+    lineage.mend(host)
     fitting = matches(host)
     directory = host.config.certificate.acme_directory
     names = ", ".join(host.config.names)
@@ -79,7 +74,7 @@ def _lost_account(host: Host) -> str:
 
 
 def _known(host: Host) -> bool:
-    return lineage(host).exists()
+    return lineage.directory(host).exists()
 
 
 def _run(host: Host, command: list[str]) -> None:
@@ -98,7 +93,7 @@ def issue_command(host: Host, *, force: bool) -> list[str]:
         "--key-type": wanted.key_type,
         "--deploy-hook": f"{host.layout.command} certificate-install",
     }
-    command = [_program(host), "certonly", "--non-interactive", "--agree-tos", "--webroot"]
+    command = [*_program(host, "certonly"), "--agree-tos", "--webroot"]
     command += [word for option in options.items() for word in option]
     for name in host.config.names:
         command += ["--ip-address" if is_address(name) else "--domain", name]
@@ -111,20 +106,21 @@ def issue_command(host: Host, *, force: bool) -> list[str]:
     return command
 
 
-def _program(host: Host) -> str:
-    return str(host.layout.certbot / "bin" / "certbot")
+def _program(host: Host, verb: str) -> list[str]:
+    """certbot, apart from the host's own: neither waits for the other's lock."""
+    folders = {
+        "--config-dir": host.layout.letsencrypt,
+        "--work-dir": host.layout.certbot_work,
+        "--logs-dir": host.layout.certbot_logs,
+    }
+    options = [word for option, path in folders.items() for word in (option, str(path))]
+    return [str(host.layout.certbot / "bin" / "certbot"), verb, "--non-interactive", *options]
 
 
 def renew_command(host: Host) -> list[str]:
     """certbot's command that renews when the CA's advice or the lifetime says so."""
-    return [
-        _program(host),
-        "renew",
-        "--non-interactive",
-        "--no-random-sleep-on-renew",
-        "--cert-name",
-        host.config.domain,
-    ]
+    words = ("--no-random-sleep-on-renew", "--cert-name", host.config.domain)
+    return [*_program(host, "renew"), *words]
 
 
 def forget_account(host: Host) -> None:

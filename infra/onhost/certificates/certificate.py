@@ -11,7 +11,7 @@ from pathlib import Path
 from ..command import Failure, lock, replace, say
 from ..config import Host
 from ..services import nginx, openssl
-from . import source, store, virtual_hosts
+from . import lineage, source, store, virtual_hosts
 
 RELOAD_SECONDS = 10
 WAIT_SECONDS = 300  # for another one at the certificate; a CA answers within a minute or two
@@ -38,6 +38,8 @@ def _served(host: Host) -> bool:
 def prepare(host: Host) -> None:
     """nginx has a certificate for each name before the source has been asked for one."""
     with _alone(host, "the preparation of the certificate"):
+        lineage.take_over(host)
+        lineage.mend(host)
         if not store.chain(host, host.config.domain).exists():
             _put_first(host)
         if not store.trust_is_noted(host, host.config.domain):
@@ -65,6 +67,8 @@ def prepared(host: Host) -> dict[str, bool]:
         "certificate": there,
         "trust": there and store.trust_is_noted(host, host.config.domain),
         "loaded": virtual_hosts.loaded(host),
+        "apart": not lineage.foreign(host),
+        "whole": lineage.whole(host),
     }
 
 
@@ -98,6 +102,7 @@ def _renewed(host: Host, *, advised: bool) -> Failure | None:
     """
     refused = None
     with _alone(host, "a renewal of the certificate" if advised else "a deploy"):
+        lineage.take_over(host)  # a timer may come before the deploy that brought this version
         try:
             source.obtain(host, advised=advised)
         except Failure as failure:

@@ -6,7 +6,7 @@ from pathlib import Path
 from ..command import Failure
 from ..config import Host
 from ..services import openssl
-from . import attempts, certbot, preflight, store
+from . import attempts, certbot, lineage, preflight, store
 
 ACME = "acme"
 
@@ -14,7 +14,7 @@ ACME = "acme"
 def folder(host: Host) -> Path:
     """The directory that the source leaves certificate and key in."""
     if host.config.certificate.source == ACME:
-        return certbot.lineage(host)
+        return lineage.directory(host)
     return (
         host.layout.given_certificate
         if host.config.certificate.source == "files"
@@ -74,7 +74,7 @@ def _ask(host: Host) -> None:
     if not certbot.matches(host):
         raise Failure(
             f"certbot made no certificate for {', '.join(host.config.names)} from"
-            f" {host.config.certificate.acme_directory}: see /var/log/letsencrypt"
+            f" {host.config.certificate.acme_directory}: see {host.layout.certbot_log}"
         )
     found = openssl.read(chain(host))
     if host.config.certificate.profile == "shortlived" and found.lifetime >= openssl.SHORT_LIFETIME:

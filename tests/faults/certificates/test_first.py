@@ -45,5 +45,5 @@ def test_only_root_and_nginx_can_read_the_private_key(certs: Target) -> None:
     for uid, gid, reads in ((10002, 10002, True), (10001, 10001, False), (65534, 65534, False)):
         drop = f"setpriv --reuid {uid} --regid {gid} --clear-groups"
         assert (certs.run(f"{drop} cat {key} 2>&1 | wc --lines") != "1") == reads, uid
-    kept = "/etc/letsencrypt/archive /etc/letsencrypt/accounts"
+    kept = "/etc/letsencrypt/slipway/archive /etc/letsencrypt/slipway/accounts"
     assert certs.run(f"find {kept} -name 'priv*' -perm /077") == ""

@@ -108,6 +108,7 @@ def test_a_hook_that_fails_makes_the_unit_fail_and_the_old_certificate_serves(
         # certbot itself ends well: it takes no notice of its hooks' failures.
         certs.run(
             "REQUESTS_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt /opt/certbot/bin/certbot renew"
+            " --config-dir /etc/letsencrypt/slipway --work-dir /var/lib/letsencrypt/slipway"
             " --force-renewal --no-random-sleep-on-renew --cert-name " + certs.site.domain
         )
         certs.run(f"! {RENEW}")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from infra.onhost.certificates import certbot
+from infra.onhost.certificates import lineage
 from tests.support.onhost import DOMAIN, Host
 from tests.support.operations.certificates import make
 
@@ -19,19 +19,31 @@ account = 0123=4567 = 89
 
 def chain(host: Host) -> Path:
     """The certificate that certbot holds."""
-    return certbot.lineage(host) / "fullchain.pem"
+    return lineage.directory(host) / "fullchain.pem"
 
 
 def renewal(host: Host) -> Path:
     """What certbot remembers for its renewal."""
-    return host.layout.letsencrypt / "renewal" / f"{DOMAIN}.conf"
+    return lineage.renewal(host)
 
 
 def leave(host: Host) -> None:
     """Leaves a certificate of the settings, as certbot does."""
     make(chain(host), DOMAIN)
+    link(host.layout.letsencrypt)
     renewal(host).parent.mkdir()
     renewal(host).write_text(RENEWAL)
+
+
+def link(root: Path) -> None:
+    """Moves the certificate's files into the archive and leaves links, as certbot has them."""
+    live, archive = root / "live" / DOMAIN, root / "archive" / DOMAIN
+    archive.mkdir(parents=True, exist_ok=True)
+    for kind in lineage.KINDS:
+        file, target = live / f"{kind}.pem", archive / f"{kind}1.pem"
+        if not file.is_symlink():
+            file.rename(target) if file.exists() else target.write_text(kind)
+            file.symlink_to(Path("..", "..", "archive", DOMAIN, target.name))
 
 
 def install(host: Host, script: str) -> None:

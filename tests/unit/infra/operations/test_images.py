@@ -1,12 +1,15 @@
 """Images are built only where none is that was built from the same, and tags lead to those."""
 
 import base64
+import subprocess
+from pathlib import Path
 
 import pytest
 
 from infra.facts.machine import OwnImages
 from infra.hostfile import HostFile, archive
 from infra.operations import images
+from tests.support.facts import program
 from tests.support.operations import Outcome, doing, known, nothing, outcome
 
 IMAGE = images.Image("app", (HostFile("Dockerfile", b"FROM x"),), "Dockerfile", "debian:13")
@@ -38,8 +41,8 @@ def test_an_image_is_built_from_its_context_alone_and_its_id_is_kept() -> None:
     file = f"/opt/slipway/images/{IMAGE.tag.removeprefix('slipway/')}"
     assert built.commands == [
         'said=$(mktemp); trap "rm --force $said" EXIT;'
-        " base64 --decode | docker buildx build --progress plain --load"
-        " --build-arg BASE_IMAGE=debian:13"
+        f" {images.PROXIES} base64 --decode | docker buildx build --progress plain --load"
+        ' "$@" --build-arg BASE_IMAGE=debian:13'
         " --secret id=ca_bundle,src=/etc/ssl/certs/ca-certificates.crt"
         f" --file Dockerfile --tag {IMAGE.tag} -"
         ' > "$said" 2>&1 && mkdir --parents /opt/slipway/images'
@@ -59,3 +62,27 @@ def test_the_tag_of_an_image_changes_with_all_that_it_is_built_from() -> None:
     ]
     assert len({IMAGE.tag, *(image.tag for image in other)}) == 4
     assert IMAGE.tag.startswith("slipway/app:")
+
+
+@pytest.mark.parametrize(
+    ("proxies", "arguments"),
+    [
+        ({}, []),
+        (
+            {"HTTPSProxy": "http://p:3128", "NoProxy": "a b,c"},
+            ["--build-arg", "https_proxy=http://p:3128", "--build-arg", "no_proxy=a b,c"],
+        ),
+        ({"HTTPProxy": "http://xxxxx:xxxxx@p:3128"}, []),  # as docker info shows a password
+    ],
+)
+def test_a_build_goes_by_the_proxies_that_dockerd_has(
+    tmp_path: Path, proxies: dict[str, str], arguments: list[str]
+) -> None:
+    cases = "".join(f"'{{{{.{name}}}}}') echo '{value}';;" for name, value in proxies.items())
+    program(tmp_path, "docker", f'case "$3" in {cases} esac')
+    script = images.PROXIES + ' for word in "$@"; do echo "$word"; done'
+    done = subprocess.run(
+        ["sh", "-c", script], env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.splitlines() == arguments

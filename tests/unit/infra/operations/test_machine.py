@@ -25,17 +25,6 @@ def units(start: list[str], **states: dict[str, str] | None) -> Outcome:
     return outcome(machine.start_units, fact, names=names, start=start)
 
 
-def test_a_rival_timer_is_masked_if_it_is_there() -> None:
-    rival = {"Id": "other.timer", "NeedDaemonReload": "no", "ActiveState": "active"}
-    masked = doing("systemctl mask --now --quiet other.timer")
-    nothing_to_do = nothing("0 units are enabled and active")
-    for state, wanted in (("enabled", masked), ("masked", nothing_to_do), ("", nothing_to_do)):
-        states = {"other.timer": rival | {"UnitFileState": state}}
-        found = known(UnitStates, states, names=("other.timer",))
-        done = outcome(machine.start_units, found, names=[], start=[], mask=("other.timer",))
-        assert done == wanted
-
-
 def test_units_that_run_are_left_alone() -> None:
     assert units(["a.timer"], a_timer=RUNS, b_service=RUNS) == nothing(
         "1 units are enabled and active"
@@ -95,7 +84,8 @@ def certbot(link: str, *broken: str) -> Outcome:
     state = {"certbot": link, "broken": list(broken)}
     fact = known(SlipwayState, state, question="environments-state")
     folder = Path("/opt/slipway/certbot/new")
-    return outcome(machine.install_certbot, fact, folder=folder, requirements=b"certbot\n")
+    return outcome(machine.install_certbot, fact, folder=folder, requirements=b"certbot\n",
+                   environment={"https_proxy": "http://p:3128"})  # fmt: skip
 
 
 def test_certbot_of_this_lock_is_left_alone() -> None:
@@ -116,8 +106,8 @@ def test_certbot_is_linked_once_all_of_it_is_there(link: str) -> None:
         " certbot on this host and has not ended: pgrep -af pip shows it' >&2; exit 1; };"
         f" python3 -m venv --clear {folder};"
         f" base64 --decode > {folder}/requirements.txt;"
-        f" PIP_CERT={bundle} {folder}/bin/pip install --quiet --no-cache-dir"
-        " --disable-pip-version-check --only-binary :all: --require-hashes"
+        f" https_proxy=http://p:3128 PIP_CERT={bundle} {folder}/bin/pip install --quiet"
+        " --no-cache-dir --disable-pip-version-check --only-binary :all: --require-hashes"
         f" --requirement {folder}/requirements.txt;"
         f" ln --symbolic --force --no-dereference {folder} /opt/.certbot.new;"
         " mv --no-target-directory /opt/.certbot.new /opt/certbot"

@@ -17,10 +17,20 @@ def host() -> Iterator[Host]:
         yield host
 
 
+def apart(host: Host) -> list[str]:
+    """The directories that the host's own certbot, if there is one, does not use."""
+    return [
+        *("--config-dir", f"{host.root}/etc/letsencrypt/slipway"),
+        *("--work-dir", f"{host.root}/var/lib/letsencrypt/slipway"),
+        *("--logs-dir", f"{host.root}/var/log/letsencrypt/slipway"),
+    ]
+
+
 def test_the_first_certificate_is_asked_for_by_webroot(host: Host) -> None:
     assert certbot.issue_command(host, force=False) == [
-        *(f"{host.root}/opt/certbot/bin/certbot", "certonly", "--non-interactive", "--agree-tos"),
-        *("--webroot", "--email", "you@example.org", "--server", ACME),
+        *(f"{host.root}/opt/certbot/bin/certbot", "certonly", "--non-interactive"),
+        *apart(host),
+        *("--agree-tos", "--webroot", "--email", "you@example.org", "--server", ACME),
         *("--webroot-path", f"{host.root}/var/lib/slipway/webroot"),
         *("--cert-name", DOMAIN, "--key-type", "ecdsa"),
         *("--deploy-hook", f"{host.root}/usr/local/sbin/slipway certificate-install"),
@@ -63,5 +73,6 @@ def test_a_certificate_on_other_terms_is_replaced_at_once(host: Host) -> None:
 def test_a_renewal_leaves_it_to_certbot_whether_it_is_time(host: Host) -> None:
     assert certbot.renew_command(host) == [
         *(f"{host.root}/opt/certbot/bin/certbot", "renew", "--non-interactive"),
+        *apart(host),
         *("--no-random-sleep-on-renew", "--cert-name", DOMAIN),
     ]

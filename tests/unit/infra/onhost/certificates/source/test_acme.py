@@ -10,7 +10,7 @@ import pytest
 from infra.onhost.certificates import attempts, preflight, source
 from infra.onhost.command import Failure
 from tests.support.onhost import DOMAIN, Host, new_host
-from tests.support.onhost.certbot import install
+from tests.support.onhost.certbot import install, link
 from tests.support.onhost.sources import leave
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="is root's: needs root")
@@ -26,7 +26,9 @@ def has(host: Host, root: Path | None = None, **how: Any) -> bytes:
         f"server = {terms.acme_directory}\nkey_type = {terms.key_type}\n"
         f"preferred_profile = {terms.profile or None}\n"
     )
-    return leave(folder / "live" / DOMAIN, *host.config.names, **how)
+    made = leave(folder / "live" / DOMAIN, *host.config.names, **how)
+    link(folder)
+    return made
 
 
 def certbot_leaves(host: Host, exit_code: int = 0, **how: Any) -> bytes:
