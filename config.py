@@ -10,6 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))  # before any installed
 from infra.operator import inventory_file, questions
 
 config.SUDO = True  # the login user becomes root
+config.ENV = {"LC_ALL": "C.UTF-8"}  # what programs say is read, in a language that every host has
 questions.answer()
 
 # pyinfra goes on without hosts, and ends with 0, when the inventory is a file that is not there.
