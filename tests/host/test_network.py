@@ -43,7 +43,7 @@ def own(host: Host, release: str, notes: list[str]) -> set[Listener]:
     pids = {pid for name in projects for pid in host.check_output(OWN_PROCESSES, name).split()}
     found = rows(host)
     notes += [
-        f"{kind} {address}:{port} is open, by {program or 'the kernel'}"
+        f"{kind} {address}:{port} is open, by {program.strip() or 'the kernel'}"
         for (kind, address, port), program, by in found
         if not by & pids
     ]
