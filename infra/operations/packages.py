@@ -9,8 +9,8 @@ from pyinfra import host, logger
 from pyinfra.api import Host, State, StringCommand
 from pyinfra.connectors.util import CommandOutput, OutputLine
 
+from infra.facts.login_shell import portable
 from infra.facts.machine import InstalledPackages
-from infra.login_shell import portable
 from infra.operations.apt_trouble import Remedy, Trouble, judge
 from infra.operations.operation import operation
 

@@ -42,7 +42,9 @@ def own(certs: Target, tmp_path_factory: pytest.TempPathFactory) -> dict[str, st
 
 def accounts(certs: Target, ca: str) -> int:
     """How many accounts at a CA certbot keeps, those that the CA has forgotten included."""
-    return int(certs.run(f"ls -d /etc/letsencrypt/accounts/{ca}*/*/* 2>/dev/null | wc --lines"))
+    return int(
+        certs.run(f"ls -d /etc/letsencrypt/slipway/accounts/{ca}*/*/* 2>/dev/null | wc --lines")
+    )
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -30,6 +30,7 @@ def host() -> Iterator[Host]:
             path = host.root / file.path.lstrip("/")
             if path.is_relative_to(host.layout.nginx) and file.content is not None:
                 text = PLACES.sub(lambda place: f"{host.root}{place[0]}", file.content.decode())
+                path.parent.mkdir(exist_ok=True)
                 path.write_text(text)
         for name in ("a", "b"):
             host.release(name)
