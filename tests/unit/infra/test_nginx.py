@@ -43,7 +43,8 @@ def test_both_address_families_are_listened_on(settings: Settings, http: int, ht
         f"{https} ssl reuseport",
         f"{https} quic reuseport",
     ]
-    assert values(text, "include")[1:3] == ["/tmp/ipv6/http.con[f]", "/tmp/ipv6/sockets.con[f]"]
+    ipv6 = [path for path in values(text, "include") if path.startswith(layout.IPV6_LINK)]
+    assert ipv6 == [layout.IPV6_LISTEN.format(name=name) for name in ("http", "sockets")]
     listened = {name: values(lines, "listen") for name, lines in ipv6_files(settings).items()}
     assert listened == {
         "http.conf": [f"[::]:{http} default_server reuseport"],

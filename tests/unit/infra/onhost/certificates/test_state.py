@@ -28,7 +28,7 @@ def test_a_host_without_a_certificate_has_all_to_do(host: Host, source: str) -> 
         bare = host.changed(https_port=port, source=source)
         assert set(certificate.state(bare).values()) == {False}
         missing = {name for name, right in certificate.prepared(bare).items() if not right}
-        assert missing == {"certificate", "loaded"}
+        assert missing == {"certificate", "trust", "loaded"}
 
 
 def test_what_stands_is_told_fact_by_fact(host: Host) -> None:

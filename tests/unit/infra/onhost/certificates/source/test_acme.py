@@ -23,6 +23,7 @@ def has(host: Host, root: Path | None = None, **how: Any) -> bytes:
     conf.parent.mkdir(parents=True, exist_ok=True)
     terms = host.config.certificate
     conf.write_text(
+        "[renewalparams]\n"
         f"server = {terms.acme_directory}\nkey_type = {terms.key_type}\n"
         f"preferred_profile = {terms.profile or None}\n"
     )
