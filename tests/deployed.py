@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from infra.settings import Settings, load_host
+from tests import way_in
 from tests.site import Site
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 PYINFRA = [str(CHECKOUT / ".venv" / "bin" / "pyinfra")]
-SSH_OPTIONS = {"ssh_user": "User", "ssh_port": "Port", "ssh_key": "IdentityFile",
-               "ssh_hostname": "HostName"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -29,28 +29,40 @@ class Deployed:
         """The validated settings."""
         return load_host(self)
 
-    def ssh_config(self) -> str:
-        """What ssh needs to reach the host, one connection for all checks."""
-        # ssh makes no directory for its socket, and an account may never have used ssh.
-        Path.home().joinpath(".ssh").mkdir(mode=0o700, exist_ok=True)
-        lines = [f"Host {self.name}"]
-        lines += [f"  {option} {self.data[key]}" for key, option in SSH_OPTIONS.items()
-                  if key in self.data]  # fmt: skip
-        lines += ["  ControlMaster auto", "  ControlPersist 30", "  BatchMode yes"]
-        lines += [f"  ControlPath ~/.ssh/slipway-{os.getpid()}-%C"]
-        included = self.data.get("ssh_config_file")
-        return "\n".join(lines) + (f"\nInclude {CHECKOUT / included}\n" if included else "\n")
+    @property
+    def destination(self) -> str:
+        """What `ssh` is given to enter the host, with its ssh config."""
+        return way_in.destination(self.name, self.data)
+
+    def ssh_config(self, control: str = "") -> str:
+        """An ssh config that leads to the host as pyinfra gets there."""
+        return way_in.config_text(self.name, self.data, CHECKOUT, control)
 
     @cached_property
     def address(self) -> str:
-        """The address that ssh connects to."""
-        included = self.data.get("ssh_config_file")
-        options = ["-F", str(CHECKOUT / included)] if included else []
-        shown = subprocess.run(
-            ["ssh", "-G", *options, self.name], capture_output=True, text=True, check=True
-        )
-        found = dict(line.partition(" ")[::2] for line in shown.stdout.splitlines())
-        return str(self.data.get("ssh_hostname") or found["hostname"])
+        """Where the site is asked: where SSH connects to, if it gets there without another host.
+
+        A host behind a bastion may have an address there that only the bastion can reach.
+        """
+        with way_in.folder() as folder:
+            config = Path(folder, "ssh_config")
+            config.write_text(self.ssh_config())
+            command = ["ssh", "-G", "-F", str(config), self.destination]
+            shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        found = dict(line.partition(" ")[::2] for line in shown.splitlines())
+        ways = [found["hostname"]]
+        if {"proxyjump", "proxycommand"} & found.keys():
+            ways.append(self.settings.domain)
+        given = [self.data["verify_address"]] if "verify_address" in self.data else []
+        return str((given or [way for way in ways if self._is_open(way)] or ways)[0])
+
+    def _is_open(self, address: str) -> bool:
+        """Whether the site's port can be reached at an address."""
+        try:
+            socket.create_connection((address, self.settings.nginx.https_port), 3).close()
+        except OSError:
+            return False
+        return True
 
     @property
     def site(self) -> Site:

@@ -44,7 +44,7 @@ def _read(host: Deployed) -> str:
     with tempfile.NamedTemporaryFile("w", suffix=".ssh_config") as config:
         config.write(host.ssh_config())
         config.flush()
-        command = ["ssh", "-F", config.name, host.name, "sudo", "-n", "cat", ADMIN_PASSWORD]
+        command = ["ssh", "-F", config.name, host.destination, "sudo", "-n", "cat", ADMIN_PASSWORD]
         shown = subprocess.run(command, capture_output=True, text=True, check=True, cwd=CHECKOUT)
     return shown.stdout.strip()
 

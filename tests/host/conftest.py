@@ -4,7 +4,6 @@ The hosts and their settings are those of the inventory that deployed them.
 """
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,9 @@ from testinfra.host import Host
 from infra.onhost import layout
 from infra.onhost.layout import LAYOUT
 from infra.settings import Settings
+from tests import way_in
 from tests.deployed import Deployed, deployed
+from tests.host import connection
 from tests.site import Site
 
 KNOWN: dict[str, Deployed] = {}
@@ -27,12 +28,9 @@ def pytest_configure(config: pytest.Config) -> None:
         KNOWN.update(deployed(config.getoption("--inventory")))
     except RuntimeError as error:
         pytest.exit(str(error), returncode=2)
-    folder = Path(config.rootpath, ".pytest_cache")
-    folder.mkdir(exist_ok=True)
-    ssh_config = folder / f"ssh_config-{os.getpid()}"
-    ssh_config.write_text("".join(host.ssh_config() for host in KNOWN.values()))
-    config.option.hosts = ",".join(f"ssh://{name}" for name in KNOWN)
-    config.option.ssh_config = str(ssh_config)
+    folder = way_in.folder()
+    config.add_cleanup(folder.cleanup)
+    config.option.hosts = ",".join(connection.enter(KNOWN.values(), Path(folder.name)))
     config.option.sudo = True
 
 
