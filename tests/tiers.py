@@ -51,6 +51,7 @@ SUITES = (
     Suite("operation", 3, 900, ("tests/faults/operation",), Stand.COPY),
     Suite("breakages", 4, 1800, ("tests/breakages",), Stand.COPY),
     Suite("watchdog", 4, 1500, ("tests/faults/watchdog",), Stand.COPY),
+    Suite("operators", 4, 900, ("tests/faults/operators",), Stand.COPY),
     Suite("gunicorn", 4, 90, (), Stand.COPY, steps=(DEPLOY,), options=("tests/host",),
           environment={"TEST_SETTINGS": '{"web": {"server": "gunicorn"}}'}),
     Suite("graders", 4, 240, ("tests/graders",), Stand.COPY, needs=("graders",)),
