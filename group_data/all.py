@@ -5,6 +5,7 @@ from pathlib import Path
 from click import get_current_context
 from pyinfra import inventory
 
+from infra.operator import connection
 from infra.settings import refuse_wrong
 
 __all__ = ["inventory_folder"]
@@ -14,5 +15,7 @@ __all__ = ["inventory_folder"]
 inventory_folder = str(Path(get_current_context().params["inventory"]).resolve().parent)
 
 refuse_wrong(
-    ((host.name, host.data.get("settings")) for host in inventory), folder=Path(inventory_folder)
+    ((host.name, host.data.get("settings")) for host in inventory),
+    folder=Path(inventory_folder),
+    also=[line for host in inventory for line in connection.refusals(host.name, host.data)],
 )

@@ -104,12 +104,15 @@ def _reason(problem: ErrorDetails) -> str:
     return words.format(**problem.get("ctx", {}))
 
 
-def refuse_wrong(hosts: Iterable[tuple[str, Any]], folder: Path = CHECKOUT) -> None:
+def refuse_wrong(
+    hosts: Iterable[tuple[str, Any]], folder: Path = CHECKOUT, also: Iterable[str] = ()
+) -> None:
     """Ends the run with exit code 2 and one line for each wrong setting of any host.
 
     `hosts` are names with the value of their key `settings`; paths in it start at `folder`.
+    `also` are lines about other data of the inventory.
     """
-    lines = []
+    lines = list(also)
     for name, data in (listed := list(hosts)):
         try:
             load(data, name, folder)

@@ -1,0 +1,34 @@
+"""The inventory's data of the SSH connection, which pyinfra reads: what is wrong in them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+PORTS = range(1, 65536)
+
+
+def refusals(name: str, data: Any) -> Iterator[str]:
+    """A line for each wrong value of a host; `data` has `get`, as a dict has it."""
+    for key in ("ssh_config_file", "ssh_key"):
+        if reason := _file(key, data.get(key)):
+            yield f"{name}: {key}: {reason}"
+    port = data.get("ssh_port", 22)
+    if not (str(port).isascii() and str(port).isdigit() and int(port) in PORTS):
+        yield f"{name}: ssh_port: must be a number from 1 to 65535"
+    for key in ("ssh_user", "ssh_hostname"):
+        value = data.get(key, "a")
+        if not isinstance(value, str) or len(value.split()) != 1 or value.startswith("-"):
+            yield f"{name}: {key}: must be one word"
+
+
+def _file(key: str, value: object) -> str:
+    """Why pyinfra cannot use a file: of an ssh config it would say nothing, and go without it."""
+    if value is None:
+        return ""
+    if not isinstance(value, str | Path):
+        return "must be the path of a file"
+    if key == "ssh_config_file" and str(value).startswith("~"):
+        return "write the full path: pyinfra does not replace ~ here"
+    if not Path(value).expanduser().is_file():
+        return f"the file {value} does not exist; a relative path starts at the current directory"
+    return ""
