@@ -49,10 +49,20 @@ to a host. Each message has the path of the setting and the reason. Nothing has 
 inventory and your application can be outside the checkout. Always run pyinfra in the checkout:
 `.venv/bin/pyinfra ../mine/inventory.py deploy.py`. The default paths are in the checkout.
 
-**The connection.** `ssh_user`, `ssh_port`, `ssh_key` and `ssh_config_file` are not in `settings`,
-because pyinfra reads them. Write them beside `settings`, as `ssh_user` above. Without `ssh_key`,
-pyinfra uses your SSH agent and the keys in `~/.ssh`. A relative path in `ssh_key` or
-`ssh_config_file` starts at the current directory.
+**The connection.** pyinfra reads these keys, so they are not in `settings`. Write them beside it, as
+`ssh_user` above. They are checked before pyinfra connects.
+
+- `ssh_user`, `ssh_port`, `ssh_hostname`: the user, the port, and the address if it is not the host's
+  name.
+- `ssh_key`: file of the private key. Without it, pyinfra uses your SSH agent and the keys in `~/.ssh`.
+- `ssh_config_file`: the ssh config to read in place of `~/.ssh/config`.
+- `ssh_known_hosts_file`: file with the keys of hosts. `ssh_strict_host_key_checking`: `"yes"` refuses
+  a host whose key is not known. The default `"accept-new"` accepts and remembers it.
+- `verify_address`: where `tests/host` asks the site, if SSH does not connect to that address.
+
+An alias, a user, a port, a key or a bastion (`ProxyJump`) in your ssh config works for pyinfra, for
+`bin/slipway` and for `tests/host`. The user may have any login shell. A relative path starts at the
+current directory.
 
 **To add or change a setting**, edit the file that its section names below. Then run
 `{COMMAND}`, which writes this page again. A new
