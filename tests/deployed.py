@@ -9,8 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from infra.operator import way_in
 from infra.settings import Settings, load_host
-from tests import way_in
 from tests.site import Site
 
 CHECKOUT = Path(__file__).resolve().parent.parent

@@ -96,7 +96,7 @@ SOURCES = (
     Source(("tests/host/*",), TESTED),
     Source(("tests/bench/*",), ()),
     Source(("tests/inventory.py", "tests/demo.py"), DEPLOYED, deployed=True),
-    Source(("tests/deployed.py", "tests/site.py", "tests/way_in.py"), DEPLOYED),
+    Source(("tests/deployed.py", "tests/site.py"), DEPLOYED),
     Source(("tests/conftest.py", "tests/__init__.py", "tests/tiers.py", "tests/suites/*",
             "bin/test", "bin/venv", "pyproject.toml", "requirements/dev.txt"), ALL),
     # The lab

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from pyinfra.connectors.sshuserclient.client import get_ssh_config
+
 PORTS = range(1, 65536)
 
 
@@ -12,6 +14,8 @@ def refusals(name: str, data: Any) -> Iterator[str]:
     for key in ("ssh_config_file", "ssh_key"):
         if reason := _file(key, data.get(key)):
             yield f"{name}: {key}: {reason}"
+    if reason := _config(data.get("ssh_config_file")):
+        yield f"{name}: {reason}"
     port = data.get("ssh_port", 22)
     if not (str(port).isascii() and str(port).isdigit() and int(port) in PORTS):
         yield f"{name}: ssh_port: must be a number from 1 to 65535"
@@ -31,4 +35,14 @@ def _file(key: str, value: object) -> str:
         return "write the full path: pyinfra does not replace ~ here"
     if not Path(value).expanduser().is_file():
         return f"the file {value} does not exist; a relative path starts at the current directory"
+    return ""
+
+
+def _config(value: object) -> str:
+    """Why pyinfra cannot read the ssh config: it would end with a traceback."""
+    try:
+        get_ssh_config(str(value) if value else None)
+    except Exception as error:  # noqa: BLE001  it raises a plain one for some
+        said = " ".join(str(error).split())
+        return f"pyinfra cannot read the ssh config {value or '~/.ssh/config'}: {said}"
     return ""

@@ -13,8 +13,8 @@ from testinfra.host import Host
 
 from infra.onhost import layout
 from infra.onhost.layout import LAYOUT
+from infra.operator import way_in
 from infra.settings import Settings
-from tests import way_in
 from tests.deployed import Deployed, deployed
 from tests.host import connection
 from tests.site import Site

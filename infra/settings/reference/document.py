@@ -49,15 +49,17 @@ to a host. Each message has the path of the setting and the reason. Nothing has 
 inventory and your application can be outside the checkout. Always run pyinfra in the checkout:
 `.venv/bin/pyinfra ../mine/inventory.py deploy.py`. The default paths are in the checkout.
 
-**The connection.** pyinfra reads these keys, so they are not in `settings`. Write them beside it, as
-`ssh_user` above. They are checked before pyinfra connects.
+**The connection.** pyinfra reads these keys, so they are not in `settings`. Write them beside it,
+as `ssh_user` above. They are checked before pyinfra connects.
 
-- `ssh_user`, `ssh_port`, `ssh_hostname`: the user, the port, and the address if it is not the host's
-  name.
-- `ssh_key`: file of the private key. Without it, pyinfra uses your SSH agent and the keys in `~/.ssh`.
+- `ssh_user`, `ssh_port`, `ssh_hostname`: the user, the port, and the address if it is not the name
+  of the host in the inventory.
+- `ssh_key`: file of the private key. Without it, pyinfra uses your SSH agent and the keys in
+  `~/.ssh`.
 - `ssh_config_file`: the ssh config to read in place of `~/.ssh/config`.
-- `ssh_known_hosts_file`: file with the keys of hosts. `ssh_strict_host_key_checking`: `"yes"` refuses
-  a host whose key is not known. The default `"accept-new"` accepts and remembers it.
+- `ssh_known_hosts_file`: file with the keys of hosts.
+- `ssh_strict_host_key_checking`: `"yes"` refuses a host whose key is not known. The default,
+  `"accept-new"`, accepts the key and remembers it.
 - `verify_address`: where `tests/host` asks the site, if SSH does not connect to that address.
 
 An alias, a user, a port, a key or a bastion (`ProxyJump`) in your ssh config works for pyinfra, for

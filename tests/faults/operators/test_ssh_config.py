@@ -16,18 +16,17 @@ CONFIG = """
 Host inner
     HostName 127.0.0.1
     ProxyJump gate
-    User debian
-    Include options
 Host gate
     HostName {address}
-    User debian
-    Include options
+Include options
 """
 OPTIONS = """
+Host inner gate
+    User debian
     Port 2222
-    IdentityFile "{key}"
+    IdentityFile {key}
     IdentitiesOnly yes
-    UserKnownHostsFile "{known}"
+    UserKnownHostsFile {known}
     StrictHostKeyChecking yes
 """
 
@@ -50,7 +49,7 @@ def behind(second_port: Target, inventory: Inventory, tmp_path: Path) -> str:
         for line in (LAB / "known_hosts").read_text().splitlines()
         if line.startswith(f"{second_port.name},")
     ]
-    folder = tmp_path / "my ssh"
+    folder = tmp_path / "ssh"
     folder.mkdir()
     known, key = folder / "known", folder / "key"
     known.write_text(f"[127.0.0.1]:2222 {host_key}\n[{address}]:2222 {host_key}\n")
@@ -79,7 +78,7 @@ def test_an_alias_a_port_a_key_and_a_bastion_lead_to_the_host(
 def test_a_host_with_another_key_is_entered_by_neither(
     behind: str, second_port: Target, tmp_path: Path
 ) -> None:
-    known = tmp_path / "my ssh" / "known"
+    known = tmp_path / "ssh" / "known"
     other = known.read_text().replace("[127.0.0.1]:2222 ", "[127.0.0.2]:2222 ")
     known.write_text(other)
     done = deploy(behind, second_port)

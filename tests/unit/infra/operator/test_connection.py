@@ -10,7 +10,7 @@ from infra.operator.connection import refusals
 
 @pytest.fixture
 def key(tmp_path: Path) -> str:
-    (tmp_path / "a key").write_text("x")
+    (tmp_path / "a key").write_text("# of ssh\n")
     return str(tmp_path / "a key")
 
 
@@ -39,6 +39,17 @@ def test_a_config_that_pyinfra_would_not_find_is_named() -> None:
     assert missing.startswith("one: ssh_config_file: the file no/such does not exist;")
     [home] = refusals("one", {"ssh_config_file": "~/.ssh/work"})
     assert home == "one: ssh_config_file: write the full path: pyinfra does not replace ~ here"
+
+
+@pytest.mark.parametrize(
+    "content", [b"Include config\n", b"Host caf\xe9\n", b"Host a\n  no-such-form\n"]
+)
+def test_a_config_that_pyinfra_cannot_read_is_named(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "config"
+    path.write_bytes(content)
+    [line] = refusals("one", {"ssh_config_file": str(path)})
+    assert line.startswith(f"one: pyinfra cannot read the ssh config {path}: ")
+    assert "\n" not in line
 
 
 def test_a_key_that_is_not_there_is_named(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pyinfra.connectors.sshuserclient.client import SSHClient
 
-from tests.way_in import config_text, destination
+from infra.operator.way_in import config_text, destination
 
 NAME = "web"
 CONFIGS = {

@@ -21,7 +21,7 @@ def config_text(name: str, data: dict[str, Any], checkout: Path, socket: str = "
     """An ssh config with which `ssh DESTINATION` enters as pyinfra does.
 
     ssh takes the first value of each option: the inventory's data count, then the person's config.
-    `socket` is where the checks share one connection.
+    `socket` is where several commands share one connection.
     """
     pattern = _quoted(destination(name, data))
     lines = [f"Host {pattern}", *_indented(_given(data, checkout)), *_indented(PLAIN)]
@@ -29,7 +29,7 @@ def config_text(name: str, data: dict[str, Any], checkout: Path, socket: str = "
         shared = ("ControlMaster auto", "ControlPersist 30", f"ControlPath {_quoted(socket)}")
         lines += _indented(shared)
     lines += ["Host *", "  BatchMode yes", *_of_the_person(data, checkout)]
-    # The deploy has seen a new host's key: so has who verifies it.
+    # pyinfra's default, unless the config has another.
     lines += [f"Host {pattern}", "  StrictHostKeyChecking accept-new"]
     return "\n".join(lines) + "\n"
 
