@@ -10,6 +10,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="the pyinfra inventory whose hosts tests/host verifies (default: inventory.py)",
     )
     parser.addoption(
+        "--with-jobs",
+        action="store_true",
+        help="tests/host: add jobs to the queue of the example application, and see them run",
+    )
+    parser.addoption(
         "--here",
         action="store_true",
         help="tests/browser: start the application on this machine instead of going to a host",

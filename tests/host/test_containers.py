@@ -31,9 +31,15 @@ def test_every_container_is_up_and_healthy(host: Host, containers: Containers) -
 def test_no_other_container_of_slipway_runs(
     host: Host, containers: Containers, settings: Settings
 ) -> None:
+    releases = host.file(str(LAYOUT.releases)).listdir()
+    projects = {layout.RELEASE_PROJECT.format(release=name) for name in releases}
+    shown = '{{.Label "com.docker.compose.project"}} {{.Names}}'
+
     def alone() -> bool:
-        running = host.check_output("docker ps --filter name=slipway --format '{{.Names}}'")
-        return set(running.split()) == set(containers)
+        lines = host.check_output("docker ps --format %s", shown).splitlines()
+        rows = [line.rpartition(" ") for line in lines]
+        running = {name for of, _, name in rows if of in {layout.BASE_PROJECT, *projects}}
+        return running == set(containers)
 
     # The last release's worker may have a job to finish before it ends.
     wait_until(alone, settings.worker.job_timeout + 60)

@@ -38,7 +38,7 @@ def test_secrets_are_roots_alone_and_not_empty(host: Host, settings: Settings) -
     for name in settings.secret_names:
         secret = host.file(str(LAYOUT.secrets / name))
         assert (secret.uid, secret.mode) == (0, 0o440), name
-        assert secret.size >= 8, name
+        assert secret.size > 0, name
 
 
 def test_the_login_user_cannot_read_a_secret(host: Host) -> None:
@@ -50,7 +50,9 @@ def test_the_login_user_cannot_read_a_secret(host: Host) -> None:
 def test_no_secret_stands_in_an_environment_a_command_line_or_a_log(
     host: Host, settings: Settings, containers: dict[str, dict[str, Any]]
 ) -> None:
-    # The search runs on the host, which prints a name where it finds something, and no value.
+    # The search runs on the host, which prints a name where it finds something, and no value. It
+    # looks for a secret's longest line: short ones, as of a key's file, may stand anywhere.
+    longest = "awk 'length > length(m) { m = $0 } END { if (length(m) >= 8) print m }'"
     places = {
         "a container's configuration": f"docker inspect {' '.join(containers)}",
         "a command line": "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' | grep -v grep",
@@ -60,7 +62,10 @@ def test_no_secret_stands_in_an_environment_a_command_line_or_a_log(
     }
     for name in settings.secret_names:
         for place, command in places.items():
-            found = host.run(f"({command}) | grep -q -a -F -f {LAYOUT.secrets / name}")
+            found = host.run(
+                f"{longest} {LAYOUT.secrets / name} | {{ exec 3<&0 </dev/null;"
+                f" ({command}) | grep -q -a -F -f /dev/fd/3; }}"
+            )
             assert found.rc == 1, f"the secret {name} stands in {place}"
 
 

@@ -1,24 +1,26 @@
-"""What a client gets of any application."""
+"""What a client gets of any application, also of one that answers every address."""
 
 import json
 import socket
 from dataclasses import replace
+from uuid import uuid4
 
+import pytest
 from testinfra.host import Host
 
 from infra.onhost.config import is_address
 from infra.onhost.layout import LAYOUT
 from infra.programs import HSTS
-from infra.settings import Settings
+from infra.settings import Settings, megabytes
 from tests.site import Site
 
 
 def test_http_leads_to_https(site: Site, settings: Settings) -> None:
-    answer = site.ask_http("/date/?a=b")
+    answer = site.ask_http("/some/path?a=b")
     assert answer.status == 301
     port = settings.nginx.https_port
     suffix = "" if port == 443 else f":{port}"
-    assert answer.headers["location"] == f"https://{settings.domain}{suffix}/date/?a=b"
+    assert answer.headers["location"] == f"https://{settings.domain}{suffix}/some/path?a=b"
 
 
 def test_http_leads_an_alias_to_its_own_name_and_https_to_the_site(
@@ -55,22 +57,33 @@ def test_the_application_says_that_it_is_alive(site: Site, settings: Settings) -
     assert site.ask(settings.app.health_path).status == 200
 
 
-def test_a_body_over_the_limit_gets_413(site: Site) -> None:
-    headers = {"Content-Length": str(2 * 1024**3), "Content-Type": "application/json"}
-    assert site.ask("/background_count/", "POST", b"{", headers=headers).status == 413
+def test_a_body_over_the_limit_gets_413(site: Site, settings: Settings) -> None:
+    length = megabytes(settings.nginx.body_size) * 1024**2 + 1
+    headers = {"Content-Length": str(length), "Content-Type": "application/octet-stream"}
+    assert site.ask(settings.app.health_path, "POST", b"{", headers=headers).status == 413
+
+
+def is_shipped(settings: Settings) -> bool:
+    """Whether Slipway's own configuration of the server runs: another one may refuse more."""
+    return not settings.web.command and not (settings.app.source / "Dockerfile").exists()
 
 
 def test_large_headers_are_served_and_a_flood_is_refused_by_nginx(
     site: Site, settings: Settings
 ) -> None:
     path = settings.app.health_path
-    assert site.ask(path, headers={"X-Large": "x" * 12000}).status == 200
+    large = site.ask(path, headers={"X-Large": "x" * 12000})
+    assert large.status == 200 if is_shipped(settings) else large.status < 500
     flood = {f"X-{i}": "x" * 8000 for i in range(20)}
     assert site.ask(path, headers=flood).status in {400, 431}
 
 
 def test_a_long_address_reaches_the_application(site: Site, settings: Settings) -> None:
-    assert site.ask(f"{settings.app.health_path}?{'x' * 12000}").status == 200
+    if not is_shipped(settings):
+        pytest.skip("the application brings a server of its own, which may refuse long addresses")
+    answer = site.ask(f"{settings.app.health_path}?{'x' * 12000}")
+    assert answer.status < 500
+    assert answer.status not in {414, 431}
 
 
 def test_private_paths_are_not_there_from_outside_however_they_are_spelt(
@@ -78,7 +91,6 @@ def test_private_paths_are_not_there_from_outside_however_they_are_spelt(
 ) -> None:
     for path in settings.nginx.private_paths:
         first, rest = f"%{ord(path[1]):x}", path[2:]
-        twice = first.replace("%", "%25")
         spelt = [
             path,
             f"{path}/",
@@ -88,21 +100,34 @@ def test_private_paths_are_not_there_from_outside_however_they_are_spelt(
             f"/.{path}",
             f"/x/..{path}",
         ]
-        spelt += [f"/{first}{rest}", f"/{twice}{rest}", f"/x%2f..%2f{path[1:]}", f"{path}%2f"]
+        spelt += [f"/{first}{rest}", f"/x%2f..%2f{path[1:]}", f"{path}%2f"]
         for way in spelt:
             assert site.ask(way).status == 404, way
 
 
-def test_the_host_itself_asks_past_nginx(host: Host, settings: Settings) -> None:
+def test_a_private_path_encoded_twice_is_another_path_and_an_unknown_one(
+    host: Host, site: Site, settings: Settings
+) -> None:
+    unknown = site.ask(f"/{uuid4().hex}").status
+    for path in settings.nginx.private_paths:
+        answer = site.ask(f"/%25{ord(path[1]):x}{path[2:]}")
+        assert answer.status in {unknown, 400, 404}, path
+        private = host.run("%s get %s", str(LAYOUT.command), path)
+        assert private.rc or answer.body.decode(errors="replace") != private.stdout, path
+
+
+def test_the_host_itself_asks_past_nginx(host: Host, site: Site, settings: Settings) -> None:
     assert host.run("%s get %s", str(LAYOUT.command), settings.app.health_path).rc == 0
-    assert host.run("%s get /no/such/path", str(LAYOUT.command)).rc == 1
+    unknown = f"/{uuid4().hex}"  # many applications have a page at every address
+    done = host.run("%s get %s", str(LAYOUT.command), unknown)
+    assert done.rc == int(site.ask(unknown).status >= 400)
 
 
 def test_a_static_file_that_was_never_finished_is_asked_of_the_application(
     site: Site, settings: Settings
 ) -> None:
-    answer = site.ask(f"{settings.app.static_url}no-such-file.css")
-    assert answer.status == 404
+    answer = site.ask(f"{settings.app.static_url}{uuid4().hex}.css")
+    assert answer.status < 500
     assert "immutable" not in answer.headers.get("cache-control", "")
 
 

@@ -112,7 +112,7 @@ class Session:
         """Write the command that runs a suite's tests."""
         words = ["pytest", *suite.tests, "--durations", "10"]
         if suite.stand is not Stand.HERE:
-            words += ["-m", "", "--inventory", "tests/inventory.py"]
+            words += ["-m", "", "--inventory", "tests/inventory.py", "--with-jobs"]
         if suite.tier >= 3:
             words += ["-p", "no:cacheprovider"]  # others write it, too
         return (*words, *suite.options, *self.options)
