@@ -1,11 +1,11 @@
-"""Every error leaves as one shape: problem details in JSON (RFC 9457)."""
+"""Every error leaves as problem details in JSON (RFC 9457), or as a page for a person's browser."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, current_app, jsonify, request
+from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from pydantic import BaseModel, ConfigDict, Field
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
@@ -33,21 +33,26 @@ class Problem(BaseModel):
 def problem(status: int, detail: str, **members: Any) -> Response:
     """Make the answer for an error: its status, a sentence, and further members if any."""
     title = HTTPStatus(status).phrase
-    response = jsonify(
-        type="about:blank",
-        title=title,
-        status=status,
-        detail=detail,
-        request_id=request_ids.current(),
-        **members,
-    )
+    shown = {"title": title, "status": status, "detail": detail}
+    shown["request_id"] = request_ids.current()
+    if wants_page():
+        response = make_response(render_template("error.html", **shown))
+    else:
+        response = jsonify(type="about:blank", **shown, **members)
+        response.mimetype = PROBLEM_TYPE
     response.status_code = status
-    response.mimetype = PROBLEM_TYPE
     response.cache_control.no_store = True
+    response.vary.add("Accept")
     current_app.logger.info(
         "%d %s", status, title, extra={"method": request.method, "path": request.path}
     )
     return response
+
+
+def wants_page() -> bool:
+    """Whether the request would rather have a page than JSON: browsers say so, programs do not."""
+    wanted = request.accept_mimetypes
+    return wanted["text/html"] > max(wanted[PROBLEM_TYPE], wanted["application/json"])
 
 
 def init_app(app: Flask) -> None:

@@ -5,9 +5,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import Watch
 from tests.browser.console import expect_state, open_console, start_job
 
-PAGES = ["/", "/sign-in", "/docs"]
+WRONG = "/no/such/page"
+PAGES = ["/", "/sign-in", "/docs", WRONG]
+WIDTHS = [1100, 360]  # a desk's and a telephone's
 NARROW = {"width": 360, "height": 740}
 
 # Texts too faint for their ground, by WCAG's formula: 4.5, or 3 for large ones.
@@ -46,6 +49,11 @@ def show_jobs_of_each_kind(page: Page) -> None:
         expect_state(job, state)
     job.get_by_role("button", name="Cancel").click()
     expect_state(job, "cancelled")
+
+
+@pytest.fixture(autouse=True)
+def _a_wrong_address_is_said_in_the_console(watch: Watch) -> None:
+    watch.expected.append("status of 404")
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -89,3 +97,83 @@ def test_every_field_has_a_label_and_every_page_one_first_heading(page: Page, pa
     assert unlabelled == []
     expect(page.locator("h1")).to_have_count(1)
     expect(page.locator("main")).to_have_count(1)
+
+
+# The pixels between each label and its field, or the frame around it.
+GAPS = """() => [...document.querySelectorAll("label")].map((label) => {
+  const field = label.control.closest(".request") || label.control;
+  return Math.round(field.getBoundingClientRect().top - label.getBoundingClientRect().bottom);
+})"""
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("path", ["/", "/sign-in"])
+def test_every_label_is_four_pixels_above_its_field(page: Page, path: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(path)
+    assert set(page.evaluate(GAPS)) == {4}
+
+
+# Where the words of the brand and of the links begin and end, beside the cards' edges.
+EDGES = """() => {
+  const box = (element) => {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    return range.getBoundingClientRect();
+  };
+  const links = [...document.querySelectorAll("nav a")].map(box);
+  const main = document.querySelector("main").getBoundingClientRect();
+  const below = links[0].top > document.querySelector(".brand").getBoundingClientRect().bottom;
+  return {main: [main.left, main.right], below, links: [links[0].left, links.at(-1).right]};
+}"""
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("path", PAGES)
+def test_the_navigation_ends_where_the_cards_do(page: Page, path: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(path)
+    edges = page.evaluate(EDGES)
+    side = 0 if edges["below"] else 1
+    assert edges["links"][side] == pytest.approx(edges["main"][side], abs=1)
+
+
+def test_the_field_of_the_sample_looks_like_any_other(page: Page) -> None:
+    open_console(page)
+    colours = "(e) => [getComputedStyle(e).backgroundColor, getComputedStyle(e).borderColor]"
+    sample, other = page.locator(".request"), page.get_by_label("Count to")
+    assert sample.evaluate(colours) == other.evaluate(colours)
+    assert sample.bounding_box()["height"] == other.bounding_box()["height"]  # type: ignore[index]
+
+
+def test_the_tables_of_the_description_have_one_width(page: Page) -> None:
+    page.goto("/docs")
+    columns = page.locator("table").evaluate_all(
+        """found => found.map((table) => [...table.rows[0].cells].map((cell) => {
+          const box = cell.getBoundingClientRect();
+          return [Math.round(box.left), Math.round(box.right)];
+        }))"""
+    )
+    assert len(columns) > 5
+    assert all(one == columns[0] for one in columns)
+
+
+def test_the_tables_of_the_description_can_be_read_on_a_telephone(page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto("/docs")
+    cells = page.locator("tbody th, tbody td").evaluate_all(
+        """found => found.filter((cell) => cell.textContent.trim()).map((cell) => [
+          cell.getBoundingClientRect().width, cell.scrollWidth - cell.clientWidth,
+          parseFloat(getComputedStyle(cell).fontSize),
+        ])"""
+    )
+    assert min(width for width, _, _ in cells) >= 250  # no word is broken for want of room
+    assert max(hidden for _, hidden, _ in cells) == 0
+    assert min(size for _, _, size in cells) >= 14
+
+
+def test_a_wrong_address_leads_back_to_the_start(page: Page) -> None:
+    page.goto(WRONG)
+    expect(page.get_by_role("heading", name="This page does not exist")).to_be_visible()
+    page.get_by_role("link", name="Go to the start page").click()
+    expect(page.get_by_role("heading", name="Jobs", exact=True)).to_be_visible()

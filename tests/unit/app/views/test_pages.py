@@ -2,12 +2,18 @@ from __future__ import annotations
 
 import contextlib
 import re
+import subprocess
+import sys
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
+from app import create_app
+from app.config import Config
 from tests.support.processes import ROOT
+from tests.support.redis_server import RedisServer
 
 STATIC = ROOT / "app/static"
 PAGES = ["/", "/sign-in", "/docs"]
@@ -71,3 +77,19 @@ def test_the_page_can_be_read_aloud_and_on_a_phone(client: FlaskClient) -> None:
 
 def test_the_page_offers_the_bounds_the_api_has(client: FlaskClient) -> None:
     assert 'min="1" max="175"' in client.get("/").text
+
+
+@pytest.mark.parametrize("finished", [False, True])
+def test_the_icon_is_where_browsers_look_for_it(
+    redis: RedisServer, tmp_path: Path, *, finished: bool
+) -> None:
+    if finished:  # as the image has them
+        make = [sys.executable, str(ROOT / "images/app/static_files.py"), str(STATIC)]
+        subprocess.run([*make, str(tmp_path)], check=True)
+    environ = {**redis.environ, **({"STATIC_FOLDER": str(tmp_path)} if finished else {})}
+    client = create_app(Config.from_environment(environ)).test_client()
+    with contextlib.closing(client.get("/favicon.ico")) as response:
+        assert response.status_code == 200
+        assert response.mimetype in {"image/x-icon", "image/vnd.microsoft.icon"}
+        assert response.data == (STATIC / "favicon.ico").read_bytes()
+        assert response.headers["Cache-Control"] == "public, max-age=86400"
