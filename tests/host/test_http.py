@@ -116,6 +116,11 @@ def test_a_private_path_encoded_twice_is_another_path_and_an_unknown_one(
         assert private.rc or answer.body.decode(errors="replace") != private.stdout, path
 
 
+def test_the_host_s_own_check_of_the_site_finds_nothing_amiss(host: Host) -> None:
+    done = host.run("%s site-check", str(LAYOUT.command))
+    assert done.rc == 0, done.stderr
+
+
 def test_the_host_itself_asks_past_nginx(host: Host, site: Site, settings: Settings) -> None:
     assert host.run("%s get %s", str(LAYOUT.command), settings.app.health_path).rc == 0
     unknown = f"/{uuid4().hex}"  # many applications have a page at every address

@@ -52,16 +52,12 @@ def _refused(path: Path) -> Attention | None:
         if error.errno not in REFUSED:
             raise
         if error.errno == errno.EROFS:
-            cure = f"mount -o remount,rw {_mount(path)}; dmesg | tail says whether the disk fails"
+            cure = f"mount -o remount,rw $(findmnt -no TARGET -T {path}); dmesg | tail says why"
             return Attention(f"{path} is read-only", cure)
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             return Attention(f"the disk of {path} is full", f"{ROOM_MADE} disk")
         return Attention(f"{path} cannot be written: {error.strerror}", f"lsattr -d {path}; dmesg")
     return None
-
-
-def _mount(path: Path) -> Path:
-    return next(p for p in (path, *path.parents) if p.is_mount())
 
 
 def _full(path: Path) -> Attention | None:

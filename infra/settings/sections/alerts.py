@@ -52,10 +52,11 @@ class Mail(Section):
 
 
 class Alerts(Section):
-    """Where the host sends a message when a systemd unit of Slipway fails.
+    """Where the host sends a message when a systemd unit of Slipway fails, or when a check finds a
+    problem: one message when it begins, and one when it is over.
 
-    Set one of these, several or none. `bin/slipway status` always shows a failed unit. The address
-    of a webhook is a secret, so it is in a file.
+    Set one of these, several or none. `bin/slipway status` always shows problems. The address of a
+    webhook is a secret, so it is in a file.
     """
 
     example: ClassVar[str] = """

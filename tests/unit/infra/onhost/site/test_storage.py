@@ -45,10 +45,10 @@ def test_no_room_for_more_files_is_told(host: Host) -> None:
         assert texts(host) == [f"the disk of {path} has nearly no room for more files"]
 
 
-def test_a_disk_that_became_read_only_is_told_with_its_mount(host: Host) -> None:
+def test_a_disk_that_became_read_only_is_told(host: Host) -> None:
     path = host.layout.letsencrypt
     with mounted(path, "size=20m"):
         subprocess.run(["mount", "-o", "remount,ro", path], check=True)
         [one] = [one for one in storage.problems(host).values() if str(path) in one.text]
     assert one.text == f"{path} is read-only"
-    assert one.remedy.startswith(f"mount -o remount,rw {path};")
+    assert one.remedy.startswith(f"mount -o remount,rw $(findmnt -no TARGET -T {path});")
