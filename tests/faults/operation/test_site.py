@@ -1,7 +1,6 @@
 """What visitors do not get is found by the host itself, shown and told, with its begin and end."""
 
 import shlex
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -80,10 +79,10 @@ def test_a_port_that_a_firewall_closes_is_told_also_where_the_host_itself_gets_t
     closed = "nginx listens on port 443, but nobody reaches it"
     with broken(target, f"iptables --insert {rule}", f"iptables --delete {rule}"):
         is_told(target, closed)
-        if not where:
+        if not where:  # the host itself gets no answer either
             done = target.deploy(alerts={"command": [TELL]})
             assert done.returncode != 0
-            assert closed in done.stderr + done.stdout
+            assert "on port 443: slipway site-check says why" in done.stderr
     is_over(target, closed)
 
 
@@ -94,7 +93,6 @@ def test_a_container_that_runs_out_of_memory_is_told_with_the_setting(target: Ta
     with broken(target, eat, "true"):
         is_told(target, f"{web} ran out of memory once")
         assert "raise web.memory" in alerts(target)
-    time.sleep(1)
     assert target.site.works()
 
 
@@ -105,7 +103,8 @@ def test_a_state_that_became_read_only_is_told(target: Target) -> None:
         is_told(target, f"{state} is read-only")
         assert target.site.works()
         done = target.deploy(alerts={"command": [TELL]}, keep_releases=9)
-        print(done.stderr[-2000:])
+        assert done.returncode != 0
+        assert "Read-only file system" in done.stderr
     is_over(target, f"{state} is read-only")
 
 
@@ -114,35 +113,3 @@ def test_containers_without_a_way_out_are_told_or_get_it_back(target: Target) ->
     with broken(target, lost, "systemctl restart docker"):
         is_told(target, "containers have no way out")
     is_over(target, "containers have no way out")
-
-
-def test_no_acknowledged_job_is_lost_on_a_full_disk(target: Target) -> None:
-    data = target.run(f"docker volume inspect --format '{{{{.Mountpoint}}}}' {layout.REDIS_VOLUME}")
-    redis = target.container("redis")
-    small = (
-        f"docker stop {redis} && cp --archive {data} {data}.kept"
-        f" && mount -t tmpfs -o size=8m,mode=700,uid={layout.REDIS_UID} slipway {data}"
-        f" && cp --archive {data}.kept/. {data}/ && docker start {redis}"
-    )
-    back = (
-        f"docker stop {redis}; cp --archive {data}/. {data}.kept/; umount {data};"
-        f" cp --archive {data}.kept/. {data}/; rm --recursive {data}.kept {data}/ballast;"
-        f" docker start {redis}"
-    )
-    with broken(target, small, back):
-        wait_until(target.healthy, 60)
-        target.run(f"dd if=/dev/zero of={data}/ballast bs=64k 2>/dev/null", check=False)
-        target.run(f"truncate --size -300k {data}/ballast")
-        accepted = []
-        for _ in range(600):
-            answer = target.site.ask("/background_count/", "POST", {"number": 100})
-            if answer.status != 202:
-                assert answer.status == 503, answer
-                break
-            accepted.append(answer.json["url"])
-        print(f"{len(accepted)} accepted until the disk was full")
-        assert target.site.works()
-        target.run(f"docker kill --signal KILL {redis}; rm --force {data}/ballast", check=False)
-        wait_until(target.healthy, 90)
-        assert [u for u in accepted if target.site.ask(u).status != 200] == []
-    wait_until(target.healthy, 90)
