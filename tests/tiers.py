@@ -52,6 +52,7 @@ SUITES = (
     Suite("breakages", 4, 1800, ("tests/breakages",), Stand.COPY),
     Suite("watchdog", 4, 1500, ("tests/faults/watchdog",), Stand.COPY),
     Suite("operators", 4, 900, ("tests/faults/operators",), Stand.COPY),
+    Suite("noticed", 4, 1200, ("tests/faults/noticed",), Stand.COPY),
     Suite("gunicorn", 4, 90, (), Stand.COPY, steps=(DEPLOY,), options=("tests/host",),
           environment={"TEST_SETTINGS": '{"web": {"server": "gunicorn"}}'}),
     Suite("graders", 4, 240, ("tests/graders",), Stand.COPY, needs=("graders",)),
@@ -103,7 +104,8 @@ SOURCES = (
     Source(("lab/*", "bin/lab"), HOSTED, deployed=True),
     # What a deploy puts on a host
     Source(("infra/onhost/alerts/*", "infra/onhost/status/*", "systemd/slipway-alert*"),
-           ("host", "operation", "certificates", "upgrade", "watchdog"), deployed=True),
+           ("host", "operation", "noticed", "certificates", "upgrade", "watchdog"),
+           deployed=True),
     Source(("infra/onhost/certificates/*", "infra/certificate.py"),
            ("host", "operation", "certificates", "blank", "upgrade"), deployed=True),
     Source(("infra/show.py", "maintenance.py", "rollback.py", "bin/slipway"),
