@@ -10,7 +10,10 @@ from infra.onhost.layout import LAYOUT
 
 # Lines of which there may be several, and how the others are read.
 LISTS = {"resolved": "resolved", "address": "addresses", "standalone": "standalone",
-         "account": "accounts", "group": "groups"}  # fmt: skip
+         "account": "accounts", "group": "groups", "full": "full",
+         "readonly": "readonly"}  # fmt: skip
+LEAST = 100  # megabytes that must be free on every disk that a deploy writes to
+WRITTEN = (LAYOUT.home, LAYOUT.config, LAYOUT.state)
 READ: dict[str, Callable[[str], Any]] = {
     "disk": int,
     "memory": int,
@@ -29,6 +32,7 @@ class HostReport(Fact[dict[str, Any]]):
         options = "-H --listening --numeric --processes"
         users = " ".join(map(str, layout.USERS))
         groups = " ".join(map(str, (*layout.USERS, *layout.GROUPS)))
+        written = " ".join(map(str, WRITTEN))
         listeners = " or ".join(f"sport = :{port}" for port in ports)
         return f"""
             . /etc/os-release; echo "distribution $ID"; echo "version $VERSION_ID";
@@ -36,6 +40,16 @@ class HostReport(Fact[dict[str, Any]]):
             sudo -n true 2>/dev/null && echo "sudo yes" || echo "sudo no";
             d={shlex.quote(data)}; until test -e "$d"; do d=$(dirname "$d"); done;
             echo "disk $(df --output=avail --block-size=1M "$d" | tail -n 1)";
+            for path in {written} "$d"; do
+                test -e "$path" || continue;
+                findmnt --noheadings --output OPTIONS --target "$path" | tr , '\\n' |
+                    grep --quiet --line-regexp ro && echo "readonly $path";
+                disk=$(stat --format %d "$path"); free=$(df --output=avail --block-size=1M "$path" |
+                    tail -n 1);
+                case " $disks " in *" $disk "*) ;; *)
+                    test "$free" -ge {LEAST} || echo "full $path" $free ;; esac;
+                disks="$disks $disk";
+            done;
             test -d /run/systemd/system && echo "systemd yes";
             findmnt --noheadings --output OPTIONS --target /opt | tr , '\\n' | grep -x noexec;
             getent passwd {users} | awk -F: '{{ print "account", $1, $3 }}';

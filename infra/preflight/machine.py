@@ -3,6 +3,7 @@
 from ipaddress import ip_address
 from typing import Any
 
+from infra.facts.preflight import LEAST
 from infra.onhost import layout
 from infra.onhost.layout import LAYOUT
 from infra.settings import Settings, megabytes
@@ -81,6 +82,16 @@ def _shortages(report: dict[str, Any], settings: Settings) -> list[str]:
             f"has {report['disk']} MB free on the disk of {where}, needs {disk}: make room,"
             " or lower preflight.free_disk"
         )
+    found += [
+        f"has {free} MB free on the disk of {path}, and every deploy needs {LEAST}: free disk space"
+        for path, free in report["full"]
+        if report["deployed"]
+    ]
+    found += [
+        f"{path} is read-only: mount -o remount,rw $(findmnt -no TARGET -T {path}) on the host;"
+        " dmesg there says why"
+        for path in report["readonly"]
+    ]
     if report["memory"] < megabytes(memory):
         found.append(
             f"has {report['memory']} MB of memory, needs {memory}: take a larger host,"

@@ -104,7 +104,8 @@ def test_a_state_that_became_read_only_is_told(target: Target) -> None:
         assert target.site.works()
         done = target.deploy(alerts={"command": [TELL]}, keep_releases=9)
         assert done.returncode != 0
-        assert "Read-only file system" in done.stderr
+        assert f"{state} is read-only: mount -o remount,rw" in done.stderr
+        assert "Nothing was changed." in done.stderr
     is_over(target, f"{state} is read-only")
 
 

@@ -13,6 +13,7 @@ from infra.facts.preflight import HostReport
 from infra.preflight.machine import refusals, warnings
 from infra.settings import load
 from tests.support.facts import read
+from tests.support.onhost.mounts import mounted
 
 SETTINGS = load({"domain": "app.example.org", "email": "you@example.org"}, "one")
 FACT = HostReport()
@@ -41,6 +42,8 @@ def test_the_report_is_read_from_lines_of_key_and_value() -> None:
         account bob 10002
         group staff2 10012
         standalone mail.example.org
+        full /var/lib/slipway 3
+        readonly /opt/slipway
         noexec
     """
     found = read(FACT, *output.strip().splitlines())
@@ -65,6 +68,8 @@ def test_the_report_is_read_from_lines_of_key_and_value() -> None:
         "accounts": [("bob", "10002")],
         "groups": [("staff2", "10012")],
         "standalone": ["mail.example.org"],
+        "full": [("/var/lib/slipway", "3")],
+        "readonly": ["/opt/slipway"],
     }
 
 
@@ -94,7 +99,7 @@ def test_the_script_reports_everything_that_is_judged(path: Path) -> None:
     assert found.keys() == {
         *("distribution", "version", "architecture", "user", "sudo", "disk", "memory"),
         *("clock", "deployed", "resolved", "addresses", "ports", "owners", "udp", "ufw"),
-        *("noexec", "systemd", "accounts", "groups", "standalone"),
+        *("noexec", "systemd", "accounts", "groups", "standalone", "full", "readonly"),
     }
     assert abs(found["clock"] - time.time()) < 30
     assert found["disk"] > 0
@@ -137,3 +142,24 @@ def test_the_disk_is_the_one_that_a_folder_will_be_on(path: Path) -> None:
         text=True,
         check=True,
     ).stdout.replace("disk     ", "disk ").replace("  ", " ")
+
+
+def test_a_disk_that_is_nearly_full_or_read_only_is_reported(path: Path, tmp_path: Path) -> None:
+    if os.geteuid():
+        pytest.skip("mounts a file system: needs root")
+    data = tmp_path / "data"
+
+    def lines() -> str:
+        script = FACT.command("localhost", (80, 443), str(data))
+        environment = {**os.environ, "PATH": f"{path}:{os.environ['PATH']}"}
+        words = ["sh", "-c", script]
+        return subprocess.run(
+            words, env=environment, capture_output=True, text=True, check=True
+        ).stdout
+
+    with mounted(data, "size=120m"):
+        assert str(data) not in lines()
+        (data / "ballast").write_bytes(bytes(30 * 1024**2))
+        assert f"\nfull {data} 90\n" in lines()
+        subprocess.run(["mount", "-o", "remount,ro", data], check=True)
+        assert f"\nreadonly {data}\n" in lines()

@@ -35,6 +35,8 @@ def report(**changes: Any) -> dict[str, Any]:
         "accounts": [],
         "groups": [],
         "standalone": [],
+        "full": [],
+        "readonly": [],
         **changes,
     }
 
@@ -59,6 +61,17 @@ def test_a_fresh_debian_13_is_let_through_in_silence() -> None:
             {"sudo": "no"},
             "the user debian cannot use sudo without a password:"
             " grant NOPASSWD in /etc/sudoers.d, or install sudo",
+        ),
+        (
+            {"deployed": True, "full": [("/var/lib/slipway", "3")]},
+            "has 3 MB free on the disk of /var/lib/slipway, and every deploy needs 100:"
+            " free disk space",
+        ),
+        (
+            {"readonly": ["/opt/slipway"]},
+            "/opt/slipway is read-only:"
+            " mount -o remount,rw $(findmnt -no TARGET -T /opt/slipway) on the host;"
+            " dmesg there says why",
         ),
         ({"version": "12"}, "runs debian 12: Slipway needs Debian 13"),
         ({"distribution": "fedora", "version": "43"}, "runs fedora 43: Slipway needs Debian 13"),
