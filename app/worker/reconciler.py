@@ -15,10 +15,12 @@ from rq.registry import CanceledJobRegistry
 
 from app.jobs import outcomes
 from app.redis_client import text
+from app.worker.trimming import trim
 
 EVERY = 30  # seconds from one look of any worker to the next
 KEYS = 5_000  # read of the whole of Redis in one look; the next goes on behind them
 MAX_QUEUE_LENGTH = 10_000  # jobs; while more wait, reading them all would cost more than it finds
+MOST_KEPT = 5_000  # jobs; a stranger who starts and cancels them would fill Redis with more
 PREFIX = Job.redis_job_namespace_prefix
 
 log = logging.getLogger("app.worker")
@@ -27,8 +29,14 @@ log = logging.getLogger("app.worker")
 class Reconciler:
     """Looks after one queue's lost and cancelled jobs. Raises RedisError."""
 
-    def __init__(self, queue: Queue, keep: int, every: int = EVERY) -> None:
-        """Keep cancelled jobs for `keep` seconds; look once in `every` seconds."""
+    def __init__(
+        self, queue: Queue, keep: int, every: int = EVERY, most_kept: int = MOST_KEPT
+    ) -> None:
+        """Keep cancelled jobs for `keep` seconds; look once in `every` seconds.
+
+        Of the jobs that finished, failed or were cancelled, `most_kept` of each stay.
+        """
+        self._most_kept = most_kept
         self._queue = queue
         self._client = queue.connection
         self._keep = keep
@@ -43,6 +51,8 @@ class Reconciler:
         if not self._client.set(f"{self._name}:turn", 1, nx=True, ex=self._every):
             return []
         self._end_cancelled()
+        if deleted := trim(self._queue, self._most_kept):
+            log.info("the %d oldest jobs that had ended were deleted", deleted)
         if self._client.llen(self._queue.key) > MAX_QUEUE_LENGTH:
             return []
         lost = [job_id for job_id in self._in_no_list(self._queued()) if self._seen_before(job_id)]
