@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.checkout import CHECKOUT
-from infra.facts.login_shell import portable
+from infra.facts.login_shell import MARKER, portable
 
 LOCAL = "@local"
 # What pyinfra reads from a host's data, and the option of ssh that says it.
@@ -29,11 +29,13 @@ class NoWayError(Exception):
 def command(name: str, data: dict[str, Any], words: list[str], *, terminal: bool) -> list[str]:
     """The command that runs these words as root on the host; `terminal`: it gets one there.
 
+    Without one, a marker stands before the output: the login shell may greet first.
     Raises NoWayError for a host that is not reached by SSH.
     """
     # Without a terminal sudo has nobody to ask for a password.
     sudo = "sudo" if terminal else "sudo -n"
-    script = f'[ "$(id -u)" -eq 0 ] || s="{sudo}"; exec $s {shlex.join(words)}'
+    begin = "" if terminal else f"echo {MARKER}; "
+    script = f'{begin}[ "$(id -u)" -eq 0 ] || s="{sudo}"; exec $s {shlex.join(words)}'
     if name == LOCAL:
         return ["sh", "-c", script]
     if name.startswith("@"):

@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 from infra import origin
+from infra.facts.login_shell import MARKER
 from infra.onhost.layout import LAYOUT
 from infra.onhost.verbs.commands import COMMANDS, OPTIONS
 from infra.operator import ssh
@@ -50,7 +51,10 @@ def _run(host: str, data: dict[str, Any], words: list[str], verb: str) -> int:
         return _refused(str(error))
     stdin = None if verb in ONE_HOST or terminal else subprocess.DEVNULL
     try:
-        code = subprocess.run(command, stdin=stdin, check=False).returncode
+        if terminal:
+            code = subprocess.run(command, check=False).returncode
+        else:
+            code = _without_greeting(command, stdin)
     except KeyboardInterrupt:
         return INTERRUPTED
     if code == ssh.NO_CONNECTION:
@@ -58,6 +62,19 @@ def _run(host: str, data: dict[str, Any], words: list[str], verb: str) -> int:
     if code == NOT_FOUND and verb not in ONE_HOST:  # whose command's code it may be
         return _refused(f"{host}: Slipway is not there: deploy to it first")
     return code
+
+
+def _without_greeting(command: list[str], stdin: int | None) -> int:
+    """The exit code of a command whose output is shown from the marker on, as it comes."""
+    with subprocess.Popen(command, stdin=stdin, stdout=subprocess.PIPE) as process:
+        said: Any = process.stdout
+        for line in said:
+            if line.strip() == MARKER.encode():
+                break
+        while some := said.read1():
+            sys.stdout.buffer.write(some)
+            sys.stdout.buffer.flush()
+    return process.returncode
 
 
 def _words(name: str, arguments: argparse.Namespace) -> list[str]:

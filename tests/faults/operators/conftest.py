@@ -50,9 +50,9 @@ def deploy(inventory: str, target: Target) -> "subprocess.CompletedProcess[str]"
     return pyinfra(inventory, "deploy.py", TEST_HOST=target.name)
 
 
-def status(inventory: str) -> "subprocess.CompletedProcess[str]":
-    """What a script gets that asks for the status."""
-    command = [str(CHECKOUT / "bin" / "slipway"), "status", "--json", "--inventory", inventory]
+def told(inventory: str, question: str) -> "subprocess.CompletedProcess[str]":
+    """What a script gets that asks a question."""
+    command = [str(CHECKOUT / "bin" / "slipway"), question, "--json", "--inventory", inventory]
     return subprocess.run(
         command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
@@ -60,7 +60,7 @@ def status(inventory: str) -> "subprocess.CompletedProcess[str]":
 
 def release_told(inventory: str, target: Target) -> str:
     """The release in the status, which is one JSON document and nothing else."""
-    done = status(inventory)
+    done = told(inventory, "status")
     assert (done.returncode, done.stderr) == (0, "")
     release: str = json.loads(done.stdout)[target.name]["release"]
     return release

@@ -1,6 +1,7 @@
 """Any login shell and any greeting: deploys, the deploy lock, the status and the tests work."""
 
 import getpass
+import json
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ import pytest
 
 from infra.onhost.layout import LAYOUT
 from tests.faults.conftest import Target, once, pyinfra
-from tests.faults.operators.conftest import USER, Inventory, deploy, release_told, verify
+from tests.faults.operators.conftest import USER, Inventory, deploy, release_told, told, verify
 
 pytestmark = pytest.mark.destructive
 
@@ -68,6 +69,7 @@ def test_an_operator_deploys_and_asks_through_any_login_shell(
     assert operator.run(f"cat {LOCK}").startswith(f"deploy by {getpass.getuser()}@")
     operator.run("ls /etc/sysctl.d/*slipway*")
     assert release_told(hosts, operator) == operator.release()
+    assert isinstance(json.loads(told(hosts, "jobs").stdout), list | dict)
 
 
 def test_without_a_change_a_deploy_asks_nobody_and_needs_no_terminal(

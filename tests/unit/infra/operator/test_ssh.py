@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from infra.checkout import CHECKOUT
+from infra.facts.login_shell import MARKER
 from infra.operator import ssh
 
 DATA = {
@@ -75,7 +76,8 @@ def test_words_arrive_as_they_are_through_any_login_shell(tmp_path: Path, shell:
         text=True,
         check=False,
     )
-    assert done.stdout == "".join(f"<{word}>" for word in WORDS) + "said"
+    answer = "".join(f"<{word}>" for word in WORDS) + "said"
+    assert done.stdout == f"{MARKER}\n{answer}"
     assert (done.returncode, done.stderr) == (7, "")
 
 

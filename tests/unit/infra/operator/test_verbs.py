@@ -18,6 +18,7 @@ hosts = [("one", {"settings": settings}), ("two", {"settings": settings})]
 # Says what it was asked, as a host that has Slipway would run it.
 SSH = """#!/bin/sh
 for last; do :; done
+echo "Welcome, it is you!"
 exec sh -c "$last"
 """
 SLIPWAY = """#!/bin/sh
