@@ -13,7 +13,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import tempfile
 from itertools import count
 from pathlib import Path
 
@@ -29,7 +28,8 @@ def enable() -> None:
     The directory is that of PROMETHEUS_MULTIPROC_DIR, else one of this user under /tmp. It is
     emptied unless another process of this server is there already.
     """
-    default = Path(tempfile.gettempdir(), f"slipway-metrics-{os.getuid()}")
+    # In memory, and not where TMPDIR leads: a request must not wait for a disk, or find it full.
+    default = Path("/tmp", f"slipway-metrics-{os.getuid()}")  # noqa: S108  a directory of its own
     folder = Path(os.environ.setdefault(FOLDER_VARIABLE, str(default)))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _join(folder)

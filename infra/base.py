@@ -9,7 +9,7 @@ from infra.onhost import layout
 from infra.onhost.layout import LAYOUT
 from infra.operations import images, slipway, whole_files
 from infra.operations.images import Image
-from infra.settings import Settings, megabytes
+from infra.settings import Settings, capacity, megabytes
 
 # Run in nginx' container: a socket of IPv6 that the kernel refuses (EAFNOSUPPORT) ends nginx.
 START_NGINX = (
@@ -33,6 +33,7 @@ def base_files(settings: Settings, nginx: Image, redis: Image) -> list[HostFile]
     port = settings.nginx.https_port
     values = {
         "settings": settings,
+        "capacity": capacity,
         "nginx_image": nginx.tag,
         "redis_image": redis.tag,
         "nginx_memory_and_swap": memory_and_swap(settings.nginx.memory),
@@ -54,7 +55,10 @@ def base_files(settings: Settings, nginx: Image, redis: Image) -> list[HostFile]
         directory(LAYOUT.nginx_ipv6),
         *(text(LAYOUT.nginx_ipv6 / name, lines) for name, lines in ipv6_files(settings).items()),
         text(LAYOUT.nginx_routes, ROUTES),
-        text(LAYOUT.nginx / "maintenance.html", (CHECKOUT / "nginx/maintenance.html").read_text()),
+        *(
+            text(LAYOUT.nginx / name, (CHECKOUT / "nginx" / name).read_text())
+            for name in ("maintenance.html", "busy.html")
+        ),
     ]
 
 
@@ -66,17 +70,20 @@ def files(settings: Settings) -> list[HostFile]:
 def ipv6_files(settings: Settings) -> dict[str, str]:
     """What nginx' servers listen on by IPv6, by the name of the file that they include."""
     http, https = settings.nginx.http_port, settings.nginx.https_port
-    kinds = ["ssl", "quic"] if settings.tls.http3 else ["ssl"]
+    proxied = " proxy_protocol" if settings.nginx.proxy_protocol else ""
+    kinds = [f"ssl{proxied}", "quic"] if settings.tls.http3 else [f"ssl{proxied}"]
 
     def sockets(options: str) -> str:
         return "".join(f"listen [::]:{https} {kind}{options};\n" for kind in kinds)
 
+    # The site by HTTP, for those whose TLS a trusted proxy has ended.
+    site = {"site_http.conf": f"listen [::]:{http}{proxied};\n"}
     return {
-        "http.conf": f"listen [::]:{http} default_server reuseport;\n",
+        "http.conf": f"listen [::]:{http} default_server reuseport{proxied};\n",
         "sockets.conf": sockets(" reuseport"),  # options of the sockets, once for all
         "https.conf": sockets(""),
         "default.conf": sockets(" default_server"),
-    }
+    } | (site if settings.nginx.trusted_proxies else {})
 
 
 @deploy("Base")

@@ -26,6 +26,8 @@ net.ipv4.ip_unprivileged_port_start = 80
 net.core.somaxconn = 4096
 # A connection that waits for an nginx that ends goes to the one that listens beside it.
 net.ipv4.tcp_migrate_req = 1
+# What waits for a slow client waits in nginx' spool, and not in the kernel's memory.
+net.ipv4.tcp_notsent_lowat = 131072
 # Redis forks to rewrite its file; where the kernel is shared this cannot be set, and need not.
 -vm.overcommit_memory = 1
 """
@@ -69,6 +71,7 @@ def host_config(settings: Settings) -> HostConfig:
         made_secrets=settings.made_secrets,
         keep_releases=settings.keep_releases,
         proxies=settings.proxy.variables,
+        proxy_protocol=settings.nginx.proxy_protocol,
     )
 
 
@@ -103,6 +106,7 @@ def directories() -> list[HostFile]:
         directory(LAYOUT.applied),
         directory(LAYOUT.webroot),
         directory(LAYOUT.static),
+        directory(LAYOUT.spool, "700", layout.NGINX_UID, layout.NGINX_UID),
         directory(LAYOUT.volumes),
         directory(LAYOUT.tls, "750", group=layout.NGINX_UID),
         directory(LAYOUT.web),

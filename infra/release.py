@@ -4,17 +4,17 @@ from pathlib import Path
 
 from pyinfra.api import deploy
 
-from infra import origin
+from infra import onhost, origin
 from infra.checkout import CHECKOUT
 from infra.compose import project, services
 from infra.hostfile import HostFile, folder, render
 from infra.onhost.releases.release import CONFIG, ROUTES, Check, ReleaseConfig
-from infra.onhost.services import sockets
 from infra.operations import images, switch
 from infra.operations.images import Image
-from infra.settings import Settings
+from infra.settings import Settings, capacity
 
 IMAGES = CHECKOUT / "images"
+HEALTH_CHECK = "from onhost.web import health_check\n\nhealth_check.main()\n"
 
 
 def image(settings: Settings) -> Image:
@@ -52,13 +52,28 @@ def release_files(settings: Settings, tag: str) -> list[HostFile]:
     tests = settings.app.acceptance
     compose = project.text(settings, tag, acceptance_tag(settings))
     socket = services.socket_name(settings)
-    routes = render("nginx/routes.conf.j2", settings=settings, socket=socket)
+    routes = render("nginx/routes.conf.j2", settings=settings, capacity=capacity, socket=socket)
     return [
         HostFile("compose.yaml", compose.encode(), "600"),
         HostFile(CONFIG, release_config(settings, tag).to_json().encode()),
         HostFile(ROUTES, routes.encode()),
-        HostFile(services.HEALTH_CHECK, Path(sockets.__file__).read_bytes()),
+        *health_check(),
         *(folder(tests, "acceptance") if tests else []),
+    ]
+
+
+def health_check() -> list[HostFile]:
+    """The health check of the web container: a directory that Python runs there."""
+    package = Path(onhost.__file__).parent
+    modules = ("services/sockets.py", "web/health_check.py", "web/work.py")
+    made = ("onhost/__init__.py", "onhost/services/__init__.py", "onhost/web/__init__.py")
+    return [
+        HostFile(f"{services.HEALTH_CHECK}/__main__.py", HEALTH_CHECK.encode()),
+        *(HostFile(f"{services.HEALTH_CHECK}/{name}", b"") for name in made),
+        *(
+            HostFile(f"{services.HEALTH_CHECK}/onhost/{name}", (package / name).read_bytes())
+            for name in modules
+        ),
     ]
 
 

@@ -55,6 +55,7 @@ SUITES = (
     Suite("noticed", 4, 1200, ("tests/faults/noticed",), Stand.COPY),
     Suite("gunicorn", 4, 90, (), Stand.COPY, steps=(DEPLOY,), options=("tests/host",),
           environment={"TEST_SETTINGS": '{"web": {"server": "gunicorn"}}'}),
+    Suite("traffic", 4, 900, ("tests/faults/traffic",), Stand.COPY),
     Suite("graders", 4, 240, ("tests/graders",), Stand.COPY, needs=("graders",)),
     Suite("certificates", 4, 600, ("tests/faults/certificates",), Stand.OWN),
     Suite("blank", 4, 400, ("tests/faults/blank",), Stand.OWN),

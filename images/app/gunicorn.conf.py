@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import signal
 import threading
@@ -18,10 +20,12 @@ LIMIT = int(
 wsgi_app = "app.wsgi:application"
 bind = f"unix:{SOCKET}"
 umask = 0o007  # of the socket; when_ready gives it its mode
-backlog = 1024
+backlog = int(os.environ.get("WEB_QUEUE", "128"))  # requests that wait; for more nginx answers 503
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_PROCESSES", "2"))
 threads = int(os.environ.get("WEB_THREADS", "2"))
+worker_connections = threads  # a process takes what it can answer at once, and the rest waits
+keepalive = 0  # nginx makes a connection for each request
 preload_app = True  # the processes share its memory, and an import error ends it
 graceful_timeout = LIMIT
 timeout = LIMIT + 5  # of a process that does not even beat; requests have their own limit below
@@ -31,10 +35,14 @@ worker_tmp_dir = "/tmp"  # noqa: S108  in memory: what it writes there must not 
 control_socket_disable = True
 # nginx has bounded the line and the headers; these only must not be below its limits.
 limit_request_line = 0
+limit_request_fields = 32768
 limit_request_field_size = 65536
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 started: dict[int, float] = {}  # when each thread's request began
+ended = [0]  # how many did
+# What each process does, for the health check; in memory, as above.
+WORK = Path("/tmp", str(SOCKET).replace("/", "_") + ".work")  # noqa: S108  the same reason
 
 
 def when_ready(_server: Any) -> None:
@@ -67,6 +75,16 @@ def pre_request(_worker: Any, _request: Any) -> None:
 def post_request(_worker: Any, _request: Any, _environ: Any, _response: Any) -> None:
     """A request ended."""
     started.pop(threading.get_ident(), None)
+    ended[0] += 1
+
+
+def tell_work() -> None:
+    """Write what this process does: a health check that gets no answer asks for it."""
+    told = {"at": time.monotonic(), "ended": ended[0], "free": threads - len(started)}
+    WORK.mkdir(exist_ok=True)
+    new = WORK / f".{os.getpid()}"
+    new.write_text(json.dumps(told))
+    new.rename(WORK / str(os.getpid()))
 
 
 def end_when_late(worker: Any) -> None:
@@ -76,6 +94,8 @@ def end_when_late(worker: Any) -> None:
     """
     while True:
         time.sleep(1)
+        with contextlib.suppress(OSError):  # without room there; requests are watched all the same
+            tell_work()
         if any(time.monotonic() - begin > LIMIT for begin in list(started.values())):
             worker.log.critical("a request took longer than %s s: ending the process", LIMIT)
             os.kill(os.getpid(), signal.SIGKILL)

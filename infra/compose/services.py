@@ -12,10 +12,11 @@ SERVERS = {
     "uwsgi": ("uwsgi", "--ini", "/srv/app/uwsgi.ini"),
     "gunicorn": ("gunicorn", "--config", "/srv/app/gunicorn.conf.py"),
 }
-HEALTH_CHECK = "health_check.py"  # in the release's directory
+HEALTH_CHECK = "health"  # in the release's directory
 INTERVAL = {"web": 10, "worker": 15}  # seconds from one health check to the next
 HEALTH_LIMIT = 30  # seconds that one may take
 START_PERIOD = 60  # seconds in which a container may start, at least
+SPOOL = "spool"  # in the release's directory below LAYOUT.web; the application's own
 REDIS = f"{LAYOUT.redis_sockets}:{LAYOUT.redis_sockets}:ro"
 
 Service = dict[str, Any]
@@ -44,7 +45,11 @@ def application(settings: Settings, image: str) -> Service:
         "secrets": settings.secret_names,
         "group_add": [str(layout.REDIS_SOCKET_GID)],
         "environment": environment(settings),
-        "volumes": [REDIS, *(f"{LAYOUT.volumes}/{n}:{p}" for n, p in settings.app.volumes.items())],
+        "volumes": [
+            REDIS,
+            f"{LAYOUT.web}/${{RELEASE}}/{SPOOL}:{layout.CONTAINER_SPOOL}",
+            *(f"{LAYOUT.volumes}/{n}:{p}" for n, p in settings.app.volumes.items()),
+        ],
     }
 
 
@@ -57,6 +62,7 @@ def environment(settings: Settings) -> dict[str, str]:
     }
     return own | {
         "RELEASE": "${RELEASE}",
+        "TMPDIR": str(layout.CONTAINER_SPOOL),
         "REDIS_URL": f"unix://{LAYOUT.redis_socket}",
         **files,
         "QUEUE": literal(settings.worker.queue),
@@ -95,6 +101,7 @@ def web(settings: Settings, base: Service) -> Service:
                 "WEB_PROCESSES": str(settings.web.processes),
                 "WEB_THREADS": str(settings.web.threads),
                 "WEB_REQUEST_TIMEOUT": str(settings.web.request_timeout),
+                "WEB_QUEUE": str(settings.web.queue),
             },
             "stop_grace_period": f"{settings.web.request_timeout + 5}s",
             "volumes": [

@@ -42,6 +42,8 @@ class HostConfig:
     """How many releases stay on the host, the current one among them."""
     proxies: dict[str, str] = field(default_factory=dict)
     """Variables of the environment that lead what asks the Internet through a proxy."""
+    proxy_protocol: bool = False
+    """Whether connections begin with the PROXY protocol, but for those from this host."""
 
     @property
     def names(self) -> list[str]:

@@ -79,6 +79,7 @@ class Layout:
     redis_sockets = _Below("var/lib/slipway/redis")
     redis_socket = _Below("var/lib/slipway/redis/redis.sock")
     webroot = _Below("var/lib/slipway/webroot")
+    spool = _Below("var/lib/slipway/spool")  # what waits in nginx: bodies, and answers taken slowly
     static = _Below("var/lib/slipway/static")  # finished static files of the last releases
     volumes = _Below("var/lib/slipway/volumes")  # the application's own
     tls = _Below("var/lib/slipway/tls")  # certificates that nginx reads, a directory for each name
@@ -123,7 +124,8 @@ CONTAINER_SOCKETS = Path("/run/web")
 CONTAINER_REDIS_DATA = Path("/data")
 CONTAINER_ACCEPTANCE = Path("/srv/acceptance")
 CONTAINER_TRUST = Path("/run/trust.pem")
-CONTAINER_HEALTH_CHECK = Path("/run/health_check.py")
+CONTAINER_HEALTH_CHECK = Path("/run/health")  # a directory that Python runs
+CONTAINER_SPOOL = Path("/var/tmp")  # noqa: S108  on disk: what is too large for /tmp, in memory
 
 # Numeric users and groups of the containers; none of them has an account on the host.
 APP_UID = 10001

@@ -49,6 +49,7 @@ def placed(files: list[HostFile], release: str) -> list[HostFile]:
         directory(folder, "700"),
         directory(web),
         directory(web / "socket", "2770", layout.APP_UID, layout.WEB_SOCKET_GID),
+        directory(web / "spool", "700", layout.APP_UID, layout.APP_UID),
         text(folder / ".env", f"RELEASE={release}\n"),
         *moved,
     ]

@@ -6,8 +6,9 @@ Each raises FieldError with the path of the setting to change.
 from collections.abc import Iterable, Sequence
 
 from infra.onhost.config import is_address
-from infra.settings import operators_certificate
+from infra.settings import capacity, operators_certificate
 from infra.settings.fields.section import FieldError
+from infra.settings.fields.types import megabytes
 from infra.settings.sections.app import RESERVED_VARIABLES, App, secret_variable
 from infra.settings.sections.certificate import Certificate
 from infra.settings.sections.nginx import Nginx
@@ -47,3 +48,20 @@ def check_certificate_files(certificate: Certificate, names: Sequence[str]) -> N
     """The operator's certificate is valid for this site."""
     if certificate.source == "files" and certificate.chain and certificate.key:
         operators_certificate.check(certificate.chain, certificate.key, names)
+
+
+def check_capacity(nginx: Nginx) -> None:
+    """What nginx may hold at the same time fits into its memory and its spool."""
+    if capacity.bodies(nginx) < capacity.BODIES_IN_SPOOL:
+        needed = capacity.BODIES_SHARE * capacity.BODIES_IN_SPOOL * megabytes(nginx.body_size)
+        raise FieldError(
+            "nginx.spool",
+            f"must be at least {needed}m: a fourth of it is for {capacity.BODIES_IN_SPOOL} bodies"
+            " of nginx.body_size",
+        )
+    if capacity.connections(nginx) < capacity.LEAST_CONNECTIONS:
+        raise FieldError(
+            "nginx.memory",
+            f"must be at least {capacity.least_memory(nginx)}m"
+            f" for {nginx.requests} requests at the same time (nginx.requests)",
+        )

@@ -89,6 +89,7 @@ class Settings(Section):
     def _sections_agree(self) -> Self:
         cross_field.check_variables(self.app, self.secret_names)
         cross_field.check_health_path(self.app, self.nginx)
+        cross_field.check_capacity(self.nginx)
         cross_field.check_acceptance(self.app, self.domain)
         cross_field.check_aliases(self.domain, self.aliases)
         cross_field.check_certificate_files(self.certificate, self.names)

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from testinfra.host import Host
 
+from infra.onhost import layout
 from infra.onhost.config import is_address
 from infra.onhost.layout import LAYOUT
 from infra.programs import HSTS
@@ -76,6 +77,19 @@ def test_large_headers_are_served_and_a_flood_is_refused_by_nginx(
     assert large.status == 200 if is_shipped(settings) else large.status < 500
     flood = {f"X-{i}": "x" * 8000 for i in range(20)}
     assert site.ask(path, headers=flood).status in {400, 431}
+    assert site.ask(path, headers={f"X-{i}": "x" for i in range(111)}).status in {400, 431}
+
+
+def test_nginx_s_own_health_is_told_to_this_host_alone(site: Site) -> None:
+    assert site.ask_http(layout.NGINX_HEALTH, host=site.address).status != 204
+    assert site.ask(layout.NGINX_HEALTH).status != 204
+
+
+def test_nginx_writes_to_its_spool_on_disk(host: Host) -> None:
+    spool = host.file(str(LAYOUT.spool))
+    assert (spool.uid, spool.mode) == (layout.NGINX_UID, 0o700)
+    asked = "findmnt --noheadings --output FSTYPE --target %s"
+    assert host.check_output(asked, str(LAYOUT.spool)) != "tmpfs"
 
 
 def test_a_long_address_reaches_the_application(site: Site, settings: Settings) -> None:

@@ -67,8 +67,11 @@ def _https_names(host: Host, kept: list[str]) -> str:
 def _server(host: Host, certificate: str, names: str, content: str) -> str:
     # A client that asks for an address names no server in the handshake: it gets the default one.
     default = " default_server" if is_address(names) else ""
-    kinds = ["ssl", "quic"] if host.config.http3 else ["ssl"]
+    proxied = " proxy_protocol" if host.config.proxy_protocol else ""
+    kinds = [f"ssl{proxied}", "quic"] if host.config.http3 else [f"ssl{proxied}"]
     listen = "".join(f"    listen {host.config.https_port} {kind}{default};\n" for kind in kinds)
+    if proxied:  # the host itself asks without it
+        listen += f"    listen 127.0.0.1:{host.config.https_port} ssl{default};\n"
     ipv6 = layout.IPV6_LISTEN.format(name="default" if default else "https")
     return (
         f"server {{\n{listen}    include {ipv6};\n"

@@ -65,9 +65,11 @@ def _rename_in_manifest(folder: Path, current: str, name: str) -> None:
 
 
 def _make_web(host: Host, current: str, web: Path) -> None:
-    """Its routes, and the directory of its socket, which belongs to the application and nginx."""
-    socket = web / "socket"
+    """Its routes, the directory of its socket, for the application and nginx, and its spool."""
+    socket, spool = web / "socket", web / "spool"
     socket.mkdir(parents=True, exist_ok=True)
     shutil.chown(socket, layout.APP_UID, layout.WEB_SOCKET_GID)
     socket.chmod(0o2770)
+    spool.mkdir(mode=0o700, exist_ok=True)
+    shutil.chown(spool, layout.APP_UID, layout.APP_UID)
     replace(release.routes(host, web.name), release.routes(host, current).read_bytes())

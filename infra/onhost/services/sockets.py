@@ -1,15 +1,13 @@
-"""Ask a web server behind a Unix socket; also the health check of its container.
+"""Ask a web server behind a Unix socket.
 
 A socket's name says what is spoken on it: `uwsgi.sock` the uwsgi protocol, `http.sock` HTTP. The
 uwsgi packet is described in uWSGI's documentation, "The uwsgi Protocol": a header of modifier1,
 length (little endian) and modifier2, then the variables as length-prefixed strings.
-usage: web.py SOCKET PATH [HOST]
 """
 
 import http.client
 import socket
 import struct
-import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -87,11 +85,3 @@ def packet(path: str, host: str) -> bytes:
         for word in (text.encode() for text in pair)
     )
     return struct.pack("<BHB", 0, len(body), 0) + body
-
-
-if __name__ == "__main__":
-    try:
-        answer = ask(Path(sys.argv[1]), sys.argv[2], (sys.argv[3:] or ["localhost"])[0])
-    except OSError as error:
-        sys.exit(f"{sys.argv[1]}: {error}")
-    sys.exit(None if answer.status == 200 else f"{sys.argv[2]} answered {answer.status}")

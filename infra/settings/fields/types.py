@@ -82,6 +82,15 @@ def _proxy(value: HttpUrl) -> HttpUrl:
     return value
 
 
+def _network(value: str) -> str:
+    try:
+        return str(ipaddress.ip_network(value))
+    except ValueError:
+        raise ValueError(
+            "must be an IP address, or a network like 10.0.0.0/8 without bits of a host"
+        ) from None
+
+
 def _integer(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError("must be a whole number")  # noqa: TRY004  pydantic reports ValueError only
@@ -107,6 +116,11 @@ Domain = Annotated[
 ]
 SiteName = Annotated[
     str, AfterValidator(_site_name), Meaning("a full domain name in lower case, or an IPv4 address")
+]
+Network = Annotated[
+    str,
+    AfterValidator(_network),
+    Meaning("an IP address, or a network like `10.0.0.0/8`"),
 ]
 HttpsUrl = Annotated[HttpUrl, AfterValidator(_https), Meaning("a URL that begins with `https://`")]
 ProxyUrl = Annotated[

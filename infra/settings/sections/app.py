@@ -22,8 +22,8 @@ from infra.settings.fields.types import (
 )
 
 RESERVED_VARIABLES = frozenset(
-    {"REDIS_URL", "QUEUE", "JOB_TIMEOUT", "RELEASE"}
-    | {"WEB_SOCKET", "WEB_PROCESSES", "WEB_THREADS", "WEB_REQUEST_TIMEOUT"}
+    {"REDIS_URL", "QUEUE", "JOB_TIMEOUT", "RELEASE", "TMPDIR"}
+    | {"WEB_SOCKET", "WEB_PROCESSES", "WEB_THREADS", "WEB_REQUEST_TIMEOUT", "WEB_QUEUE"}
 )  # and, for each secret, the variable that names its file
 
 

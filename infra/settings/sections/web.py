@@ -1,9 +1,11 @@
 """`web`: the containers that answer requests."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
 
 from infra.settings.fields.section import Section
-from infra.settings.fields.types import Argument, Memory, Processes, Seconds
+from infra.settings.fields.types import Argument, Integer, Memory, Processes, Seconds
 
 
 class Web(Section):
@@ -28,6 +30,8 @@ class Web(Section):
     """Number of processes."""
     threads: Processes = 2
     """Number of threads in each process."""
+    queue: Annotated[Integer, Field(ge=1, le=4096)] = 128
+    """Requests that wait until a thread is free. For more, nginx answers 503 at once."""
     request_timeout: Seconds = 30
     """Seconds that a request may take. Then its process is ended. nginx waits five seconds longer,
     so that the server's answer arrives first."""

@@ -93,9 +93,9 @@ ROWS = [
     ),
     Breakage(
         "the release's health check is emptied",
-        "echo > $folder/health_check.py",
-        "grep -q import $folder/health_check.py && docker exec $web grep -q import"
-        " /run/health_check.py",
+        "echo > $folder/health/onhost/web/health_check.py",
+        "grep -q import $folder/health/onhost/web/health_check.py"
+        " && docker exec $web grep -q import /run/health/onhost/web/health_check.py",
         r"health_check\.py has other content",
         touches="web",
     ),

@@ -44,6 +44,7 @@ def test_the_environment_names_what_the_release_runs_with() -> None:
         "SECRET_KEY_FILE": "/run/secrets/secret_key",
         "QUEUE": "default",
         "JOB_TIMEOUT": "180",
+        "TMPDIR": str(layout.CONTAINER_SPOOL),
     }
     assert worker == common
     assert web == common | {
@@ -51,6 +52,7 @@ def test_the_environment_names_what_the_release_runs_with() -> None:
         "WEB_PROCESSES": "2",
         "WEB_THREADS": "2",
         "WEB_REQUEST_TIMEOUT": "30",
+        "WEB_QUEUE": "128",
     }
 
 

@@ -112,7 +112,7 @@ def test_a_service_gets_its_memory_and_a_megabyte_of_swap(service: Any) -> None:
 
 def test_a_service_needs_nothing_of_dockerd_s_configuration(service: Any) -> None:
     assert service["logging"] == {"driver": "journald"}
-    assert service["ulimits"] == {"nofile": layout.OPEN_FILES}
+    assert service["ulimits"]["nofile"] == layout.OPEN_FILES
 
 
 def test_a_service_starts_again_after_a_crash_and_is_never_pulled(service: Any) -> None:
@@ -144,17 +144,19 @@ def test_nginx_alone_is_on_the_host_s_network_and_redis_on_none(settings: Settin
     assert modes == {"nginx": "host", "redis": "none", "web": None, "worker": None}
 
 
-def test_nginx_writes_to_nothing_of_the_host(settings: Settings) -> None:
-    assert all(volume.endswith(":ro") for volume in services(settings)["nginx"]["volumes"])
+def test_nginx_writes_to_its_spool_alone(settings: Settings) -> None:
+    writable = [v for v in services(settings)["nginx"]["volumes"] if not v.endswith(":ro")]
+    assert writable == [f"{LAYOUT.spool}:{LAYOUT.spool}"]
 
 
-def test_only_the_directory_of_the_socket_is_writable_for_the_application(
+def test_the_application_writes_to_its_socket_s_directory_and_its_spool_alone(
     settings: Settings,
 ) -> None:
-    sockets = f"{LAYOUT.web}/${{RELEASE}}/socket:{layout.CONTAINER_SOCKETS}"
+    own = f"{LAYOUT.web}/${{RELEASE}}"
+    sockets, spool = f"{own}/socket:{layout.CONTAINER_SOCKETS}", f"{own}/spool:/var/tmp"
     found = services(settings)
-    assert [v for v in found["web"]["volumes"] if not v.endswith(":ro")] == [sockets]
-    assert [v for v in found["worker"]["volumes"] if not v.endswith(":ro")] == []
+    assert [v for v in found["web"]["volumes"] if not v.endswith(":ro")] == [sockets, spool]
+    assert [v for v in found["worker"]["volumes"] if not v.endswith(":ro")] == [spool]
 
 
 def test_redis_keeps_its_data_on_a_volume_that_outlives_the_container(settings: Settings) -> None:

@@ -13,6 +13,7 @@ ONHOST = CHECKOUT / "infra" / "onhost"
 BELOW = ["layout", "plain", "alerts", "command", "config", "attention", "difference", "manifest"]
 FOLDERS = [
     "services",
+    "web",
     "diagnosis",
     "credentials",
     "certificates",

@@ -48,7 +48,9 @@ def test_a_release_is_put_and_then_switched_to(change: dict[str, Any]) -> None:
         f"install --directory --mode 700 --owner 0 --group 0 /opt/slipway/releases/{RELEASE}"
         f" && install --directory --mode 755 --owner 0 --group 0 {LAYOUT.web}/{RELEASE}"
         " && install --directory --mode 2770 --owner 10001 --group 10011"
-        f" {LAYOUT.web}/{RELEASE}/socket",
+        f" {LAYOUT.web}/{RELEASE}/socket"
+        " && install --directory --mode 700 --owner 10001 --group 10001"
+        f" {LAYOUT.web}/{RELEASE}/spool",
         f"sh -c {shlex.quote(whole_files.UNPACK)}",
         switching(RELEASE),
     ]
@@ -86,6 +88,7 @@ def test_a_release_holds_its_files_and_its_name_and_gives_nginx_its_routes() -> 
         HostFile(folder, None, "700"),
         HostFile(web, None, "755"),
         HostFile(f"{web}/socket", None, "2770", layout.APP_UID, layout.WEB_SOCKET_GID),
+        HostFile(f"{web}/spool", None, "700", layout.APP_UID, layout.APP_UID),
         HostFile(f"{folder}/.env", b"RELEASE=0123\n"),
         HostFile(f"{folder}/compose.yaml", b"name: x", "600"),
         HostFile(f"{web}/routes.conf", b"# passes on"),

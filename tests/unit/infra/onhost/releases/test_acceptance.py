@@ -137,7 +137,13 @@ def test_without_tests_there_is_nothing_of_them() -> None:
     found = files(load(GOOD, "one"))
     assert sorted(found) == [
         "compose.yaml",
-        "health_check.py",
+        "health/__main__.py",
+        "health/onhost/__init__.py",
+        "health/onhost/services/__init__.py",
+        "health/onhost/services/sockets.py",
+        "health/onhost/web/__init__.py",
+        "health/onhost/web/health_check.py",
+        "health/onhost/web/work.py",
         "release.json",
         "routes.conf",
     ]

@@ -1,10 +1,8 @@
-"""The probe of a release's health, against a real uWSGI and against sockets that misbehave."""
+"""A request to a release's socket, against a real uWSGI and against sockets that misbehave."""
 
 import contextlib
 import socket
 import struct
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -48,32 +46,10 @@ def server(request: pytest.FixtureRequest, folder: Path, start: Start) -> Path:
     return path
 
 
-def probe(*words: str) -> subprocess.CompletedProcess[str]:
-    """As the container's health check runs it."""
-    return subprocess.run(
-        [sys.executable, "-IS", sockets.__file__, *words],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 @pytest.mark.parametrize("status", [200, 404, 503])
 def test_the_answer_of_a_real_server_is_read(server: Path, status: int) -> None:
     assert sockets.ask(server, f"/{status}?a=b&c", HOST) == (status, b"a=b&c")
     assert sockets.ask(server, f"/{status}", "other.example.org").status == 418
-
-
-def test_the_health_check_says_what_was_answered(server: Path) -> None:
-    well, ill = probe(str(server), "/200", HOST), probe(str(server), "/503", HOST)
-    assert (well.returncode, well.stdout, well.stderr) == (0, "", "")
-    assert (ill.returncode, ill.stderr) == (1, "/503 answered 503\n")
-
-
-def test_the_health_check_of_a_socket_that_is_not_there_fails_in_one_line(folder: Path) -> None:
-    done = probe(str(folder / "none"), "/200")
-    assert done.returncode == 1
-    assert done.stderr == f"{folder / 'none'}: nothing listens at WEB_SOCKET (none)\n"
 
 
 @contextlib.contextmanager

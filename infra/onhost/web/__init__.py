@@ -1,0 +1,1 @@
+"""The web server of a release: its health check, and what it does while it answers nobody."""

@@ -1,0 +1,69 @@
+"""An application that does what its visitors ask for: long answers, slow ones, events, bodies."""
+
+import hashlib
+import time
+from collections.abc import Iterator
+
+from flask import Flask, Response, request
+
+MEGABYTE = bytes(range(256)) * 4096
+TOLD = (
+    *("PATH_INFO", "QUERY_STRING", "HTTP_HOST", "SERVER_NAME", "SERVER_PORT", "REMOTE_ADDR"),
+    *("wsgi.url_scheme", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST"),
+)
+
+
+def create_app() -> Flask:
+    """The application."""
+    app = Flask(__name__)
+    app.url_map.merge_slashes = False
+    app.add_url_rule("/healthz", view_func=lambda: "well", endpoint="healthz")
+    app.add_url_rule("/events", view_func=events)
+    app.add_url_rule("/megabytes/<int:count>", view_func=megabytes)
+    app.add_url_rule("/seconds/<int:count>", view_func=seconds)
+    app.add_url_rule("/upload", view_func=upload, methods=["POST"])
+    app.add_url_rule("/", defaults={"path": ""}, view_func=told, methods=["GET", "POST"])
+    app.add_url_rule("/<path:path>", view_func=told, methods=["GET", "POST"])
+    return app
+
+
+def told(path: str) -> dict[str, object]:
+    """What the application heard of the request."""
+    return {
+        **{name: request.environ.get(name) for name in TOLD},
+        "path": path,
+        "body": len(request.get_data()),
+    }
+
+
+def events() -> Response:
+    """Five server-sent events, half a second apart."""
+
+    def made() -> Iterator[str]:
+        for number in range(5):
+            yield f"data: {number}\n\n"
+            time.sleep(0.5)
+
+    return Response(made(), mimetype="text/event-stream")
+
+
+def megabytes(count: int) -> Response:
+    """An answer of so many megabytes."""
+    answer = Response((MEGABYTE for _ in range(count)), mimetype="application/octet-stream")
+    answer.content_length = count * len(MEGABYTE)
+    return answer
+
+
+def seconds(count: int) -> str:
+    """An answer that takes so many tenths of a second."""
+    time.sleep(count / 10)
+    return "done"
+
+
+def upload() -> dict[str, object]:
+    """The length and the digest of an uploaded file."""
+    digest, length = hashlib.sha256(), 0
+    while part := request.files["file"].stream.read(65536):
+        digest.update(part)
+        length += len(part)
+    return {"length": length, "digest": digest.hexdigest()}
