@@ -34,6 +34,8 @@ class Project:
     """The image that each tag leads to now."""
     extra: dict[str, int] = field(default_factory=dict)
     """Containers of a service that finish their work and do not count any more."""
+    waiting: frozenset[str] = frozenset()
+    """Services that cannot be healthy now, since another is not there."""
 
     def faults(self, progress: dict[str, Progress], machine: Machine) -> Iterator[Fault]:
         """All that is wrong now."""
@@ -48,7 +50,8 @@ class Project:
                 continue
             for one in mine:
                 if fault := of_container(one, progress.get(one.id), machine):
-                    yield fault
+                    ill = fault.subject == _health(one) and one.health == "unhealthy"
+                    yield undecided(fault.subject) if ill and service in self.waiting else fault
 
     def _image(self, tag: str) -> Generator[Fault, None, str]:
         """The image that a tag shall lead to, if it is known and there; a fault if it does not."""

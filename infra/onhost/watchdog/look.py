@@ -45,6 +45,11 @@ class Found:
         place = (project, str(folder))
         return [one for one in self.containers if (one.project, one.directory) == place]
 
+    def has_healthy(self, service: str) -> bool:
+        """Whether a service of the base is well."""
+        base = (one for one in self.containers if one.project == layout.BASE_PROJECT)
+        return any((one.service, one.health) == (service, "healthy") for one in base)
+
 
 @dataclass(frozen=True)
 class Look:
@@ -116,7 +121,10 @@ def _of_release(host: Host, current: str, found: Found) -> Iterator[Fault]:
             yield fault
             wanted.pop(told.WORKER)
     extra = {told.WORKER: sum(one.state == "running" for one in ending)}
-    project = Project(name, folder, wanted, counted, _built(host, wanted), found.tags, extra)
+    # A worker is not well without Redis, and a restart would cost it its job.
+    waiting = frozenset() if found.has_healthy("redis") else frozenset({told.WORKER})
+    built = _built(host, wanted)
+    project = Project(name, folder, wanted, counted, built, found.tags, extra, waiting)
     yield from project.faults(found.measured.progress, found.measured.machine)
 
 

@@ -11,6 +11,7 @@ from tests.faults.conftest import Target
 from tests.site import wait_until
 
 LETTERS = "/run/letters"
+TRIED = "The watchdog has tried"  # in its alerts; others tell of other things meanwhile
 WAYS = json.dumps({"command": ["tee", "--append", LETTERS], "webhook": "", "mail": None})
 FRESH = f"rm -rf {LAYOUT.watchdog_memory} {LAYOUT.alerted} {LAYOUT.pending_alerts}; : > {LETTERS}"
 

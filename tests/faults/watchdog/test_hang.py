@@ -5,8 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
+from infra.onhost.layout import LAYOUT
 from tests.faults.conftest import Target
-from tests.faults.watchdog.conftest import healed, journal
+from tests.faults.load import asked_steadily
+from tests.faults.watchdog.conftest import TRIED, healed, journal
 from tests.site import wait_until
 
 pytestmark = pytest.mark.destructive
@@ -30,26 +32,27 @@ def test_a_stopped_process_is_found_and_restarted(target: Target, told: Told, se
     healed(target, f"{service} stopped by a signal", 60, again)
     wait_until(target.healthy, 60)
     assert target.site.run_job(1, 60)["state"] == "finished"
-    assert told() == ""
+    assert TRIED not in told()
 
 
-def test_a_slow_web_is_given_time_and_not_restarted(target: Target, told: Told) -> None:
-    """It has so little of the processor that its health checks fail."""
+def test_a_web_that_works_is_slow_and_not_restarted(target: Target, told: Told) -> None:
+    """Its health check fails, and it answers all the same: as on a host that is much too busy."""
     container = target.container("web")
     before = started(target, container)
-    target.run(f"docker update --cpus 0.02 {container}")
+    check = LAYOUT.releases / target.release() / "health_check.py"
+    target.run(f"cp {check} /root/kept; echo 'raise SystemExit(1)' > {check}")
     try:
-        pids = f"$(docker top {container} -o pid | tail -n +2)"
-        wait_until(lambda: not target.site.works(), 60)
-        wait_until(lambda: "is slow and not hung" in journal(target), 240)
-        print([line for line in journal(target).splitlines() if "slow" in line], pids)
-        time.sleep(30)
+        with asked_steadily(target, rate=40) as failures:
+            wait_until(lambda: f"{container} is slow and not hung" in journal(target), 120)
+            time.sleep(60)
+        print([line for line in journal(target).splitlines() if "slow" in line][-1])
+        assert failures == []
         assert started(target, container) == before
     finally:
-        target.run(f"docker update --cpus 0 {container}")
-    healed(target, "a slow web", 90)
+        target.run(f"cat /root/kept > {check}")
+    healed(target, "a slow web", 120)
     assert started(target, container) == before
-    assert told() == ""
+    assert TRIED not in told()
 
 
 def test_a_crash_loop_is_told_once(target: Target, told: Told) -> None:

@@ -73,7 +73,7 @@ def test_an_alert_goes_out_when_the_programs_of_alerts_are_broken(
 def test_an_alert_that_nobody_took_is_sent_later(target: Target, told: Told) -> None:
     with broken(target, LAYOUT.alerts, LAYOUT.alerts_copy, by="sed -i s/tee/false/ {0}"):
         alert(target)
-        assert told() == ""
+        assert "a-test failed on" not in told()
         failed = target.run("systemctl list-units --failed --plain --no-legend")
         assert "slipway-alert" in failed
     healed(target, "an alert that waited", 90, lambda: "a-test failed on" in told())

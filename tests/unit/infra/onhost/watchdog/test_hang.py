@@ -96,6 +96,20 @@ def test_one_that_works_is_slow_and_given_more_time_each_time(
     assert waits[0] >= 240
 
 
+def test_a_worker_is_not_restarted_because_redis_is_away(host: Host, start: Start) -> None:
+    """It is not healthy without Redis; a restart would end its job, and help nobody."""
+    pid = start(SLEEP)
+    redis = {"state": "restarting", "health": "unhealthy"}
+    docker(host, with_(host, redis=redis, worker={"health": "unhealthy", "pid": pid}))
+    watch(host)
+    time.sleep(0.3)
+    watch(host)
+    assert done(host) == []
+    docker(host, with_(host, worker={"health": "unhealthy", "pid": pid}))
+    watch(host)
+    assert done(host) == [f"docker restart 5 {well(host)['worker'].id}"]
+
+
 def test_a_healthy_one_that_works_is_left_alone(host: Host, start: Start) -> None:
     look(host, health="healthy", pid=start(WORK))
     assert done(host) == []
