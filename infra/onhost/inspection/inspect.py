@@ -8,8 +8,8 @@ from typing import Any
 from ..command import Failure, locked, say
 from ..config import Host
 from ..difference import Difference
-from ..running import containers, dockerd, images, nginx_loaded, redis_running
-from . import environments, files, secrets, sysctls, trust, units
+from ..running import containers, dockerd, images, nginx_loaded, redis_running, volumes
+from . import environments, files, renewal, secrets, static, sysctls, trust, units
 
 KINDS: dict[str, Callable[[Host], Iterator[Difference]]] = {
     "files": files.differences,
@@ -17,17 +17,20 @@ KINDS: dict[str, Callable[[Host], Iterator[Difference]]] = {
     "dockerd": dockerd.differences,
     "units": units.differences,
     "sysctls": sysctls.differences,
+    "renewal": renewal.differences,
     "secrets": secrets.differences,
     "environments": environments.differences,
     "images": images.differences,
     "base": containers.of_base,
+    "jobs": volumes.differences,
     "redis": redis_running.differences,
     "nginx": nginx_loaded.differences,
     "release's files": files.of_release,
+    "static files": static.differences,
     "release": containers.of_release,
 }
 BASE = ("sysctls", "base", "redis", "nginx")  # what nginx and Redis run with
-RELEASE = ("release's files", "release")
+RELEASE = ("release's files",)  # what a deploy puts again
 THREADS = 4  # most of it waits for other programs
 
 

@@ -9,6 +9,8 @@ from ..releases import health, release, workers
 from ..running import containers, images, rights
 from ..services import compose
 
+STOP_SECONDS = 3600  # a worker finishes its job; its container has a limit of its own
+
 
 def retag(host: Host) -> None:
     """The tags lead to the images that were built, as far as those are there."""
@@ -26,9 +28,15 @@ def in_place(host: Host, folder: Path) -> set[str]:
         say(f"mending {fault.name}: {'; '.join(fault.said.values())}")
         if not fault.container:
             continue
+        if containers.SURPLUS in fault.said:
+            run("docker", "stop", fault.container, timeout=STOP_SECONDS)
+            run("docker", "rm", "--force", fault.container)
+            continue
+        if containers.NAME in fault.said:
+            run("docker", "rename", fault.container, fault.said[containers.NAME].split()[-1])
         if fault.said.get(containers.STATE) == containers.PAUSED:
             run("docker", "unpause", fault.container)
-        wrong = set(fault.said) - {containers.STATE}
+        wrong = set(fault.said) - {containers.STATE, containers.NAME}
         if wrong and not (wrong <= rights.UPDATED and _update(project, fault)):
             others.add(fault.service)
     return others

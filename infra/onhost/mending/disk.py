@@ -5,12 +5,14 @@ import shutil
 import time
 from pathlib import Path
 
-from .. import manifest
-from ..command import Failure, run
+from .. import layout, manifest
+from ..command import Failure, replace, run
 from ..config import Host
 from ..credentials import redis_users
-from ..inspection import files, secrets, trust
+from ..inspection import files, renewal, secrets, static, trust
 from ..releases import release
+from ..releases import static_files as publishing
+from ..running import volumes
 
 
 def put_aside(host: Host, path: Path) -> None:
@@ -44,6 +46,32 @@ def rights(host: Host) -> None:
     if not redis_users.current(host):
         redis_users.put(host)
         redis_users.load(host)
+
+
+def data(host: Host) -> None:
+    """Redis may write its volume, and certbot's notes are as Slipway made them."""
+    place = volumes.place(host)
+    for path in volumes.foreign(place) if place else []:
+        os.chown(path, layout.REDIS_UID, layout.REDIS_UID)
+    if wrong := renewal.wrong(host):
+        note(renewal.file(host), wrong)
+
+
+def note(file: Path, wanted: dict[str, str]) -> None:
+    """Writes these values into certbot's notes, in place of those that stand there."""
+    lines = file.read_text().splitlines()
+    kept = [line for line in lines if line.partition(" = ")[0].strip() not in wanted]
+    place = kept.index(renewal.SECTION) + 1
+    kept[place:place] = [f"{key} = {value}" for key, value in wanted.items()]
+    replace(file, "".join(f"{line}\n" for line in kept).encode())
+
+
+def static_files(host: Host) -> None:
+    """The current release's static files are those of its image."""
+    if list(static.differences(host)):
+        name = release.current(host)
+        config = release.load(host, name)
+        publishing.publish(host, name, config.image, config.static_folder)
 
 
 def authorities(host: Host) -> None:

@@ -16,6 +16,9 @@ STEPS: tuple[Callable[[Host], None], ...] = (
     units.kernel,
     units.docker,
     disk.rights,
+    disk.data,
+    containers.retag,
+    disk.static_files,
 )
 
 

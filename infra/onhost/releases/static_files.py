@@ -13,11 +13,12 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import IO, cast
 
+from .. import manifest
 from ..command import Failure, replace, run
 from ..config import Host
 from . import release
 
-LIST = "static.json"  # in a release's directory: the names of its files
+LIST = "static.json"  # in a release's directory: its files, with their states
 CONTAINER = "slipway-static"  # never started: files are copied out of it
 COPY_SECONDS = 300
 ABSENT = "Could not find the file"
@@ -26,8 +27,8 @@ ABSENT = "Could not find the file"
 def publish(host: Host, new: str, image: str, folder: str) -> None:
     """Adds the files under a folder of the image to those of earlier releases; removes none.
 
-    The release keeps a list of them. Raises Failure when they cannot be read or written. An image
-    may have no such folder.
+    The release keeps a list of them, with their states. Raises Failure when they cannot be read or
+    written. An image may have no such folder.
     """
     _remove()  # what a killed switch has left
     run("docker", "create", "--name", CONTAINER, "--pull", "never", "--network", "none", image)
@@ -35,7 +36,8 @@ def publish(host: Host, new: str, image: str, folder: str) -> None:
         names = _copied(host, f"{CONTAINER}:{folder}/.", f"the static files in {folder} of {image}")
     finally:
         _remove()
-    replace(release.folder(host, new) / LIST, json.dumps(names).encode())
+    states = {name: manifest.state(host.layout.static / name) for name in names}
+    replace(release.folder(host, new) / LIST, json.dumps(states).encode())
 
 
 def _copied(host: Host, source: str, subject: str) -> list[str]:

@@ -13,7 +13,7 @@ from ..services.compose import Project
 from . import images, rights
 
 LABEL = "com.docker.compose"
-MISSING, STATE = "missing", "state"
+MISSING, STATE, SURPLUS, NAME = "missing", "state", "surplus", "name"
 PAUSED = "is paused"
 
 
@@ -55,8 +55,25 @@ def faults(host: Host, folder: Path) -> list[Fault]:
     found = engine.containers(host, project.name)
     told = host.layout.draining_workers
     draining = set(told.read_text().split()) if told.exists() else set()
-    running = [one for one in found if not _draining(one, draining)]
-    return [fault for name in _wanted(project) for fault in _of(host, project, name, running)]
+    running = [one for one in found if not (_draining(one, draining) or _once(one))]
+    wanted = list(_wanted(project))
+    others = [one for one in running if _label(one, "service") not in wanted]
+    surplus = [_surplus(project, one, "is not in its compose file") for one in others]
+    return [*(fault for name in wanted for fault in _of(host, project, name, running)), *surplus]
+
+
+def _once(container: dict[str, Any]) -> bool:
+    """Whether somebody runs one command in it, as `slipway run` does."""
+    return _label(container, "oneoff") == "True"
+
+
+def _label(container: dict[str, Any], name: str) -> str:
+    return str(container["Config"]["Labels"].get(f"{LABEL}.{name}", ""))
+
+
+def _surplus(project: Project, container: dict[str, Any], text: str) -> Fault:
+    name = container["Name"].lstrip("/")
+    return Fault(project.name, _label(container, "service"), name, container["Id"], {SURPLUS: text})
 
 
 def _draining(container: dict[str, Any], told: set[str]) -> bool:
@@ -75,16 +92,20 @@ def _of(
 ) -> Iterator[Fault]:
     asked = project.services[service]
     count = int((asked.get("deploy") or {}).get("replicas", 1))
-    mine = [one for one in running if one["Config"]["Labels"].get(f"{LABEL}.service") == service]
+    mine = [one for one in running if _label(one, "service") == service]
     for _ in range(count - len(mine)):
         name = f"{project.name}-{service}"
         yield Fault(project.name, service, name, "", {MISSING: "has no container"})
     image = images.wanted(host, asked["image"])
-    for container in mine:
+    for container in mine[count:]:
+        yield _surplus(project, container, "is one too many")
+    for container in mine[:count]:
         said = _state(container)
         if container["Image"] != image:
             said["image"] = f"runs another image than {asked['image']}"
-        if container["Config"]["Labels"].get(f"{LABEL}.config-hash") != project.hashes[service]:
+        if container["Name"] != f"/{(name := own_name(project, container))}":
+            said[NAME] = f"shall be called {name}"
+        if _label(container, "config-hash") != project.hashes[service]:
             said["configuration"] = "was made from another compose file"
         said |= rights.wrong(project, service, container)
         if not said:
@@ -92,6 +113,11 @@ def _of(
         if said:
             name = container["Name"].lstrip("/")
             yield Fault(project.name, service, name, container["Id"], said)
+
+
+def own_name(project: Project, container: dict[str, Any]) -> str:
+    """The name that compose gives a container."""
+    return f"{project.name}-{_label(container, 'service')}-{_label(container, 'container-number')}"
 
 
 def _state(container: dict[str, Any]) -> dict[str, str]:

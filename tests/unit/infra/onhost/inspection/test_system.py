@@ -1,5 +1,6 @@
 """The kernel's settings, the bundle of CAs and virtual environments, with files of their own."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -7,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.onhost.inspection import environments, sysctls, trust
+from infra.onhost import manifest
+from infra.onhost.inspection import environments, renewal, static, sysctls, trust
+from infra.onhost.mending import disk
 from tests.support.onhost import Host, new_host
 
 
@@ -93,3 +96,34 @@ def test_an_environment_with_a_broken_file_or_none_at_all_does_not(
         file.write_text(text)
     assert said == "lacks pip/__main__.py of pip, or has another file in its place"
     assert environments.broken(tmp_path, {"pip": version}) == "has no Python"
+
+
+def test_static_files_are_those_that_were_copied(host: Host) -> None:
+    folder = host.release("a", static_folder="/srv/static")
+    host.layout.current.symlink_to("a")
+    host.layout.static.mkdir(parents=True)
+    for name in ("a.css", "b.css"):
+        (host.layout.static / name).write_text("as copied")
+    states = {name: manifest.state(host.layout.static / name) for name in ("a.css", "b.css")}
+    (folder / "static.json").write_text(json.dumps(states))
+    assert list(static.differences(host)) == []
+    (host.layout.static / "a.css").write_text("edited")
+    (host.layout.static / "b.css").unlink()
+    assert [one.text for one in static.differences(host)] == [
+        "has other content than the deploy put",
+        "is missing",
+    ]
+
+
+def test_a_renewal_that_would_not_be_installed_is_named_and_noted_again(host: Host) -> None:
+    file = renewal.file(host)
+    file.parent.mkdir(parents=True)
+    head = "version = 5\n[renewalparams]\nserver = https://ca\n"
+    hook = f"{host.layout.command} certificate-install"
+    file.write_text(f"{head}authenticator = webroot\nrenew_hook = {hook}\n")
+    assert list(renewal.differences(host)) == []
+    file.write_text(f"{head}authenticator = manual\n[acme_renewal_info]\n")
+    assert len(list(renewal.differences(host))) == 2
+    disk.note(file, renewal.wrong(host))
+    assert list(renewal.differences(host)) == []
+    assert file.read_text().endswith("server = https://ca\n[acme_renewal_info]\n")

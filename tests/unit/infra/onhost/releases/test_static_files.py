@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.onhost import manifest
 from infra.onhost.command import Failure
 from infra.onhost.releases import static_files
 from infra.onhost.releases.static_files import publish, unpack
@@ -51,7 +52,8 @@ def test_a_release_keeps_a_list_of_its_files(folder: str, names: list[str]) -> N
         host.release("a")
         tar_of(host, "/srv/static", file("./a.css"))
         publish(host, "a", "slipway/app:1", folder)
-        assert json.loads((host.layout.releases / "a" / "static.json").read_text()) == names
+        listed = json.loads((host.layout.releases / "a" / "static.json").read_text())
+        assert listed == {name: manifest.state(host.layout.static / name) for name in names}
         assert found(host.layout.static) == names
         assert host.called()[-1] == "docker rm --force --volumes slipway-static"
 
