@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 from .. import layout
-from ..command import Failure, say, succeeds
+from ..command import Failure, lock, say, succeeds
 from ..config import Host
 from ..inspection import inspect
 from . import base, containers, disk, units
 
+WAIT = 60  # seconds, for a switch that is under way
 # In this order: each needs those before it.
 STEPS: tuple[Callable[[Host], None], ...] = (
     disk.surplus,
@@ -30,7 +31,11 @@ def mend(host: Host) -> None:
     problems = []
     for step in (*STEPS, *_running(host)):
         try:
-            step(host)
+            if step is base.mend:  # it takes the lock itself
+                step(host)
+            else:
+                with lock(host.layout.lock, "mending what differs", WAIT):
+                    step(host)
         except (Failure, OSError, ValueError) as error:  # none keeps the next from its work
             problems.append(str(error))
     left = inspect.differences(host)
