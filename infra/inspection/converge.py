@@ -18,7 +18,7 @@ def mend_differences() -> None:
     """Nothing differs from what this deploy put, also not what runs; what differs is mended."""
     slipway.ensure(
         name="Mend what differs from this deploy",
-        question="inspect --json",
-        wanted={"differences": []},
+        question="inspection-state",
+        wanted={"differences": [], "failed": False},
         action="mend",
     )

@@ -111,6 +111,7 @@ INTERNAL: dict[str, Action] = {
     "way-out-mend": lambda _host, _: way_out.mend(),
     "base-state": lambda host, _: base.state(host),
     "base-apply": lambda host, _: base.mend(host),
+    "inspection-state": lambda host, _: mend.state(host),
     "environments-state": lambda host, _: environments(host),
     "base-cost": lambda host, _: downtime.last(host),
     "secrets-state": lambda host, _: secrets.state(host),

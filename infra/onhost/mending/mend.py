@@ -23,6 +23,12 @@ STEPS: tuple[Callable[[Host], None], ...] = (
 )
 
 
+def state(host: Host) -> dict[str, object]:
+    """What a deploy decides from: what differs, and whether the last inspection said so."""
+    failed = succeeds("systemctl", "is-failed", "--quiet", layout.INSPECTION_UNIT)
+    return {"differences": [str(one) for one in inspect.differences(host)], "failed": failed}
+
+
 def mend(host: Host) -> None:
     """Mends every difference. Raises Failure with those that are left, each with its remedy."""
     found = inspect.differences(host)
