@@ -4,6 +4,7 @@ from tests.breakages.breakage import Breakage
 
 SECRETS = "/etc/slipway/secrets"
 PACKAGES = "/opt/certbot/lib/python3*/site-packages"
+STYLE = "$(find /var/lib/slipway/static -name '*.css' | sort | head -n 1)"
 BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
 
 ROWS = [
@@ -61,6 +62,18 @@ ROWS = [
         "! test -e /opt/slipway/nginx/other.conf",
         r"other\.conf was not put there",
         touches="headers",
+    ),
+    Breakage(
+        "a static file is edited",
+        f"echo edited >> {STYLE}",
+        f"! grep -q ^edited {STYLE}",
+        r"static/.* has other content",
+    ),
+    Breakage(
+        "a renewed certificate would not be installed",
+        "sed -i '/^renew_hook/d' /etc/letsencrypt/renewal/$domain.conf",
+        "grep -q ^renew_hook /etc/letsencrypt/renewal/$domain.conf",
+        r"does not say renew_hook",
     ),
     Breakage(
         "the manifest is emptied",

@@ -2,6 +2,7 @@
 
 from tests.breakages.breakage import Breakage
 
+DATA = "$(docker volume inspect --format '{{.Mountpoint}}' slipway_redis)"
 CONF = "/opt/slipway/base/redis/redis.conf"
 
 ROWS = [
@@ -36,6 +37,12 @@ ROWS = [
         r"slipway-base-redis-1 is paused",
         touches="redis",
         alone=True,
+    ),
+    Breakage(
+        "Redis may not write its file of jobs",
+        f"chown root {DATA}/appendonlydir/*",
+        f'test -z "$(find {DATA} -not -user 10003)"',
+        r"slipway_redis holds .* which does not belong to Redis",
     ),
     Breakage(
         "anybody may read Redis' users",

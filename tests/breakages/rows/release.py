@@ -32,6 +32,13 @@ ROWS = [
         touches="worker",
     ),
     Breakage(
+        "a worker too many runs",
+        "docker compose --project-directory $folder up --detach --scale worker=2 worker",
+        "test $(docker ps --quiet --filter label=com.docker.compose.service=worker | wc -l) = 1",
+        r"worker-\d+ is one too many",
+        touches="worker",
+    ),
+    Breakage(
         "web may start any number of processes",
         "docker update --pids-limit 0 $web",
         "test $(container $web .HostConfig.PidsLimit) = 256",

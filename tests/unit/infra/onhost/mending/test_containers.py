@@ -1,0 +1,71 @@
+"""What Docker is told for each container that is not as it shall be."""
+
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from infra.onhost.mending import containers
+from tests.support.onhost import Host
+from tests.support.onhost.servers import on_socket
+from tests.unit.infra.onhost.running.test_containers import WHOLE, container, host
+from tests.unit.infra.onhost.running.test_rights import CONTAINER
+
+__all__ = ["host"]  # the fixture
+ASKING = ("docker compose", "docker ps")
+LIMITS = "--memory 134217728 --memory-swap 134217728 --pids-limit 256 --restart unless-stopped"
+
+
+def mended(host: Host, *found: dict[str, Any]) -> tuple[set[str], list[str]]:
+    """The services that need another container, and what Docker was told."""
+
+    def docker(_: int, path: str) -> tuple[int, bytes]:
+        asked = urlsplit(path).path
+        if asked == "/containers/json":
+            return 200, json.dumps([{"Id": one["Id"]} for one in found]).encode()
+        [one] = [one for one in found if one["Id"] == asked.split("/")[2]]
+        return 200, json.dumps(one).encode()
+
+    with on_socket(host.layout.docker_socket, docker):
+        others = containers.in_place(host, host.layout.base)
+    return others, [call for call in host.called() if not call.startswith(ASKING)]
+
+
+def limited(**values: object) -> dict[str, Any]:
+    return WHOLE[0] | {"HostConfig": CONTAINER["HostConfig"] | values}
+
+
+def test_what_is_right_is_left_alone(host: Host) -> None:
+    assert mended(host, *WHOLE) == (set(), [])
+
+
+@pytest.mark.parametrize(
+    ("nginx", "told"),
+    [
+        (WHOLE[0] | {"State": WHOLE[0]["State"] | {"Paused": True}}, "unpause nginx1"),
+        (limited(Memory=1), f"update {LIMITS} nginx1"),
+        (limited(RestartPolicy={"Name": "no"}, PidsLimit=0), f"update {LIMITS} nginx1"),
+        (WHOLE[0] | {"Name": "/mine"}, "rename nginx1 slipway-base-nginx-1"),
+    ],
+)
+def test_what_can_be_set_while_it_runs_is(host: Host, nginx: dict[str, Any], told: str) -> None:
+    assert mended(host, nginx, *WHOLE[1:]) == (set(), [f"docker {told}"])
+
+
+@pytest.mark.parametrize(
+    "nginx", [limited(CapAdd=["ALL"]), limited(Memory=1, Init=False), WHOLE[0] | {"Image": "x"}]
+)
+def test_what_cannot_needs_another_container(host: Host, nginx: dict[str, Any]) -> None:
+    assert mended(host, nginx, *WHOLE[1:]) == ({"nginx"}, [])
+
+
+def test_a_container_too_many_is_stopped_and_removed(host: Host) -> None:
+    told = ["docker stop redis3", "docker rm --force redis3"]
+    assert mended(host, *WHOLE, container("redis", 3)) == (set(), told)
+
+
+def test_limits_that_docker_cannot_set_need_another_container(host: Host) -> None:
+    file = (host.root / "programs" / "docker").read_text()
+    host.program("docker", f"case $1 in update) exit 1;; esac; {file.split(chr(10), 2)[2]}")
+    assert mended(host, limited(Memory=1), *WHOLE[1:])[0] == {"nginx"}
