@@ -54,7 +54,8 @@ def trust_authorities(names: list[str]) -> Commands:
 def start_docker(files: list[str]) -> Commands:
     """dockerd runs, and began after the given files changed; containers live on meanwhile."""
     if host.get_fact(DockerStale, files=tuple(files)):
-        yield "systemctl enable --quiet docker && systemctl restart docker"
+        # A reload first: should it run without live-restore, it keeps containers from then on.
+        yield ("systemctl enable --quiet docker; systemctl reload docker; systemctl restart docker")
     else:
         host.noop("dockerd runs with its configuration")
 

@@ -77,7 +77,9 @@ def test_dockerd_is_restarted_only_when_it_is_stale() -> None:
         return outcome(machine.start_docker, known(DockerStale, stale, files=("/a",)), files=["/a"])
 
     assert current(False) == nothing("dockerd runs with its configuration")
-    assert current(True) == doing("systemctl enable --quiet docker && systemctl restart docker")
+    assert current(True) == doing(
+        "systemctl enable --quiet docker; systemctl reload docker; systemctl restart docker"
+    )
 
 
 def certbot(link: str, *broken: str) -> Outcome:
