@@ -1,13 +1,10 @@
 """The rows of the table: what can be tried at once, and that the document has them all."""
 
-import re
-
 import pytest
 
 from tests.breakages.breakage import MOST, Breakage, rounds
 from tests.breakages.found import COLUMNS, Found, table
 from tests.breakages.rows import ROWS
-from tests.support.processes import ROOT
 
 
 def test_rows_have_names_of_their_own_and_say_what_they_look_for() -> None:
@@ -35,9 +32,3 @@ def test_a_column_that_applies_and_does_not_hold_is_missing(column: str) -> None
     assert found.missing == [column]
     assert "| a |" in table([found])
     assert table([found]).count("no ") == 1
-
-
-def test_the_document_has_the_table_of_these_rows() -> None:
-    text = (ROOT / "docs" / "breakages.md").read_text(encoding="utf-8")
-    named = re.findall(r"^\| ([^*|].*?) \| ", text, re.MULTILINE)
-    assert named == ["Breakage", *(row.name for row in ROWS)]
