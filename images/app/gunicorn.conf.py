@@ -53,16 +53,26 @@ def when_ready(_server: Any) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """Every process watches its requests, and tells the application the client's address."""
-    worker.wsgi = with_client_address(worker.wsgi)
+    worker.wsgi = behind_nginx(worker.wsgi)
     threading.Thread(target=end_when_late, args=[worker], daemon=True).start()
 
 
-def with_client_address(application: Application) -> Application:
-    """The application with the address that nginx saw; a Unix socket has none."""
+def behind_nginx(application: Application) -> Application:
+    """The application with the address that nginx saw, since a Unix socket has none.
+
+    Its events reach the client as they come, not when nginx has a buffer full of them.
+    """
 
     def wrapped(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         environ["REMOTE_ADDR"] = environ.get("HTTP_X_FORWARDED_FOR", "")
-        return application(environ, start_response)
+
+        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            kinds = [value for name, value in headers if name.lower() == "content-type"]
+            if kinds and kinds[0].startswith("text/event-stream"):
+                headers = [*headers, ("X-Accel-Buffering", "no")]
+            return start_response(status, headers, *more)
+
+        return application(environ, start)
 
     return wrapped
 

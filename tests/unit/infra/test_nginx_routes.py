@@ -151,3 +151,10 @@ def test_what_is_too_much_gets_503_and_is_told_when_to_come_again() -> None:
     assert "Retry-After 5 always" in values(block, "add_header")
     assert "500 502 = @not_taken" in values(text, "error_page")
     assert values(location(text, "@not_taken"), "return") == ["502", status]
+
+
+def test_a_request_that_the_server_took_and_did_not_answer_gets_502_and_goes_in_no_circle() -> None:
+    text = routes_conf(DEFAULTS)
+    block = location(text, "@not_taken")
+    assert [page for page in values(block, "error_page") if "@not_taken" in page] == []
+    assert len(values(block, "error_page")) == 1  # instead of those of the server
