@@ -26,6 +26,8 @@ def problems(host: Host) -> Problems:
     found, address = ports.closed(host)
     if not address:
         return found
+    if host.config.proxy_protocol:
+        address = https.ADDRESS  # elsewhere nobody is answered without it
     tls = _context(host)
     for name in host.config.names:
         if said := _asked(host, address, name, tls):

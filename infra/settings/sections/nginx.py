@@ -56,7 +56,8 @@ class Nginx(Section):
     used HTTPS. From all others it ignores these headers."""
     proxy_protocol: bool = False
     """Whether `trusted_proxies` begin each connection with the PROXY protocol, on both ports. Then
-    nobody can connect without it, except the host itself at 127.0.0.1."""
+    nobody can connect without it, except the host itself at 127.0.0.1. If the names do not lead to
+    the host's own address, set `certificate.check_names` to `False`."""
 
     @model_validator(mode="after")
     def _ports_differ(self) -> Self:
