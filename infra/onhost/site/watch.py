@@ -23,18 +23,17 @@ CALM = 50.0  # seconds that it must stay away to be over
 
 def watch(host: Host) -> None:
     """One look, and an alert for each thing that began or ended."""
-    known = memory.load(host)
+    known, began = memory.load(host), time.time()
     found = look(host, known)
     if found.keys() - known.noticed.keys():
         _mend(host, found)
         time.sleep(CONFIRM)
         again = look(host, known)
         found = {key: one for key, one in again.items() if key in found}
-    now = time.time()
-    for name, subject, text in note(known, found, now):
+    for name, subject, text in note(known, found, began):
         say(subject)
         send.request(host.layout, name, subject, text)
-    known.looked = now
+    known.looked = time.time()
     memory.save(host, known)
 
 
