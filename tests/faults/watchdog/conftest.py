@@ -13,7 +13,8 @@ from tests.site import wait_until
 LETTERS = "/run/letters"
 TRIED = "The watchdog has tried"  # in its alerts; others tell of other things meanwhile
 WAYS = json.dumps({"command": ["tee", "--append", LETTERS], "webhook": "", "mail": None})
-FRESH = f"rm -rf {LAYOUT.watchdog_memory} {LAYOUT.alerted} {LAYOUT.pending_alerts}; : > {LETTERS}"
+MEMORIES = (LAYOUT.watchdog_memory, LAYOUT.guard_memory, LAYOUT.alerted, LAYOUT.pending_alerts)
+FRESH = f"rm -rf {' '.join(map(str, MEMORIES))}; : > {LETTERS}"
 
 
 @pytest.fixture
