@@ -13,6 +13,8 @@ hosts: list[tuple[str, dict[str, Any]]] = [
         "demo",
         {
             "ssh_config_file": ".lab/ssh_config",
+            # pyinfra cannot read a path with spaces from the config.
+            "ssh_known_hosts_file": ".lab/known_hosts",
             "ssh_strict_host_key_checking": "yes",
             "verify_ca_file": ".lab/ca.pem",  # what the tests trust; public CAs need no such line
             "settings": {

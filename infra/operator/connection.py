@@ -16,6 +16,11 @@ def refusals(name: str, data: Any) -> Iterator[str]:
             yield f"{name}: {key}: {reason}"
     if reason := _config(data.get("ssh_config_file")):
         yield f"{name}: {reason}"
+    elif not data.get("ssh_known_hosts_file") and _has_spaces(name, data):
+        yield (
+            f"{name}: pyinfra cannot read a UserKnownHostsFile with spaces:"
+            " name the file by ssh_known_hosts_file, too"
+        )
     port = data.get("ssh_port", 22)
     if not (str(port).isascii() and str(port).isdigit() and int(port) in PORTS):
         yield f"{name}: ssh_port: must be a number from 1 to 65535"
@@ -41,8 +46,16 @@ def _file(key: str, value: object) -> str:
 def _config(value: object) -> str:
     """Why pyinfra cannot read the ssh config: it would end with a traceback."""
     try:
-        get_ssh_config(str(value) if value else None)
+        get_ssh_config(value or None)
     except Exception as error:  # noqa: BLE001  it raises a plain one for some
         said = " ".join(str(error).split())
         return f"pyinfra cannot read the ssh config {value or '~/.ssh/config'}: {said}"
     return ""
+
+
+def _has_spaces(name: str, data: Any) -> bool:
+    """Whether the ssh config names one file of known hosts that pyinfra takes for several."""
+    config = get_ssh_config(data.get("ssh_config_file"))
+    found = config.lookup(data.get("ssh_hostname") or name) if config else {}
+    known = found.get("userknownhostsfile", "")
+    return " " in known and Path(known).expanduser().is_file()

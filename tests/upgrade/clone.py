@@ -148,4 +148,5 @@ def of_the_lab(name: str) -> dict[str, Any]:
         "domain": f"{name}.slipway.test",
         "extra_ca_certificates": [str(CHECKOUT / path) for path in trusted],
     }
-    return data | {key: str(CHECKOUT / data[key]) for key in ("ssh_config_file", "verify_ca_file")}
+    files = ("ssh_config_file", "ssh_known_hosts_file", "verify_ca_file")
+    return data | {key: str(CHECKOUT / data[key]) for key in files}

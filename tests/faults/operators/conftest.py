@@ -34,11 +34,12 @@ def operator(target: Target) -> Iterator[Target]:
 
 @pytest.fixture
 def inventory(target: Target, tmp_path: Path) -> Inventory:
-    """Writes an inventory of the host under test with this data of the connection."""
+    """Writes an inventory of the host under test with this data; None leaves a key out."""
 
     def write(**data: object) -> str:
         path = tmp_path / "inventory.py"
-        entry = (target.name, target.host.data | data)
+        given = {**target.host.data, **data}
+        entry = (target.name, {key: value for key, value in given.items() if value is not None})
         path.write_text(f"hosts = [{entry!r}]\n")
         return str(path)
 

@@ -59,6 +59,7 @@ def behind(second_port: Target, inventory: Inventory, tmp_path: Path) -> str:
     (folder / "config").write_text(CONFIG.format(address=address))
     return inventory(
         ssh_hostname="inner",
+        ssh_known_hosts_file=None,
         ssh_config_file=str(folder / "config"),
         ssh_strict_host_key_checking="yes",
         verify_address=address,

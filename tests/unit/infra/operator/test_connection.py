@@ -52,6 +52,17 @@ def test_a_config_that_pyinfra_cannot_read_is_named(tmp_path: Path, content: byt
     assert "\n" not in line
 
 
+def test_known_hosts_that_pyinfra_would_not_find_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "config"
+    (tmp_path / "a known").touch()
+    path.write_text(f'Host web\n  UserKnownHostsFile "{tmp_path}/a known"\n')
+    [line] = refusals("web", {"ssh_config_file": str(path)})
+    assert line.startswith("web: pyinfra cannot read a UserKnownHostsFile with spaces:")
+    named = {"ssh_config_file": str(path), "ssh_known_hosts_file": "known"}
+    assert list(refusals("web", named)) == []
+    assert list(refusals("other", {"ssh_config_file": str(path)})) == []
+
+
 def test_a_key_that_is_not_there_is_named(
     key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
