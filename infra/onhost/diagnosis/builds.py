@@ -11,6 +11,7 @@ from ..plain import plain
 from . import python_errors
 
 SHOWN_LINES = 15
+DASHES = "------"
 PREFIX = re.compile(r"^(#\d+ )?(\d+\.\d+ )?")
 OWN_DOCKERFILE = "build it in a Dockerfile of your own (docs/bring-your-own-app.md)"
 
@@ -88,7 +89,9 @@ def explained(output: Iterable[str]) -> str:
     ]
     said = [line for line in lines if line and not line.startswith(("CANCELED", "DONE", "CACHED"))]
     reason, advice = _known(said) or _unknown(said)
-    shown = [f"  {line}" for line in said[-SHOWN_LINES:]]
+    # Below a line of dashes buildx says it again, with the Dockerfile around it.
+    own = said[: said.index(DASHES)] if DASHES in said else said
+    shown = [f"  {line}" for line in own[-SHOWN_LINES:]]
     todo = [f"What to do: {advice}"] if advice else []
     return "\n".join([f"the image could not be built: {reason}", *todo, "The last lines:", *shown])
 

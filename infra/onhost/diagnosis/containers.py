@@ -23,6 +23,7 @@ class Unwell(Failure):
     def __init__(self, reason: str, service: str, advice: str = "") -> None:
         super().__init__(reason)
         self.service = service
+        """Empty when its lines say no more than the reason."""
         self.advice = advice
 
 
@@ -107,8 +108,9 @@ class CrashWatch:
         happens = "has ended" if one.state in ENDED else "crashes again and again"
         why = error.summary if error else end
         reason = f"{self._subject} {happens}: {why}" if why else f"{self._subject} {happens}"
-        memory = f"raise {self._service}.memory" if "more memory" in end else ""
-        return Unwell(reason, self._service, memory or advice(error))
+        if "more memory" in end:  # its lines say nothing of that
+            return Unwell(reason, "", f"raise {self._service}.memory")
+        return Unwell(reason, self._service, advice(error))
 
 
 def advice(error: PythonError | None) -> str:

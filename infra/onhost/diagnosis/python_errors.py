@@ -5,6 +5,7 @@ exception's line is not. Servers put such lines into a `message` of JSON.
 """
 
 import json
+import posixpath
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -52,7 +53,7 @@ def last(log: Iterable[str]) -> PythonError | None:
     """The last exception in a log; None when there is none."""
     found: PythonError | None = None
     block: list[str] | None = None
-    for line in (text.rstrip() for whole in log for text in unwrapped(whole)):
+    for line in (_straight(text.rstrip()) for whole in log for text in unwrapped(whole)):
         if line.endswith(BEGIN):
             block = []
         elif block is None:
@@ -63,6 +64,12 @@ def last(log: Iterable[str]) -> PythonError | None:
             found = _error(line, block) if EXCEPTION.fullmatch(line) else found
             block = None
     return found
+
+
+def _straight(line: str) -> str:
+    """A line with the path of its frame as people write it: a server may have added `/../`."""
+    found = FRAME.match(line)
+    return line.replace(found["file"], posixpath.normpath(found["file"]), 1) if found else line
 
 
 def _error(line: str, block: list[str]) -> PythonError:

@@ -71,8 +71,10 @@ def _evidence(name: str, error: Exception) -> list[str]:
     """What to do, and what the unwell part of a release has said."""
     if not isinstance(error, Unwell):
         return []
-    shown = containers.evidence(release.project(name), error.service, str(error))
     todo = [f"What to do: {error.advice}"] if error.advice else []
+    if not error.service:
+        return todo
+    shown = containers.evidence(release.project(name), error.service, str(error))
     whole = f"The whole log: bin/slipway logs {error.service} --release {name}"
     return [*todo, *shown, whole]
 
