@@ -93,7 +93,7 @@ def test_a_restart_is_fresh_and_fails_no_request(target: Target) -> None:
     assert "is live after" in done.stdout + done.stderr
     changed = json.loads(target.deploy("--json").stdout)["results"]["totals"]
     assert (changed["success"], changed["error"]) == (0, 0)
-    assert target.run("slipway inspect") == "nothing differs from the last deploy"
+    assert target.run("slipway inspect 2>&1") == "all is as the last deploy put it"
 
 
 def test_new_workers_take_jobs_at_once_and_the_old_one_ends_its_own(target: Target) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from infra.facts import slipway as facts
 from infra.facts.login_shell import MARKER
-from infra.facts.slipway import SlipwayState, SlipwayText
+from infra.facts.slipway import SlipwayAnswer, SlipwayState, SlipwayText
 from infra.onhost.layout import Layout
 from tests.support.facts import ask, program
 
@@ -37,6 +37,20 @@ def test_a_program_that_fails_or_is_missing_answers_nothing(
     assert ask(SlipwayState(), question="base-state") == {}
     slipway(script)
     assert ask(SlipwayState(), question="base-state") == {}
+
+
+def test_an_answer_that_cannot_be_had_is_an_error_and_not_empty(
+    slipway: Callable[[str], None],
+) -> None:
+    question = ["sh", "-c", SlipwayAnswer().command(question="release-state")]
+    absent = subprocess.run(question, capture_output=True, text=True, check=False)
+    assert absent.returncode == 1
+    assert absent.stderr == "Slipway is not on this host: deploy to it first\n"
+    slipway("echo 'slipway release-state: broken' >&2; exit 1")
+    broken = subprocess.run(question, capture_output=True, text=True, check=False)
+    assert (broken.returncode, broken.stderr) == (1, "slipway release-state: broken\n")
+    slipway("""echo '{"kept": []}'""")
+    assert ask(SlipwayAnswer(), question="release-state") == {"kept": []}
 
 
 def test_what_a_person_asked_for_is_answered_or_refused_aloud(
