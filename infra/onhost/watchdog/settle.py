@@ -144,12 +144,15 @@ def edited(host: Host, current: str) -> str:
 
 
 def _releases(host: Host, containers: Iterable[Container]) -> set[str]:
-    """The releases that have a container, known by where their compose file stands."""
-    prefix = f"{host.layout.releases}/"
+    """The releases that have a container, known by where their compose file stands.
+
+    An operator's command, or acceptance tests, run from there in a project of their own.
+    """
     return {
-        one.directory.removeprefix(prefix)
+        Path(one.directory).name
         for one in containers
-        if one.directory.startswith(prefix) and one.project != layout.ACCEPTANCE_PROJECT
+        if Path(one.directory).parent == host.layout.releases
+        and one.project == release.project(Path(one.directory).name)
     }
 
 

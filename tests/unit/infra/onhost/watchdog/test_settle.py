@@ -186,6 +186,14 @@ def test_a_release_that_is_ending_is_no_stray(host: Host, how: str) -> None:
     assert done(host) == []
 
 
+def test_an_operator_s_command_in_a_container_of_its_own_goes_on(host: Host) -> None:
+    """Also when its release has ended meanwhile."""
+    mine = Box("one-off", "run-slipway-12ab", str(release.folder(host, "c")))
+    docker(host, with_(host, mine))
+    watch(host)
+    assert done(host) == []
+
+
 def test_what_a_killed_deploy_has_left_beside_nginx_ends(host: Host) -> None:
     tests = Box("acceptance", "slipway-acceptance", str(release.folder(host, "c")))
     standby = Box("bridge", "slipway-bridge", str(host.layout.base))
