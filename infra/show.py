@@ -22,7 +22,7 @@ QUESTIONS = {
 
 def main() -> int:
     """Prints the answers; 0, or 1 when a host does not answer."""
-    arguments = parser().parse_args()
+    arguments = parser().parse_args(verbs.ordered(sys.argv[1:]))
     if arguments.question in verbs.VERBS:
         return run_verb(arguments)
     question = f"{arguments.question} --json" if arguments.json else arguments.question

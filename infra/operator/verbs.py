@@ -1,6 +1,7 @@
 """The verbs of `slipway` on a host, run from the operator's machine: on this very terminal."""
 
 import argparse
+import itertools
 import subprocess
 import sys
 from typing import Any
@@ -12,6 +13,7 @@ from infra.onhost.verbs.commands import COMMANDS, OPTIONS
 from infra.operator import ssh
 
 VERBS = {name: text for name, (text, _) in COMMANDS.items()}
+HOSTS_OPTIONS = ("--inventory", "--limit")
 NOT_FOUND = 127  # a shell's exit code
 INTERRUPTED = 130
 ONE_HOST = {"shell", "run"}  # they have one input
@@ -24,6 +26,24 @@ def add_options(verb: argparse.ArgumentParser, name: str) -> None:
     for option, how in OPTIONS.get(name, {}).items():
         if option != "--by":  # known here
             verb.add_argument(*option.split(", "), **how)
+
+
+def ordered(words: list[str]) -> list[str]:
+    """The words of a command line with those that say which hosts right behind the verb.
+
+    argparse takes no words of a list that stand on both sides of an option.
+    """
+    if not words or words[0] == "run":  # whose command has words of its own
+        return words
+    first, rest, left = words[:1], [], iter(words[1:])
+    for word in left:
+        if word in HOSTS_OPTIONS:
+            first += [word, *itertools.islice(left, 1)]
+        elif word.startswith(tuple(f"{option}=" for option in HOSTS_OPTIONS)):
+            first.append(word)
+        else:
+            rest.append(word)
+    return [*first, *rest]
 
 
 def run(hosts: Hosts, arguments: argparse.Namespace) -> int:

@@ -19,14 +19,14 @@ from tests.site import wait_until
 pytestmark = pytest.mark.destructive
 BIN = str(CHECKOUT / "bin" / "slipway")
 
-# Adds a job of the example's queue that fails: no function has that name.
+# Adds a job that fails.
 FAILING = """
 import os
 from app.config import Config
 from app.jobs.queue import rq_queue
 from app.redis_client import web_client
 config = Config.from_environment(os.environ)
-print(rq_queue(config, web_client(config)).enqueue("app.no_such.function", 5).id)
+print(rq_queue(config, web_client(config)).enqueue("operator.truediv", 1, 0).id)
 """
 
 
@@ -119,9 +119,9 @@ def test_failed_jobs_are_listed_run_again_and_forgotten(target: Target) -> None:
 
     wait_until(failed, 60)
     first = failed()[0]["ended"]
-    assert "no_such" in failed()[0]["error"]
+    assert failed()[0]["error"] == "ZeroDivisionError: division by zero"
     listed = verb(target, "jobs").stdout
-    assert f"  {job}  default  app.no_such.function(5)\n" in listed
+    assert f"  {job}  default  operator.truediv(1, 0)\n" in listed
     assert "Traceback" in verb(target, "jobs", "show", job).stdout
     assert verb(target, "jobs", "retry", job).stdout == "1 failed jobs are run again\n"
     wait_until(lambda: failed() and failed()[0]["ended"] > first, 60)

@@ -142,5 +142,20 @@ def test_the_inventory_is_read_by_pyinfra(programs: Path) -> None:
     assert "none.py" in wrong.stderr
 
 
+@pytest.mark.parametrize(
+    ("given", "understood"),
+    [
+        ("jobs retry --limit one 12 34", "jobs --limit one retry 12 34"),
+        ("logs web --inventory=x worker --limit a --limit b",
+         "logs --inventory=x --limit a --limit b web worker"),
+        ("run --limit one flask --limit 3", "run --limit one flask --limit 3"),
+        ("status --limit", "status --limit"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_which_hosts_are_meant_may_stand_anywhere(given: str, understood: str) -> None:
+    assert verbs.ordered(given.split()) == understood.split()
+
+
 def test_its_help_names_every_verb() -> None:
     assert all(f"\n    {verb} " in show.parser().format_help() for verb in COMMANDS)
