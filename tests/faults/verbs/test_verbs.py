@@ -123,7 +123,8 @@ def test_failed_jobs_are_listed_run_again_and_forgotten(target: Target) -> None:
     listed = verb(target, "jobs").stdout
     assert f"  {job}  default  operator.truediv(1, 0)\n" in listed
     assert "Traceback" in verb(target, "jobs", "show", job).stdout
-    assert verb(target, "jobs", "retry", job).stdout == "1 failed jobs are run again\n"
+    again = verb(target, "jobs", "retry", job)
+    assert again.stdout == "1 failed jobs are run again\n", again.stderr
     wait_until(lambda: failed() and failed()[0]["ended"] > first, 60)
     assert verb(target, "jobs", "clear", job).stdout == "1 failed jobs are forgotten\n"
     assert failed() == []
