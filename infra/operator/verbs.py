@@ -4,13 +4,14 @@ import argparse
 import itertools
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 from infra import origin
 from infra.facts.login_shell import MARKER
 from infra.onhost.layout import LAYOUT
 from infra.onhost.verbs.commands import COMMANDS, OPTIONS
-from infra.operator import ssh
+from infra.operator import ssh, way_in
 
 VERBS = {name: text for name, (text, _) in COMMANDS.items()}
 HOSTS_OPTIONS = ("--inventory", "--limit")
@@ -65,18 +66,19 @@ def run(hosts: Hosts, arguments: argparse.Namespace) -> int:
 def _run(host: str, data: dict[str, Any], words: list[str], verb: str) -> int:
     """The exit code of the verb on one host; what it shows goes where this program's does."""
     terminal = verb == "shell" or (sys.stdin.isatty() and sys.stdout.isatty())
-    try:
-        command = ssh.command(host, data, words, terminal=terminal)
-    except ssh.NoWayError as error:
-        return _refused(str(error))
     stdin = None if verb in ONE_HOST or terminal else subprocess.DEVNULL
-    try:
-        if terminal:
-            code = subprocess.run(command, check=False).returncode
-        else:
-            code = _without_greeting(command, stdin)
-    except KeyboardInterrupt:
-        return INTERRUPTED
+    with way_in.folder() as folder:
+        try:
+            config = Path(folder, "ssh_config")
+            command = ssh.command(host, data, words, config, terminal=terminal)
+            if terminal:
+                code = subprocess.run(command, check=False).returncode
+            else:
+                code = _without_greeting(command, stdin)
+        except ssh.NoWayError as error:
+            return _refused(str(error))
+        except KeyboardInterrupt:
+            return INTERRUPTED
     if code == ssh.NO_CONNECTION:
         return _refused(f"{host}: the connection failed; the line above says why")
     if code == NOT_FOUND and verb not in ONE_HOST:  # whose command's code it may be

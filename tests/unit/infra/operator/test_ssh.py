@@ -7,51 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from infra.checkout import CHECKOUT
 from infra.facts.login_shell import MARKER
 from infra.operator import ssh
 
-DATA = {
-    "ssh_user": "debian",
-    "ssh_port": 2222,
-    "ssh_hostname": "192.0.2.7",
-    "ssh_key": "~/.ssh/work",
-    "ssh_known_hosts_file": "known",
-    "ssh_config_file": ".lab/none",
-}
+DATA = {"ssh_user": "debian", "ssh_port": 2222, "ssh_hostname": "192.0.2.7"}
 
 
-def understood(tmp_path: Path, data: dict[str, object]) -> dict[str, str]:
-    """What ssh itself makes of the options."""
-    config = tmp_path / "config"
-    config.write_text("Host app\n  ProxyJump bastion\n")
-    if "ssh_config_file" in data:
-        data = data | {"ssh_config_file": str(config)}
-    command = ssh.command("app", data, ["slipway"], terminal=False)
+def test_ssh_goes_where_the_inventory_leads(tmp_path: Path) -> None:
+    command = ssh.command("app", DATA, ["slipway"], tmp_path / "config", terminal=False)
     shown = subprocess.run(
         [command[0], "-G", *command[1:]], capture_output=True, text=True, check=True
     )
-    return dict(line.partition(" ")[::2] for line in shown.stdout.splitlines())
-
-
-def test_ssh_goes_where_pyinfra_goes(tmp_path: Path) -> None:
-    found = understood(tmp_path, DATA)
+    found = dict(line.partition(" ")[::2] for line in shown.stdout.splitlines())
     assert (found["user"], found["port"], found["hostname"]) == ("debian", "2222", "192.0.2.7")
-    assert found["identityfile"] == str(Path("~/.ssh/work").expanduser())
-    assert found["userknownhostsfile"] == str(CHECKOUT / "known")
-    assert found["proxyjump"] == "bastion"
-    assert found["stricthostkeychecking"] == "accept-new"  # as pyinfra does when nothing is said
-
-
-@pytest.mark.parametrize(("said", "option"), [("yes", "true"), ("no", "false")])
-def test_how_strict_ssh_is_can_be_said(tmp_path: Path, said: str, option: str) -> None:
-    found = understood(tmp_path, {"ssh_strict_host_key_checking": said})
-    assert found["stricthostkeychecking"] == option
-
-
-def test_an_agent_is_forwarded_when_the_inventory_says_so(tmp_path: Path) -> None:
-    assert understood(tmp_path, {})["forwardagent"] == "no"
-    assert understood(tmp_path, {"ssh_forward_agent": True})["forwardagent"] == "yes"
 
 
 WORDS = ["run", "--", "sh", "-c", "echo 'a  b' \"$HOME\" \\\\ !x", "*", ""]
@@ -67,7 +35,8 @@ def test_words_arrive_as_they_are_through_any_login_shell(tmp_path: Path, shell:
     sudo.write_text('#!/bin/sh\n[ "$1" = -n ] && shift; exec "$@"\n')
     for path in (program, sudo):
         path.chmod(0o755)
-    remote = ssh.command("app", {}, [str(program), *WORDS], terminal=False)[-1]
+    config = tmp_path / "config"
+    remote = ssh.command("app", {}, [str(program), *WORDS], config, terminal=False)[-1]
     done = subprocess.run(
         [shell, "-c", remote],
         env=os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"},
@@ -81,18 +50,17 @@ def test_words_arrive_as_they_are_through_any_login_shell(tmp_path: Path, shell:
     assert (done.returncode, done.stderr) == (7, "")
 
 
-def test_a_terminal_is_given_where_there_is_one_and_then_sudo_may_ask() -> None:
-    with_one = ssh.command("app", {}, ["slipway"], terminal=True)
-    without = ssh.command("app", {}, ["slipway"], terminal=False)
+def test_a_terminal_is_given_where_there_is_one_and_then_sudo_may_ask(tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    with_one = ssh.command("app", {}, ["slipway"], config, terminal=True)
+    without = ssh.command("app", {}, ["slipway"], config, terminal=False)
     assert ("-t" in with_one, "-T" in without) == (True, True)
-    assert ("sudo -n" in with_one[-1], "-n" in ssh.command("app", {}, ["x"], terminal=True)) == (
-        False,
-        False,
-    )
+    assert ("sudo -n" in with_one[-1], "sudo" in with_one[-1]) == (False, True)
 
 
-def test_this_machine_needs_no_ssh_and_other_ways_are_refused() -> None:
-    assert ssh.command("@local", {}, ["slipway", "logs"], terminal=False)[:2] == ["sh", "-c"]
+def test_this_machine_needs_no_ssh_and_other_ways_are_refused(tmp_path: Path) -> None:
+    here = ssh.command("@local", {}, ["slipway", "a b"], tmp_path / "config", terminal=False)
+    assert here[:2] == ["sh", "-c"]
+    assert shlex.split(here[2])[-1] == "a b"
     with pytest.raises(ssh.NoWayError, match="@docker/x is not reached by SSH"):
-        ssh.command("@docker/x", {}, ["slipway"], terminal=False)
-    assert shlex.split(ssh.command("@local", {}, ["a b"], terminal=False)[2])[-1] == "a b"
+        ssh.command("@docker/x", {}, ["slipway"], tmp_path / "config", terminal=False)
