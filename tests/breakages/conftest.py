@@ -56,7 +56,7 @@ def alerted(target: Target, began: str) -> str:
     target.run("rm -rf /run/slipway-alerted; systemctl start slipway-watchdog.timer")
     for unit in LOOKS:
         target.run(f"systemctl start {unit}.service", check=False)
-    target.run(f"timeout 30 sh -c 'until test -s {ALERTS}; do sleep 1; done'", check=False)
+    target.run(f"timeout 60 sh -c 'until test -s {ALERTS}; do sleep 1; done'", check=False)
     units = " ".join(f"--unit {unit}" for unit in (*LOOKS, "slipway-watchdog"))
     sent = target.run(f"cat {ALERTS} 2>/dev/null", check=False)
     said = target.run(f"journalctl --quiet --output cat --since @{began} {units}")

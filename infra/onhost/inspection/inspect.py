@@ -1,5 +1,6 @@
 """The inspection: every difference between what a deploy put on this host and what is there."""
 
+import time
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
@@ -31,6 +32,7 @@ KINDS: dict[str, Callable[[Host], Iterator[Difference]]] = {
 }
 BASE = ("sysctls", "base", "redis", "nginx")  # what nginx and Redis run with
 RELEASE = ("release's files",)  # what a deploy puts again
+WAIT = 60  # seconds
 THREADS = 4  # most of it waits for other programs
 
 
@@ -55,12 +57,19 @@ def data(found: list[Difference]) -> dict[str, Any]:
     return {"differences": [asdict(one) for one in found]}
 
 
+def _busy(host: Host) -> bool:
+    return locked(host.layout.lock) or locked(host.layout.deploy_lock)
+
+
 def check(host: Host) -> None:
     """Says that nothing differs. Raises Failure with a line for each difference.
 
-    While a deploy or a switch is under way it looks at nothing.
+    While a deploy or a switch is under way it looks at nothing; the watchdog it waits for.
     """
-    if locked(host.layout.lock) or locked(host.layout.deploy_lock):
+    deadline = time.monotonic() + WAIT
+    while (busy := _busy(host)) and time.monotonic() < deadline:
+        time.sleep(1)
+    if busy:
         say("this host is being changed: it is looked at later")
         return
     if found := differences(host):

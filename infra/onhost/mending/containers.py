@@ -1,5 +1,6 @@
 """Mends of containers: unpaused, limited anew or replaced, and made where there is none."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from ..releases import health, release, workers
 from ..running import containers, images, rights
 from ..services import compose
 
+HEALTHY_SECONDS = 30  # two checks of its health, and more
 STOP_SECONDS = 3600  # a worker finishes its job; its container has a limit of its own
 
 
@@ -35,11 +37,23 @@ def in_place(host: Host, folder: Path) -> set[str]:
         if containers.NAME in fault.said:
             run("docker", "rename", fault.container, fault.said[containers.NAME].split()[-1])
         if fault.said.get(containers.STATE) == containers.PAUSED:
-            run("docker", "unpause", fault.container)
+            _unpause(fault.container)
         wrong = set(fault.said) - {containers.STATE, containers.NAME}
         if wrong and not (wrong <= rights.UPDATED and _update(project, fault)):
             others.add(fault.service)
     return others
+
+
+def _unpause(container: str) -> None:
+    """It goes on, and is healthy: compose takes one for broken whose checks failed meanwhile."""
+    run("docker", "unpause", container)
+    asked = ("docker", "inspect", "--format", "{{.State.Health.Status}}", container)
+    deadline = time.monotonic() + HEALTHY_SECONDS
+    while run(*asked).strip() != "healthy":
+        if time.monotonic() > deadline:
+            run("docker", "restart", "--time", "5", container)
+            return
+        time.sleep(0.5)
 
 
 def _update(project: compose.Project, fault: containers.Fault) -> bool:

@@ -34,28 +34,29 @@ def mend(host: Host) -> None:
     found = inspect.differences(host)
     for one in found:
         say(f"mending: {one}")
-    problems = []
-    for step in (*STEPS, *_running(host)):
-        try:
-            if step is base.mend:  # it takes the lock itself
-                step(host)
-            else:
-                with lock(host.layout.lock, "mending what differs", WAIT):
-                    step(host)
-        except (Failure, OSError, ValueError) as error:  # none keeps the next from its work
-            problems.append(str(error))
+    problems = [said for step in STEPS if (said := _take(host, step))]
+    # What nginx has to load is known once its folder is as it shall be.
+    if inspect.differences(host, inspect.BASE):
+        problems.append(_take(host, base.mend))
+    problems.append(_take(host, containers.mend_release))
     left = inspect.differences(host)
     if left:
         lines = [f"{one}: {one.remedy}" for one in left]
-        raise Failure("\n  ".join(["what could not be mended:", *lines, *problems]))
+        raise Failure("\n  ".join(["what could not be mended:", *lines, *filter(None, problems)]))
     _forget_failures()
 
 
-def _running(host: Host) -> list[Callable[[Host], None]]:
-    steps: list[Callable[[Host], None]] = []
-    if inspect.differences(host, inspect.BASE):
-        steps.append(base.mend)
-    return [*steps, containers.mend_release]
+def _take(host: Host, step: Callable[[Host], None]) -> str:
+    """Takes a step, and says why it failed: none keeps the next from its work."""
+    try:
+        if step is base.mend:  # it takes the lock itself
+            step(host)
+        else:
+            with lock(host.layout.lock, "mending what differs", WAIT):
+                step(host)
+    except (Failure, OSError, ValueError) as error:
+        return str(error)
+    return ""
 
 
 def _forget_failures() -> None:

@@ -40,7 +40,7 @@ ROWS = [
     ),
     Breakage(
         "web may start any number of processes",
-        "docker update --pids-limit 0 $web",
+        "docker update --pids-limit 5000 $web",
         "test $(container $web .HostConfig.PidsLimit) = 256",
         r"web-1 has PidsLimit",
         touches="web",

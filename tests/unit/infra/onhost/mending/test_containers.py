@@ -43,12 +43,20 @@ def test_what_is_right_is_left_alone(host: Host) -> None:
 @pytest.mark.parametrize(
     ("nginx", "told"),
     [
-        (WHOLE[0] | {"State": WHOLE[0]["State"] | {"Paused": True}}, "unpause nginx1"),
         (limited(Memory=1), f"update {LIMITS} nginx1"),
         (limited(RestartPolicy={"Name": "no"}, PidsLimit=0), f"update {LIMITS} nginx1"),
         (WHOLE[0] | {"Name": "/mine"}, "rename nginx1 slipway-base-nginx-1"),
     ],
 )
+def test_a_paused_container_goes_on_and_is_waited_for(host: Host) -> None:
+    file = (host.root / "programs" / "docker").read_text().split(chr(10), 2)[2]
+    host.program("docker", f"case $1 in inspect) echo healthy; exit;; esac; {file}")
+    paused = WHOLE[0] | {"State": WHOLE[0]["State"] | {"Paused": True}}
+    others, told = mended(host, paused, *WHOLE[1:])
+    assert others == set()
+    assert [call.split()[1] for call in told] == ["unpause", "inspect"]
+
+
 def test_what_can_be_set_while_it_runs_is(host: Host, nginx: dict[str, Any], told: str) -> None:
     assert mended(host, nginx, *WHOLE[1:]) == (set(), [f"docker {told}"])
 
