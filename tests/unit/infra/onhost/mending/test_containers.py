@@ -40,14 +40,6 @@ def test_what_is_right_is_left_alone(host: Host) -> None:
     assert mended(host, *WHOLE) == (set(), [])
 
 
-@pytest.mark.parametrize(
-    ("nginx", "told"),
-    [
-        (limited(Memory=1), f"update {LIMITS} nginx1"),
-        (limited(RestartPolicy={"Name": "no"}, PidsLimit=0), f"update {LIMITS} nginx1"),
-        (WHOLE[0] | {"Name": "/mine"}, "rename nginx1 slipway-base-nginx-1"),
-    ],
-)
 def test_a_paused_container_goes_on_and_is_waited_for(host: Host) -> None:
     file = (host.root / "programs" / "docker").read_text().split(chr(10), 2)[2]
     host.program("docker", f"case $1 in inspect) echo healthy; exit;; esac; {file}")
@@ -57,6 +49,14 @@ def test_a_paused_container_goes_on_and_is_waited_for(host: Host) -> None:
     assert [call.split()[1] for call in told] == ["unpause", "inspect"]
 
 
+@pytest.mark.parametrize(
+    ("nginx", "told"),
+    [
+        (limited(Memory=1), f"update {LIMITS} nginx1"),
+        (limited(RestartPolicy={"Name": "no"}, PidsLimit=0), f"update {LIMITS} nginx1"),
+        (WHOLE[0] | {"Name": "/mine"}, "rename nginx1 slipway-base-nginx-1"),
+    ],
+)
 def test_what_can_be_set_while_it_runs_is(host: Host, nginx: dict[str, Any], told: str) -> None:
     assert mended(host, nginx, *WHOLE[1:]) == (set(), [f"docker {told}"])
 
