@@ -61,6 +61,7 @@ SUITES = (
     Suite("graders", 4, 240, ("tests/graders",), Stand.COPY, needs=("graders",)),
     Suite("certificates", 4, 600, ("tests/faults/certificates",), Stand.OWN),
     Suite("blank", 4, 400, ("tests/faults/blank",), Stand.OWN),
+    Suite("histories", 4, 900, ("tests/faults/histories",), Stand.OWN),
     Suite("jobs", 4, 120, (), needs=("redis_server",), options=("tests/unit", "-m", "slow")),
     Suite("lab", 4, 180, ("tests/lab",), Stand.OWN),
     Suite("second-app", 4, 300, ("tests/second_app",), Stand.OWN),
