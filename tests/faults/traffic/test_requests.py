@@ -8,7 +8,7 @@ import pytest
 
 from infra.onhost import layout
 from tests.faults.conftest import Target
-from tests.faults.traffic.conftest import serve
+from tests.faults.traffic.conftest import from_inside, serve
 from tests.faults.traffic.crowd import raw
 from tests.site import Site
 
@@ -130,10 +130,4 @@ def test_nginx_s_own_health_is_told_to_nobody_else(target: Target) -> None:
     site = target.site
     assert site.ask_http(layout.NGINX_HEALTH, host=site.address).status == 404
     assert site.ask_http(layout.NGINX_HEALTH).status in {301, 404}
-    assert (
-        target.run(
-            "curl --silent --output /dev/null --write-out '%{http_code}'"
-            f" http://127.0.0.1{layout.NGINX_HEALTH}"
-        )
-        == "204"
-    )
+    assert from_inside(target, 80, layout.NGINX_HEALTH)[0] == 204
