@@ -29,7 +29,7 @@ class Suite:
 
 
 LANES = 2  # suites of the tiers 3 and 4 that run side by side
-PARTS = 3  # into which the slow rest is divided; a run without words takes one of them
+PARTS = 5  # into which the slow rest is divided; a run without words takes one of them
 
 STYLE = (
     "ruff check",
