@@ -59,11 +59,12 @@ def test_uwsgi_is_told(line: str) -> None:
     assert line in UWSGI.splitlines()
 
 
-def test_uwsgi_listens_on_its_unix_socket_only() -> None:
+def test_uwsgi_listens_on_unix_sockets_only() -> None:
     parser = configparser.ConfigParser(strict=False, interpolation=None)
     parser.read_string(UWSGI)
     assert parser["uwsgi"]["socket"] == "$(WEB_SOCKET)"
-    assert not {"http", "http-socket", "https", "stats"} & set(parser["uwsgi"])
+    assert parser["uwsgi"]["stats"] == "$(WEB_SOCKET).stats"
+    assert not {"http", "http-socket", "https"} & set(parser["uwsgi"])
 
 
 def test_uwsgi_is_not_told_what_kills_it_under_the_images_python() -> None:
