@@ -50,12 +50,16 @@ def _subnets() -> list[tuple[str, str]]:
     ]
 
 
-def mend() -> None:
-    """Has dockerd tell the kernel again; containers run on meanwhile. Raises Failure if not."""
+def mend() -> str:
+    """Has dockerd tell the kernel again; containers run on meanwhile. Raises Failure if not.
+
+    What was missing; empty when nothing was.
+    """
     found = problem()
     if not found:
-        return
+        return ""
     say(f"{found}: restarting dockerd, containers run on")
     run("systemctl", "restart", "docker")
     if left := problem():
         raise Failure(f"{left}, also after a restart of dockerd")
+    return found

@@ -10,8 +10,9 @@ from .. import layout
 from ..alerts import send
 from ..attention import Attention
 from ..certificates import certificate
-from ..command import Failure, say
+from ..command import WATCHDOG, Failure, lock, say
 from ..config import Host
+from ..services import way_out
 from . import incidents, memory, serves, storage, strangers
 from .memory import Memory, Noticed
 from .ports import Problems
@@ -50,12 +51,28 @@ def look(host: Host, known: Memory) -> Problems:
 
 
 def _mend(host: Host, found: Problems) -> None:
-    """Loads the certificate again when no visitor trusts the one that is served."""
+    """Mends what nobody else does: the certificate in nginx, Docker's firewall rules."""
     if any(one.remedy == serves.RENEW for one in found.values()):
         try:
             certificate.load_again(host)
         except (Failure, OSError) as error:
             say(f"the certificate was not loaded again: {error}")
+    if strangers.WAY_OUT in found:
+        _open_way_out(host)
+
+
+def _open_way_out(host: Host) -> None:
+    """Has dockerd give the containers their way out again, and tells it."""
+    try:
+        with lock(host.layout.lock, WATCHDOG):
+            missing = way_out.mend()
+    except (Failure, OSError) as error:
+        say(f"the containers' way out was not opened again: {error}")
+        return
+    if missing:
+        subject = "containers had no way out, and have it again"
+        text = f"{missing}. A restart of dockerd has made them again. Find out who removes them.\n"
+        send.request(host.layout, "slipway-site-way-out-mended", subject, text)
 
 
 def others(host: Host) -> Problems:
