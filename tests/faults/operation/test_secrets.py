@@ -32,7 +32,7 @@ def test_redis_runs_on_with_another_password_and_one_can_go_back(
     assert target.deploy(secrets=given).returncode == 0
     old, since = target.release(), redis_since(target)
     secret.write_text(NEW)
-    with asked_steadily(target) as failures, jobs_steadily(target) as jobs:
+    with asked_steadily(target) as failures, jobs_steadily(target, pause=0.3) as jobs:
         done = target.deploy(secrets=given)
         assert done.returncode == 0, done.stderr
         assert (opens_redis(target, OLD), opens_redis(target, NEW)) == (True, True)

@@ -55,7 +55,7 @@ def test_a_refusal_does_not_wait_for_the_job_that_the_refused_release_took(targe
     assert target.deploy().returncode == 0
     submit = "/background_count/", "POST", {"number": JOB_SECONDS}
     urls = [target.site.ask(*submit).json["url"] for _ in range(2)]  # one waits for the new worker
-    done = target.deploy(checks=[{"path": "/healthz?" + "x" * 30000}])  # which nginx refuses
+    done = target.deploy(checks=[{"path": "/healthz?" + "x" * 20000}])  # which nginx refuses
     assert done.returncode != 0
     assert "fails a check through nginx" in done.stderr
     assert {target.site.ask(url).json["state"] for url in urls} == {"started"}
