@@ -82,4 +82,5 @@ def test_without_images_a_person_is_told_once_and_a_deploy_brings_all_back(
     healed(target, "all pruned and deployed", 60)
     assert target.site.ask(f"/jobs/{kept['id']}").json["state"] == "finished"
     assert target.site.run_job(1, 60)["state"] == "finished"
-    assert told().count("web is missing") == 1
+    subjects = [line for line in told().splitlines() if line.startswith("web is missing")]
+    assert len([line for line in subjects if f" on {target.name}" in line]) == 1
