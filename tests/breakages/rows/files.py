@@ -52,7 +52,7 @@ ROWS = [
     ),
     Breakage(
         "the settings of the host's programs are edited",
-        'sed -i \'s/"keep_releases": .*/"keep_releases": 2/\' /etc/slipway/host.json',
+        'sed -i \'s/"keep_releases": [0-9]*/"keep_releases": 2/\' /etc/slipway/host.json',
         "! grep -q '\"keep_releases\": 2' /etc/slipway/host.json",
         r"host\.json has other content",
     ),
@@ -71,8 +71,8 @@ ROWS = [
     ),
     Breakage(
         "a renewed certificate would not be installed",
-        "sed -i '/^renew_hook/d' /etc/letsencrypt/renewal/$domain.conf",
-        "grep -q ^renew_hook /etc/letsencrypt/renewal/$domain.conf",
+        "sed -i '/^renew_hook/d' /etc/letsencrypt/slipway/renewal/$domain.conf",
+        "grep -q ^renew_hook /etc/letsencrypt/slipway/renewal/$domain.conf",
         r"does not say renew_hook",
     ),
     Breakage(
