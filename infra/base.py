@@ -11,12 +11,6 @@ from infra.operations import images, slipway, whole_files
 from infra.operations.images import Image
 from infra.settings import Settings, capacity, megabytes
 
-# Run in nginx' container: a socket of IPv6 that the kernel refuses (EAFNOSUPPORT) ends nginx.
-START_NGINX = (
-    "perl -MSocket -e 'socket(my $s, AF_INET6, SOCK_STREAM, 0) or exit 97';"
-    f" [ $? = 97 ] || ln -sfn {LAYOUT.nginx_ipv6} {layout.IPV6_LINK};"
-    f" exec nginx -c {LAYOUT.nginx_configuration} -g 'daemon off;'"
-)
 # The pattern matches one file, or none before the first release.
 ROUTES = f"include {LAYOUT.current}/routes.con[f];\n"
 REDIS_SHARE = 0.6  # of the container's memory; the rest is for rewriting the file
@@ -26,6 +20,21 @@ def image(name: str, settings: Settings) -> Image:
     """The image of nginx or Redis, from the folder of its name under images/."""
     context = tuple(folder(CHECKOUT / "images" / name, ""))
     return Image(name, context, "Dockerfile", settings.docker.base_image)
+
+
+def start_nginx(settings: Settings) -> str:
+    """The shell's line that nginx' container runs.
+
+    A socket of IPv6 that the kernel refuses (EAFNOSUPPORT) would end nginx. A process that needs
+    more than its share of memory fails a request, before the kernel ends the process. As a limit
+    of the container it would end Docker's own programs there, which need more.
+    """
+    return (
+        "perl -MSocket -e 'socket(my $s, AF_INET6, SOCK_STREAM, 0) or exit 97';"
+        f" [ $? = 97 ] || ln -sfn {LAYOUT.nginx_ipv6} {layout.IPV6_LINK};"
+        f" ulimit -d {capacity.data_limit(settings.nginx) // 1024} &&"
+        f" exec nginx -c {LAYOUT.nginx_configuration} -g 'daemon off;'"
+    )
 
 
 def base_files(settings: Settings, nginx: Image, redis: Image) -> list[HostFile]:
@@ -39,7 +48,7 @@ def base_files(settings: Settings, nginx: Image, redis: Image) -> list[HostFile]
         "nginx_memory_and_swap": memory_and_swap(settings.nginx.memory),
         "redis_memory_and_swap": memory_and_swap(settings.redis.memory),
         "redis_maxmemory": int(megabytes(settings.redis.memory) * REDIS_SHARE),
-        "start_nginx": literal(START_NGINX),
+        "start_nginx": literal(start_nginx(settings)),
         "https_suffix": "" if port == 443 else f":{port}",
     }
     return [

@@ -54,8 +54,14 @@ def test_a_changed_configuration_alone_is_loaded_by_the_same_nginx(target: Targe
 def test_a_new_nginx_that_does_not_serve_leaves_the_old_one(target: Target) -> None:
     old = since(target, "nginx")
     load = Load(target.site, 20)
-    with load.running():
-        done = target.deploy(nginx={"memory": "6m"})  # too little to begin with
+    image = target.run(f"docker inspect --format '{{{{.Image}}}}' {target.container('nginx')}")
+    taken = "slipway-bridge-trial-1"  # so the new nginx does not even begin
+    target.run(f"docker create --name {taken} {image}")
+    try:
+        with load.running():
+            done = target.deploy(nginx={"memory": "180m"})
+    finally:
+        target.run(f"docker rm {taken}", check=False)
     assert done.returncode != 0
     assert "the new nginx does not serve, so the old one stays" in done.stdout + done.stderr
     assert since(target, "nginx") == old

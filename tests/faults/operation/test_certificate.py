@@ -24,6 +24,7 @@ def test_a_renewal_is_served_at_once_and_fails_no_request(target: Target) -> Non
     with asked_steadily(target) as failures:
         target.run(
             "REQUESTS_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt /opt/certbot/bin/certbot renew"
+            f" --config-dir {LAYOUT.letsencrypt} --work-dir /var/lib/letsencrypt/slipway"
             " --force-renewal --no-random-sleep-on-renew --non-interactive"
         )
         wait_until(lambda: changed(target.site, before), SETTLED)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from infra.base import START_NGINX, ipv6_files
+from infra.base import ipv6_files, start_nginx
 from infra.onhost import layout
 from infra.onhost.layout import LAYOUT
 from infra.settings import Settings, load
@@ -59,12 +59,12 @@ def test_nginx_listens_by_ipv6_only_where_its_kernel_has_sockets_for_it(
     tmp_path: Path, kernel: str, linked: bool
 ) -> None:
     """The shell's line of its container, with the kernel's answer in place of perl's."""
-    for name, script in (("perl", kernel), ("nginx", 'echo "$*"')):
+    for name, script in (("perl", kernel), ("nginx", 'echo "$*"; ulimit -d')):
         program(tmp_path, name, script)
-    line = START_NGINX.replace("/tmp", str(tmp_path))
+    line = start_nginx(DEFAULTS).replace("/tmp", str(tmp_path))
     env = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
     done = subprocess.run(["sh", "-c", line], env=env, capture_output=True, text=True, check=True)
-    assert done.stdout == f"-c {LAYOUT.nginx_configuration} -g daemon off;\n"
+    assert done.stdout == f"-c {LAYOUT.nginx_configuration} -g daemon off;\n{108 * 1024}\n"
     assert (tmp_path / "ipv6").is_symlink() == linked
 
 
