@@ -69,10 +69,10 @@ def build_command(image: Image) -> StringCommand:
 def keep_command(tag: str) -> str:
     """The command that keeps the id of the image that was built, in a file of the tag's name."""
     file = LAYOUT.images / tag.rpartition("/")[2]
+    new = f"{file}.$$.new"  # the build of a deploy that was killed may end at the same time
     return (
         f"mkdir --parents {LAYOUT.images}"
-        f" && docker image inspect --format '{{{{.Id}}}}' {tag} > {file}.new"
-        f" && mv {file}.new {file}"
+        f" && docker image inspect --format '{{{{.Id}}}}' {tag} > {new} && mv {new} {file}"
     )
 
 
