@@ -46,8 +46,8 @@ def test_an_image_is_built_from_its_context_alone_and_its_id_is_kept() -> None:
         " --secret id=ca_bundle,src=/etc/ssl/certs/ca-certificates.crt"
         f" --file Dockerfile --tag {IMAGE.tag} -"
         ' > "$said" 2>&1 && mkdir --parents /opt/slipway/images'
-        f" && docker image inspect --format '{{{{.Id}}}}' {IMAGE.tag} > {file}.new"
-        f" && mv {file}.new {file}"
+        f" && docker image inspect --format '{{{{.Id}}}}' {IMAGE.tag} > {file}.$$.new"
+        f" && mv {file}.$$.new {file}"
         ' && exit; /usr/local/sbin/slipway build-reason < "$said" >&2'
         ' || tail --lines 40 "$said" >&2; exit 1'
     ]
