@@ -184,13 +184,14 @@ def _taken(file: IO[str], seconds: float) -> bool:
             return True
 
 
-def locked(path: Path) -> bool:
-    """Whether somebody holds this lock."""
+def locked(path: Path, but_by: str = "") -> bool:
+    """Whether somebody holds this lock, but for one whose purpose begins with these words."""
     try:
         with path.open() as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except OSError:
+                return not (but_by and _holder(file).startswith(but_by))
     except FileNotFoundError:
-        return False
-    except OSError:
-        return True
+        pass
     return False

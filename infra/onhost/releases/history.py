@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from ..command import locked, replace, say
+from ..command import WATCHDOG, locked, replace, say
 from ..config import Host
 
 LIVE = "live"
@@ -87,7 +87,9 @@ def read(host: Host) -> list[Entry]:
             continue
     found = list(entries.values())
     for entry in found:
-        if entry.result == UNDER_WAY and not (entry is found[-1] and locked(host.layout.lock)):
+        # The watchdog makes no releases: it may clean up after a switch that was killed.
+        lasts = entry is found[-1] and locked(host.layout.lock, but_by=WATCHDOG)
+        if entry.result == UNDER_WAY and not lasts:
             entry.result = INTERRUPTED
             entry.reason = f"in the stage {entry.now!r}" if entry.now else ""
     return found

@@ -30,8 +30,7 @@ def test_one_that_fails_ends_the_release_with_what_it_said(target: Target) -> No
     old = target.release()
     done = target.deploy(**command("echo from here; echo to there >&2; exit 3"))
     assert done.returncode != 0
-    assert "the release command failed: " in done.stderr
-    assert "exit code 3: " in done.stderr
+    assert "app.release_command failed: exit code 3: " in done.stderr
     assert "from here" in done.stderr
     assert "to there" in done.stderr
     assert target.release() == old

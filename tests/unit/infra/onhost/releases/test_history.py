@@ -103,6 +103,8 @@ def test_the_last_one_is_under_way_while_the_lock_is_held(host: Host) -> None:
         history.write(host, entry(name, result=UNDER_WAY))
     with command.lock(host.layout.lock, "a test"):
         assert results(host) == {"a": INTERRUPTED, "b": UNDER_WAY}
+    with command.lock(host.layout.lock, command.WATCHDOG):  # it cleans up
+        assert results(host) == {"a": INTERRUPTED, "b": INTERRUPTED}
 
 
 @pytest.mark.parametrize(
