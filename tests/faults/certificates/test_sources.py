@@ -133,7 +133,10 @@ def test_a_host_with_an_address_keeps_it_until_its_new_name_has_a_certificate(
     assert certs.deploy(domain=address, certificate=short).returncode == 0
     assert trusted(bare, "staging")
     assert served(bare).names == {address}
-    forget = "/opt/certbot/bin/certbot delete --non-interactive --cert-name"
+    forget = (
+        "/opt/certbot/bin/certbot delete --non-interactive --config-dir /etc/letsencrypt/slipway"
+        " --work-dir /var/lib/letsencrypt/slipway --cert-name"
+    )
     certs.run(f"{forget} {certs.site.domain}")  # as if the host had never had it
     with leading(certs.site.domain, "none"), served_throughout(certs, bare):
         done = certs.deploy(**settings)
