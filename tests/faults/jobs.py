@@ -13,14 +13,21 @@ LENGTHS = (15, 60)  # seconds; the longer one where a machine is too slow for th
 
 
 @contextmanager
-def jobs_steadily(target: Target, pause: float = 0.05) -> Iterator[list[str]]:
-    """Adds jobs, one after the other; yields the addresses of those that were accepted."""
+def jobs_steadily(
+    target: Target, pause: float = 0.05, *, redis_is_replaced: bool = False
+) -> Iterator[list[str]]:
+    """Adds jobs, one after the other; yields the addresses of those that were accepted.
+
+    While Redis is replaced they are refused for a moment, with 503 and Retry-After.
+    """
     accepted: list[str] = []
     stop = threading.Event()
 
     def add() -> None:
         while not stop.wait(pause):
             answer = target.site.ask("/background_count/", "POST", {"number": 1})
+            if redis_is_replaced and answer.status == 503 and "retry-after" in answer.headers:
+                continue
             assert answer.status == 202, answer
             accepted.append(answer.json["url"])
 

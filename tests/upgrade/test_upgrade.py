@@ -124,7 +124,7 @@ def test_it_is_taken_over_without_a_failed_request_and_keeps_jobs_and_history(
     target.clone.take_present()
     environment = {"VERSION": "present"}
     target.clone.write_inventory(NAME, **target.clone.absolute, environment=environment)
-    with nothing_fails(target), jobs_steadily(target, pause=1.5) as jobs:
+    with nothing_fails(target), jobs_steadily(target, pause=1.5, redis_is_replaced=True) as jobs:
         long = target.site.finished(deploy_with_a_long_job(target), 120)
     ended = [long, *(target.site.finished(url, 120) for url in jobs)]
     assert len(jobs) > 3
