@@ -49,3 +49,13 @@ class RqWorker(Worker):
             return False
         process = self.scheduler._process
         return not (process and process.is_alive())
+
+    def stop_scheduler(self) -> None:
+        """End the scheduler's process, and wait for its end.
+
+        RQ sends one signal. One that comes before the process listens is lost: it is sent again.
+        """
+        process = self.scheduler._process if self.scheduler else None
+        while process and process.is_alive():
+            process.terminate()
+            process.join(timeout=1)

@@ -27,4 +27,4 @@ class SchedulingWorker(ListeningWorker):
             # Redis gives the lock to one worker alone.
             scheduler.acquire_locks(auto_start=True)  # type: ignore[no-untyped-call]  # RQ's gap
         if self.is_stopping:  # the signal came before there was a process to end
-            self.stop_scheduler()  # type: ignore[no-untyped-call]  # RQ's gap
+            self.stop_scheduler()

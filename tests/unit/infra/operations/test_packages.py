@@ -20,8 +20,8 @@ INTERRUPTED = (
     "E: dpkg was interrupted, you must manually run 'dpkg --configure -a' to correct the problem. "
 )
 AWAY = (
-    "E: Failed to fetch http://mirror.example.org/debian/pool/d.deb  Could not connect to"
-    " mirror.example.org:80 (192.0.2.1), connection timed out"
+    "E: Failed to fetch http://mirror.example/debian/pool/d.deb  Could not connect to"
+    " mirror.example:80 (192.0.2.1), connection timed out"
 )
 
 
@@ -76,8 +76,8 @@ def test_apt_goes_by_the_proxy_of_the_settings() -> None:
         (
             AWAY,
             Remedy.AGAIN,
-            "http://mirror.example.org/debian/pool/d.deb cannot be fetched (Could not connect to"
-            " mirror.example.org:80 (192.0.2.1), connection timed out): check the host's network, and"
+            "http://mirror.example/debian/pool/d.deb cannot be fetched (Could not connect to"
+            " mirror.example:80 (192.0.2.1), connection timed out): check the host's network, and"
             " the mirrors in /etc/apt",
         ),
         (
