@@ -9,9 +9,15 @@ from infra.onhost import layout
 from infra.onhost.layout import LAYOUT
 
 # Lines of which there may be several, and how the others are read.
-LISTS = {"resolved": "resolved", "address": "addresses", "standalone": "standalone",
-         "account": "accounts", "group": "groups", "full": "full",
-         "readonly": "readonly"}  # fmt: skip
+LISTS = {
+    "resolved": "resolved",
+    "address": "addresses",
+    "standalone": "standalone",
+    "account": "accounts",
+    "group": "groups",
+    "full": "full",
+    "readonly": "readonly",
+}
 LEAST = 100  # megabytes that must be free on every disk that a deploy writes to
 WRITTEN = (LAYOUT.home, LAYOUT.config, LAYOUT.state)
 READ: dict[str, Callable[[str], Any]] = {

@@ -3,7 +3,7 @@
 The host's own settings are in host.py, each section is in a module of its name in sections/.
 """
 
-from infra.settings.fields.types import megabytes
+from infra.settings.fields.numbers import megabytes
 from infra.settings.host import Settings
 from infra.settings.inventory import SettingsError, load, load_host, refuse_wrong
 from infra.settings.sections.app import RESERVED_VARIABLES, secret_variable

@@ -6,7 +6,7 @@ real one for more than it may hold.
 
 import math
 
-from infra.settings.fields.types import megabytes
+from infra.settings.fields.numbers import megabytes
 from infra.settings.sections.nginx import Nginx
 
 PROCESSES = 2  # of nginx: `auto` would take memory for each core of the host
@@ -29,8 +29,8 @@ MOST_CONNECTIONS = 16384
 SPOOL = 8192  # MB, unless the settings say more
 BODIES_SHARE = 4  # they take a fourth of it, answers the rest
 BODIES_IN_SPOOL = 2  # that it must have room for
-FEW_REQUESTS = 24  # whose answers may be long
-MANY_REQUESTS = 64
+LOW_LOAD = 24  # requests up to which the load is low: their answers may be long
+MEDIUM_LOAD = 64  # requests
 LEAST_ANSWER = 64  # kB, nginx' own buffers
 
 
@@ -74,14 +74,15 @@ def bodies_of_client(nginx: Nginx) -> int:
 def answers(nginx: Nginx) -> list[tuple[int, int]]:
     """How much of an answer the spool takes, by how many requests nginx has when one comes.
 
-    Pairs: up to so many requests, so many kilobytes. When a request is one of the first few, so are
-    all that nginx has: there are never more with so much room, and the sum of all is bounded.
+    Pairs for low, medium and high load: up to so many requests, so many kilobytes. When a request
+    comes at low load, all that nginx has came so: there are never more with so much room, and the
+    sum of all is bounded.
     """
     room = spool(nginx) * 1024
-    few, many = FEW_REQUESTS, MANY_REQUESTS
-    most = max(nginx.requests - many, 1)
+    at_medium = MEDIUM_LOAD - LOW_LOAD
+    at_high = max(nginx.requests - MEDIUM_LOAD, 1)
     return [
-        (few, room * 5 // 8 // few),
-        (many, room // 10 // (many - few)),
-        (nginx.requests, max(room // 40 // most, LEAST_ANSWER)),
+        (LOW_LOAD, room * 5 // 8 // LOW_LOAD),
+        (MEDIUM_LOAD, room // 10 // at_medium),
+        (nginx.requests, max(room // 40 // at_high, LEAST_ANSWER)),
     ]

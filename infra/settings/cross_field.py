@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from infra.onhost.config import is_address
 from infra.settings import capacity, operators_certificate
+from infra.settings.fields.numbers import megabytes
 from infra.settings.fields.section import FieldError
-from infra.settings.fields.types import megabytes
 from infra.settings.sections.app import RESERVED_VARIABLES, App, secret_variable
 from infra.settings.sections.certificate import Certificate
 from infra.settings.sections.nginx import Nginx

@@ -5,8 +5,11 @@ from typing import Annotated, ClassVar, Self
 from pydantic import EmailStr, Field, model_validator
 
 from infra.settings import cross_field
+from infra.settings.fields.local_paths import LocalFile, SecretFile
+from infra.settings.fields.network import Domain, SiteName
+from infra.settings.fields.numbers import Integer
 from infra.settings.fields.section import Section
-from infra.settings.fields.types import Domain, Integer, LocalFile, Name, SecretFile, SiteName
+from infra.settings.fields.text import Name
 from infra.settings.sections.alerts import Alerts
 from infra.settings.sections.app import App
 from infra.settings.sections.certificate import Certificate

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from infra.checkout import CHECKOUT
-from infra.settings.fields.paths import FOLDER, shown
+from infra.settings.fields.local_paths import FOLDER, shown
 from infra.settings.fields.section import FieldError
 from infra.settings.host import Settings
 

@@ -130,9 +130,14 @@ def _text(unit: str) -> str:
     words = ("journalctl", "--quiet", "--output", "cat", "--lines", LINES, "--unit", unit)
     try:
         done = subprocess.run(
-            words, capture_output=True, text=True, errors="replace", check=False,
-            timeout=JOURNAL_SECONDS, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+            words,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            timeout=JOURNAL_SECONDS,
+            stdin=subprocess.DEVNULL,
+        )
         log = plain(done.stdout).rstrip()
     except (OSError, subprocess.SubprocessError) as error:  # the alert goes out all the same
         log = f"(its journal could not be read: {type(error).__name__})"

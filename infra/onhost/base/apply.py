@@ -7,9 +7,10 @@ from functools import partial
 from pathlib import Path
 
 from .. import layout
-from ..command import lock, replace, run, say, succeeds
+from ..command import replace, run, say, succeeds
 from ..config import Host
 from ..credentials import redis_users
+from ..locks import lock
 from ..services import nginx
 from . import downtime, standby
 

@@ -8,8 +8,9 @@ import time
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from ..command import Failure, lock, replace, say
+from ..command import Failure, replace, say
 from ..config import Host
+from ..locks import lock
 from ..services import nginx, openssl
 from . import lineage, source, store, virtual_hosts
 

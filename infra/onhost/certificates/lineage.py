@@ -120,9 +120,8 @@ def _put(root: Path, name: str, given: Mapping[str, bytes]) -> None:
     for folder in (archive, live):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.parent.chmod(0o700)
-    numbers = [int(found[1]) for path in archive.iterdir()
-               if (found := re.fullmatch(r"[a-z]+(\d+)\.pem", path.name))]  # fmt: skip
-    number = max(numbers, default=0) + 1
+    versions = (re.fullmatch(r"[a-z]+(\d+)\.pem", path.name) for path in archive.iterdir())
+    number = max((int(found[1]) for found in versions if found), default=0) + 1
     for kind, content in given.items():
         replace(archive / f"{kind}{number}.pem", content, 0o600 if kind == "privkey" else 0o644)
     for kind in given:

@@ -64,8 +64,9 @@ KNOWN = (
         "look at docker.base_image, at docker.registry_mirror, and whether the host reaches it",
     ),
     Known(
-        re.compile(r"(NewConnectionError|ConnectTimeoutError|NameResolutionError)|"
-                   r"W: Failed to fetch (\S+)"),
+        re.compile(
+            r"NewConnectionError|ConnectTimeoutError|NameResolutionError|W: Failed to fetch \S+"
+        ),
         "the build cannot reach the package index or Debian's mirror",
         "look at the network and the name servers of the host, then deploy again",
     ),
@@ -79,7 +80,7 @@ KNOWN = (
         r"a static file names another that is not there: \1",
         "correct the name in the application's static folder",
     ),
-)  # fmt: skip
+)
 
 
 def explained(output: Iterable[str]) -> str:

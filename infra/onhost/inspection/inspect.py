@@ -6,9 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from typing import Any
 
-from ..command import Failure, locked, say
+from ..command import Failure, say
 from ..config import Host
 from ..difference import Difference
+from ..locks import locked
 from ..running import containers, dockerd, images, nginx_loaded, redis_running, volumes
 from . import environments, files, renewal, secrets, static, sysctls, trust, units
 

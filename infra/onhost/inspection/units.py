@@ -82,6 +82,9 @@ def shown(host: Host, wanted: manifest.Manifest) -> dict[str, dict[str, str]]:
     """What systemd says of each unit."""
     listed = names(host, wanted)
     text = run("systemctl", "show", f"--property={PROPERTIES}", "--", *listed)
-    blocks = [dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
-              for block in text.strip().split("\n\n")]  # fmt: skip
+    blocks = map(_properties, text.strip().split("\n\n"))
     return dict(zip(listed, blocks, strict=True))
+
+
+def _properties(block: str) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in block.splitlines() if "=" in line)

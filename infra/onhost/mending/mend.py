@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from .. import layout
-from ..command import Failure, lock, say, succeeds
+from ..command import Failure, say, succeeds
 from ..config import Host
 from ..inspection import inspect
+from ..locks import lock
 from . import base, containers, disk, units
 
 WAIT = 60  # seconds, for a switch that is under way

@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from ..command import WATCHDOG, locked, replace, say
+from ..command import replace, say
 from ..config import Host
+from ..locks import WATCHDOG, locked
 
 LIVE = "live"
 REFUSED = "refused"

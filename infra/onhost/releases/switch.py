@@ -10,8 +10,9 @@ import uuid
 from dataclasses import dataclass, replace
 from functools import partial
 
-from ..command import Failure, lock, run, say
+from ..command import Failure, run, say
 from ..config import Host
+from ..locks import lock
 from ..plain import plain
 from ..services import probe
 from . import (

@@ -6,10 +6,11 @@ RQ takes the first SIGTERM for that; a second one, as `docker compose down` send
 import json
 import time
 
-from ..command import Failure, lock, replace, run, say
+from ..command import Failure, replace, run, say
 from ..config import Host
 from ..diagnosis import containers
 from ..diagnosis.containers import Container, CrashWatch, Unwell
+from ..locks import lock
 from ..services import docker
 from . import release
 
@@ -28,8 +29,8 @@ def wait_until_healthy(host: Host, name: str, limit: int) -> None:
     draining, _ = _draining(host, name)
     watch = CrashWatch(f"the worker of release {name}", SERVICE)
     while True:
-        found = [one for one in containers.of(release.project(name), SERVICE)
-                 if one.id not in draining]  # fmt: skip
+        all_workers = containers.of(release.project(name), SERVICE)
+        found = [one for one in all_workers if one.id not in draining]
         sick = [one for one in found if (one.state, one.health) != ("running", "healthy")]
         if found and not sick:
             return

@@ -8,8 +8,13 @@ from ..services.compose import Project
 
 UNITS = {"b": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
 # Docker's name, compose's name, and what compose means when it says nothing.
-LISTS = (("CapDrop", "cap_drop"), ("CapAdd", "cap_add"), ("SecurityOpt", "security_opt"),
-         ("GroupAdd", "group_add"), ("Devices", "devices"))  # fmt: skip
+LISTS = (
+    ("CapDrop", "cap_drop"),
+    ("CapAdd", "cap_add"),
+    ("SecurityOpt", "security_opt"),
+    ("GroupAdd", "group_add"),
+    ("Devices", "devices"),
+)
 VALUES = (
     ("ReadonlyRootfs", "read_only", False),
     ("Init", "init", False),
@@ -80,9 +85,12 @@ def size(value: Any) -> int:
 def _networks(project: Project, asked: dict[str, Any]) -> set[str]:
     if "network_mode" in asked:
         return {asked["network_mode"]}
-    names = asked.get("networks") or {"default": None}
-    return {project.networks.get(name, {}).get("name") or f"{project.name}_{name}"
-            for name in names}  # fmt: skip
+    return {_full_name(project, name) for name in asked.get("networks") or ("default",)}
+
+
+def _full_name(project: Project, network: str) -> str:
+    """The name that Docker knows a network of the compose file by."""
+    return project.networks.get(network, {}).get("name") or f"{project.name}_{network}"
 
 
 def _mounts(project: Project, asked: dict[str, Any]) -> set[tuple[str, str, str, bool]]:

@@ -38,9 +38,9 @@ def listens(port: int) -> bool:
     """Whether a program of this host listens on a TCP port, whatever a firewall lets through."""
     for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
         lines = table.read_text().splitlines()[1:] if table.exists() else []
-        if any(words[3] == LISTENING and words[1].endswith(f":{port:04X}")
-               for words in map(str.split, lines)):  # fmt: skip
-            return True
+        for _, local, _, state, *_ in map(str.split, lines):
+            if state == LISTENING and local.endswith(f":{port:04X}"):
+                return True
     return False
 
 

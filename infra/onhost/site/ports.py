@@ -27,8 +27,8 @@ def closed(host: Host) -> tuple[Problems, str]:
             continue
         own = outside.addresses()
         tried = {address: outside.connects(address, port, CONNECT) for address in own.values()}
-        inside = {family: outside.connects(loopback, port, CONNECT)
-                  for family, loopback in outside.LOOPBACK.items()}  # fmt: skip
+        loopback = outside.LOOPBACK.items()
+        inside = {family: outside.connects(address, port, CONNECT) for family, address in loopback}
         for family, address in own.items():
             if not tried[address] and (inside[family] or family == socket.AF_INET):
                 found[f"port {port} of {address}"] = shut(port, f"at {address}")

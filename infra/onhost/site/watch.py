@@ -10,8 +10,9 @@ from .. import layout
 from ..alerts import send
 from ..attention import Attention
 from ..certificates import certificate
-from ..command import WATCHDOG, Failure, lock, say
+from ..command import Failure, say
 from ..config import Host
+from ..locks import WATCHDOG, lock
 from ..services import way_out
 from . import incidents, memory, serves, storage, strangers
 from .memory import Memory, Noticed

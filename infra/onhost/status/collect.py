@@ -9,10 +9,11 @@ from typing import Any
 from ..attention import Attention
 from ..base import maintenance
 from ..certificates import certificate, store
-from ..command import Failure, locked, run
+from ..command import Failure, run
 from ..config import Host
 from ..difference import Difference
 from ..inspection import inspect
+from ..locks import locked
 from ..releases import history, release
 from ..services import docker, openssl, redis
 from ..site import serves, watch

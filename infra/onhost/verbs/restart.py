@@ -5,8 +5,9 @@ import subprocess
 import time
 
 from .. import layout
-from ..command import Failure, lock, run, say, succeeds
+from ..command import Failure, run, say, succeeds
 from ..config import Host
+from ..locks import lock
 from ..releases import history, release, workers
 
 FLUSH_SECONDS = 0.5  # until the journal's last lines are shown

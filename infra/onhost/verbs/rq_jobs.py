@@ -57,8 +57,12 @@ def listed(queues: list[Any]) -> dict[str, Any]:
     """How many jobs there are, and the last that failed."""
     from rq import registry as registries
 
-    kinds = {"started": "StartedJobRegistry", "scheduled": "ScheduledJobRegistry",
-             "deferred": "DeferredJobRegistry", "failed": "FailedJobRegistry"}  # fmt: skip
+    kinds = {
+        "started": "StartedJobRegistry",
+        "scheduled": "ScheduledJobRegistry",
+        "deferred": "DeferredJobRegistry",
+        "failed": "FailedJobRegistry",
+    }
     counts = {"queued": sum(queue.count for queue in queues)}
     for state, name in kinds.items():
         kind = getattr(registries, name)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from .. import layout
 from ..alerts import guard
-from ..command import Failure, locked, run
+from ..command import Failure, run
 from ..config import Host
+from ..locks import locked
 from ..releases import release
 from ..services import containers as docker
 from ..services.containers import Container

@@ -1,13 +1,14 @@
 """One look of the watchdog: what is not well is mended, and told when that does not help.
 
 Looks at the base and the current release alone, and at neither while a switch is at work or their
-unit is down on purpose. It holds the lock of switches only while it changes something.
+unit is down on purpose. It holds the deploy lock only while it changes something.
 """
 
 import os
 
-from ..command import WATCHDOG, Failure, lock, locked, say
+from ..command import Failure, say
 from ..config import Host
+from ..locks import WATCHDOG, lock, locked
 from . import look, memory, tell
 from .fault import Fault
 from .look import Look

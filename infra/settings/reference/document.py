@@ -69,7 +69,7 @@ current directory.
 **To add or change a setting**, edit the file that its section names below. Then run
 `{COMMAND}`, which writes this page again. A new
 setting has no effect until some code reads it: `git grep settings.web` finds the code that reads
-the section `web`. The types are in `infra/settings/fields/types.py`. Checks that need several
+the section `web`. The types are in `infra/settings/fields`. Checks that need several
 sections are in `infra/settings/cross_field.py`.
 """
 

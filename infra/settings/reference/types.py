@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import EmailStr
 from pydantic.fields import FieldInfo
 
+from infra.settings.fields.meaning import Meaning
 from infra.settings.fields.section import Section
-from infra.settings.fields.types import Meaning
 
-# Types that are not our own. Ours, in infra/settings/fields/types.py, have a Meaning.
+# Types that are not our own. Ours, in infra/settings/fields, have a Meaning.
 FOREIGN = {
     EmailStr: "an email address",
     bool: "`True` or `False`",
@@ -44,7 +44,7 @@ def _foreign(kind: Any) -> str:
     try:
         return FOREIGN[kind]
     except KeyError:
-        raise LookupError(f"give {kind} a Meaning in infra/settings/fields/types.py") from None
+        raise LookupError(f"give {kind} a Meaning in infra/settings/fields") from None
 
 
 def _meaning(arguments: tuple[Any, ...]) -> str:

@@ -5,8 +5,11 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import EmailStr, Field, model_validator
 
+from infra.settings.fields.local_paths import SecretFile
+from infra.settings.fields.network import MailServer
+from infra.settings.fields.numbers import Integer
 from infra.settings.fields.section import FieldError, Section
-from infra.settings.fields.types import Argument, Integer, MailServer, OneLine, SecretFile
+from infra.settings.fields.text import Argument, OneLine
 
 WEBHOOK = re.compile(rb"https://[!-~]+")  # printable ASCII: what comes after is up to the webhook
 

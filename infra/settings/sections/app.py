@@ -5,21 +5,11 @@ from typing import ClassVar, Self
 from pydantic import model_validator
 
 from infra.checkout import CHECKOUT
+from infra.settings.fields.local_paths import LocalFile, LocalFolder
+from infra.settings.fields.numbers import Seconds
+from infra.settings.fields.remote_paths import ContainerPath, UrlFolder, UrlPath, VolumePath
 from infra.settings.fields.section import FieldError, Section
-from infra.settings.fields.types import (
-    Argument,
-    ContainerPath,
-    LocalFile,
-    LocalFolder,
-    Name,
-    OneLine,
-    Package,
-    Seconds,
-    UrlFolder,
-    UrlPath,
-    Variable,
-    VolumePath,
-)
+from infra.settings.fields.text import Argument, Name, OneLine, Package, Variable
 
 RESERVED_VARIABLES = frozenset(
     {"REDIS_URL", "QUEUE", "JOB_TIMEOUT", "RELEASE", "TMPDIR"}

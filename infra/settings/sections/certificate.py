@@ -4,15 +4,11 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, HttpUrl, model_validator
 
+from infra.settings.fields.local_paths import LocalFile, SecretFile
+from infra.settings.fields.network import HttpsUrl
+from infra.settings.fields.numbers import Integer
 from infra.settings.fields.section import FieldError, Section
-from infra.settings.fields.types import (
-    CertificateProfile,
-    HttpsUrl,
-    Integer,
-    LocalFile,
-    OneLine,
-    SecretFile,
-)
+from infra.settings.fields.text import CertificateProfile, OneLine
 
 LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory"
 

@@ -4,8 +4,9 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from infra.settings.fields.numbers import Integer
+from infra.settings.fields.remote_paths import UrlQuery
 from infra.settings.fields.section import Section
-from infra.settings.fields.types import Integer, UrlQuery
 
 
 class Check(Section):

@@ -4,14 +4,11 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from infra.settings.fields.network import AddressPool, HttpsUrl
+from infra.settings.fields.numbers import Integer
+from infra.settings.fields.remote_paths import HostFolder
 from infra.settings.fields.section import Section
-from infra.settings.fields.types import (
-    AddressPool,
-    HostFolder,
-    HttpsUrl,
-    ImageName,
-    Integer,
-)
+from infra.settings.fields.text import ImageName
 
 
 class Docker(Section):

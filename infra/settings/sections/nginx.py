@@ -4,8 +4,10 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
+from infra.settings.fields.network import Network
+from infra.settings.fields.numbers import Integer, Memory, Port, Size
+from infra.settings.fields.remote_paths import UrlPrefix
 from infra.settings.fields.section import FieldError, Section
-from infra.settings.fields.types import Integer, Memory, Network, Port, Size, UrlPrefix
 
 
 class Nginx(Section):

@@ -2,8 +2,8 @@
 
 from typing import ClassVar
 
+from infra.settings.fields.numbers import Seconds, Size
 from infra.settings.fields.section import Section
-from infra.settings.fields.types import Seconds, Size
 
 
 class Preflight(Section):

@@ -2,8 +2,8 @@
 
 from typing import ClassVar
 
+from infra.settings.fields.network import HostPattern, ProxyUrl
 from infra.settings.fields.section import Section
-from infra.settings.fields.types import HostPattern, ProxyUrl
 
 
 class Proxy(Section):

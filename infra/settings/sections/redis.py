@@ -2,8 +2,8 @@
 
 from typing import ClassVar, Literal
 
+from infra.settings.fields.numbers import Memory
 from infra.settings.fields.section import Section
-from infra.settings.fields.types import Memory
 
 
 class Redis(Section):

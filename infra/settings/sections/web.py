@@ -4,8 +4,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from infra.settings.fields.numbers import Integer, Memory, Processes, Seconds
 from infra.settings.fields.section import Section
-from infra.settings.fields.types import Argument, Integer, Memory, Processes, Seconds
+from infra.settings.fields.text import Argument
 
 
 class Web(Section):

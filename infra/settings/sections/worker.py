@@ -2,8 +2,9 @@
 
 from typing import ClassVar
 
+from infra.settings.fields.numbers import Memory, Processes, Seconds
 from infra.settings.fields.section import Section
-from infra.settings.fields.types import Argument, Memory, Name, Processes, Seconds
+from infra.settings.fields.text import Argument, Name
 
 
 class Worker(Section):

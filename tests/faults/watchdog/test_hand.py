@@ -67,7 +67,7 @@ def test_a_unit_that_failed_is_started_once_its_cause_is_gone(target: Target, na
 def test_a_deploy_is_not_refused_by_the_watchdog(target: Target, told: Told) -> None:
     """A tick holds the lock while the deploy begins, and another while it is at work."""
     hold = (
-        "import time; from pathlib import Path; from onhost.command import WATCHDOG, lock\n"
+        "import time; from pathlib import Path; from onhost.locks import WATCHDOG, lock\n"
         "for _ in range(4):\n"
         f"    with lock(Path('{LAYOUT.lock}'), WATCHDOG): time.sleep(8)\n"
         "    time.sleep(1)\n"

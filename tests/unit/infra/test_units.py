@@ -9,7 +9,7 @@ import pytest
 
 from infra.checkout import CHECKOUT
 from infra.onhost import layout
-from infra.onhost.__main__ import ACTIONS
+from infra.onhost.commands import ACTIONS
 from infra.onhost.layout import LAYOUT
 from infra.programs import UNITS, unit_file
 from infra.settings import load

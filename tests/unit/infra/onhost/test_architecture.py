@@ -10,7 +10,17 @@ from infra.checkout import CHECKOUT
 ONHOST = CHECKOUT / "infra" / "onhost"
 # Each folder imports those before it, and these modules; nothing imports those after it.
 # The alerts come early: they must work when the rest is broken.
-BELOW = ["layout", "plain", "alerts", "command", "config", "attention", "difference", "manifest"]
+BELOW = [
+    "layout",
+    "plain",
+    "alerts",
+    "command",
+    "locks",
+    "config",
+    "attention",
+    "difference",
+    "manifest",
+]
 FOLDERS = [
     "services",
     "web",
@@ -27,7 +37,7 @@ FOLDERS = [
     "status",
     "verbs",
 ]
-ABOVE = {"__main__"}
+ABOVE = {"__main__", "commands"}
 MOST = 13  # modules in a folder
 MODULES = sorted(path for path in ONHOST.rglob("*.py") if path.name != "__init__.py")
 

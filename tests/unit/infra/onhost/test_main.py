@@ -12,8 +12,9 @@ import pytest
 from infra import programs
 from infra.checkout import CHECKOUT
 from infra.onhost import config, layout
-from infra.onhost.__main__ import COMMANDS, INTERNAL, _parser
+from infra.onhost.__main__ import _parser
 from infra.onhost.command import Failure
+from infra.onhost.commands import COMMANDS, INTERNAL
 from infra.onhost.layout import LAYOUT, Layout
 from infra.settings import load
 

@@ -18,7 +18,7 @@ from pyinfra_testing.util import (  # type: ignore[import-untyped]  # it has no 
 )
 
 from infra.facts.login_shell import MARKER
-from infra.onhost.command import WATCHDOG
+from infra.onhost.locks import WATCHDOG
 from infra.operations import deploy_lock
 from tests.support.facts import program
 from tests.support.processes import kill_family, until

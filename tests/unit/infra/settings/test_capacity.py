@@ -77,14 +77,15 @@ def test_all_bodies_and_all_answers_fit_into_the_spool(given: Settings) -> None:
     assert int(counted["client_bodies"]) <= max(1, int(counted["bodies"]) // 2)
 
 
-def test_how_much_of_an_answer_is_spooled_goes_by_how_many_requests_there_are() -> None:
+def test_how_much_of_an_answer_is_spooled_goes_by_the_load() -> None:
     [block] = re.findall(
-        r"map \$connections_writing \$crowd {(.*?)}", nginx_conf(SIZES[0]), re.DOTALL
+        r"map \$connections_writing \$load {(.*?)}", nginx_conf(SIZES[0]), re.DOTALL
     )
     found = dict(line.rstrip(";").split() for line in block.strip().splitlines())
-    few, many = capacity.FEW_REQUESTS, capacity.MANY_REQUESTS
-    assert [found[str(n)] for n in (1, few, few + 1, many)] == ['""', '""', "many", "many"]
-    assert (found["default"], str(many + 1) in found) == ("most", False)
+    low, medium = capacity.LOW_LOAD, capacity.MEDIUM_LOAD
+    loads = [found[str(n)] for n in (1, low, low + 1, medium)]
+    assert loads == ["low", "low", "medium", "medium"]
+    assert (found["default"], str(medium + 1) in found) == ("high", False)
 
 
 def test_an_answer_of_200_megabytes_waits_on_disk_at_the_shipped_settings() -> None:

@@ -14,7 +14,7 @@ from infra.hostfile import HostFile
 from infra.onhost import layout
 from infra.onhost.alerts import guard, send
 from infra.onhost.alerts.send import NotSentError
-from infra.onhost.command import lock
+from infra.onhost.locks import lock
 from infra.programs import alert_programs, programs
 from infra.timers import TIMERS
 from tests.support.onhost import CONFIG, Host, new_host

@@ -1,14 +1,12 @@
 """What Docker is told for each container that is not as it shall be."""
 
-import json
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
 from infra.onhost.mending import containers
 from tests.support.onhost import Host
-from tests.support.onhost.servers import on_socket
+from tests.support.onhost.docker_engine import docker_engine
 from tests.unit.infra.onhost.running.test_containers import WHOLE, container, host
 from tests.unit.infra.onhost.running.test_rights import CONTAINER
 
@@ -19,15 +17,7 @@ LIMITS = "--memory 134217728 --memory-swap 134217728 --pids-limit 256 --restart 
 
 def mended(host: Host, *found: dict[str, Any]) -> tuple[set[str], list[str]]:
     """The services that need another container, and what Docker was told."""
-
-    def docker(_: int, path: str) -> tuple[int, bytes]:
-        asked = urlsplit(path).path
-        if asked == "/containers/json":
-            return 200, json.dumps([{"Id": one["Id"]} for one in found]).encode()
-        [one] = [one for one in found if one["Id"] == asked.split("/")[2]]
-        return 200, json.dumps(one).encode()
-
-    with on_socket(host.layout.docker_socket, docker):
+    with docker_engine(host.layout, *found):
         others = containers.in_place(host, host.layout.base)
     return others, [call for call in host.called() if not call.startswith(ASKING)]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.onhost import command
+from infra.onhost import command, locks
 from infra.onhost.releases import history
 from tests.support.onhost import Host, entry, new_host
 
@@ -91,7 +91,7 @@ def test_a_switch_that_was_killed_says_in_which_stage(host: Host) -> None:
 
 def test_a_stage_can_be_read_while_it_lasts_and_no_more_after_it(host: Host) -> None:
     found = entry("a", result=UNDER_WAY)
-    with history.stage(host, found, "health"), command.lock(host.layout.lock, "a test"):
+    with history.stage(host, found, "health"), locks.lock(host.layout.lock, "a test"):
         assert [(entry.now, entry.result) for entry in history.read(host)] == [
             ("health", UNDER_WAY)
         ]
@@ -101,9 +101,9 @@ def test_a_stage_can_be_read_while_it_lasts_and_no_more_after_it(host: Host) -> 
 def test_the_last_one_is_under_way_while_the_lock_is_held(host: Host) -> None:
     for name in "ab":
         history.write(host, entry(name, result=UNDER_WAY))
-    with command.lock(host.layout.lock, "a test"):
+    with locks.lock(host.layout.lock, "a test"):
         assert results(host) == {"a": INTERRUPTED, "b": UNDER_WAY}
-    with command.lock(host.layout.lock, command.WATCHDOG):  # it cleans up
+    with locks.lock(host.layout.lock, locks.WATCHDOG):  # it cleans up
         assert results(host) == {"a": INTERRUPTED, "b": INTERRUPTED}
 
 

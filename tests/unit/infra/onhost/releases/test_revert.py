@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.onhost import command
+from infra.onhost import locks
 from infra.onhost.command import Failure
 from infra.onhost.diagnosis.containers import Unwell
 from infra.onhost.releases import history, release
@@ -45,7 +45,7 @@ def test_a_step_that_fails_leaves_the_old_release_serving(stage: Stage, step: st
     assert not [
         call for call in done if call.startswith("systemctl") and call.endswith("@a.service")
     ]
-    assert not command.locked(stage.host.layout.lock)
+    assert not locks.locked(stage.host.layout.lock)
 
 
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), ValueError("no luck")])

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from infra.onhost import command, layout
+from infra.onhost import layout, locks
 from infra.onhost.command import Failure
 from infra.onhost.releases import history, release
 from infra.onhost.releases.switch import Order
@@ -184,8 +184,8 @@ def test_each_stage_is_written_before_it_begins(stage: Stage) -> None:
 
 
 def test_two_switches_at_once_are_one_and_a_refusal(stage: Stage) -> None:
-    with command.lock(stage.host.layout.lock, "deploy of release a by you"):
-        assert command.locked(stage.host.layout.lock)
+    with locks.lock(stage.host.layout.lock, "deploy of release a by you"):
+        assert locks.locked(stage.host.layout.lock)
         with pytest.raises(
             Failure, match="another change of this host is under way: deploy of release a by you,"
         ):

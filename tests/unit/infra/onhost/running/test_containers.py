@@ -4,13 +4,12 @@ import copy
 import json
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
 from infra.onhost.running import containers, rights
 from tests.support.onhost import Host, new_host
-from tests.support.onhost.servers import on_socket
+from tests.support.onhost.docker_engine import docker_engine
 from tests.unit.infra.onhost.running.test_rights import CONTAINER, SERVICE
 
 BUILT = "sha256:built"
@@ -60,15 +59,7 @@ def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
 
 def said(host: Host, *found: dict[str, Any]) -> list[str]:
     """The differences when Docker has these containers."""
-
-    def docker(_: int, path: str) -> tuple[int, bytes]:
-        asked = urlsplit(path).path
-        if asked == "/containers/json":
-            return 200, json.dumps([{"Id": one["Id"]} for one in found]).encode()
-        [one] = [one for one in found if one["Id"] == asked.split("/")[2]]
-        return 200, json.dumps(one).encode()
-
-    with on_socket(host.layout.docker_socket, docker):
+    with docker_engine(host.layout, *found):
         return [str(one) for one in containers.of_base(host)]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from infra.onhost import command
+from infra.onhost import locks
 from infra.onhost.certificates import store
 from infra.onhost.releases import history
 from infra.onhost.services import docker
@@ -77,7 +77,7 @@ def test_one_look_finds_everything(host: Host) -> None:
     with (
         no_listener() as https,
         no_listener() as http,
-        command.lock(host.layout.lock, "a test"),
+        locks.lock(host.layout.lock, "a test"),
     ):
         ports = (https, http)
         found = collect.status(host.changed(https_port=https, http_port=http))

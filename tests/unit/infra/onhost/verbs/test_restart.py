@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.onhost.command import Failure, lock
+from infra.onhost.command import Failure
+from infra.onhost.locks import lock
 from infra.onhost.releases import workers
 from infra.onhost.verbs import restart
 from tests.support.onhost import Host, new_host

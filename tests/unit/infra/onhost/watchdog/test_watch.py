@@ -6,7 +6,7 @@ import time
 import pytest
 
 from infra.onhost import layout
-from infra.onhost.command import lock, locked
+from infra.onhost.locks import lock, locked
 from infra.onhost.watchdog import watch as module
 from infra.onhost.watchdog.watch import watch
 from tests.support.onhost import Host

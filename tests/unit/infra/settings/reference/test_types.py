@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import Field
 
-from infra.settings.fields import types
+from infra.settings.fields import network, numbers, remote_paths
+from infra.settings.fields.text import Argument, Variable
 from infra.settings.reference.types import words
 from infra.settings.sections.tls import Tls
 
@@ -13,16 +14,16 @@ from infra.settings.sections.tls import Tls
 @pytest.mark.parametrize(
     ("kind", "text"),
     [
-        (types.Port, "a whole number, from 80 to 65535"),
-        (types.HttpsUrl | None, "a URL that begins with `https://`, or `None`"),
-        (tuple[types.Argument, ...], "a list; each item: one line of text, not empty"),
+        (numbers.Port, "a whole number, from 80 to 65535"),
+        (network.HttpsUrl | None, "a URL that begins with `https://`, or `None`"),
+        (tuple[Argument, ...], "a list; each item: one line of text, not empty"),
         (
-            dict[types.Variable, str],
+            dict[Variable, str],
             "a dict; each key: a name of `A`-`Z`, `0`-`9` and `_` that does not begin with a digit;"
             " each value: text",
         ),
         (
-            types.VolumePath,
+            remote_paths.VolumePath,
             "an absolute path below `/srv` or `/data`, but not in `/srv/app`, where the code is",
         ),
         (Annotated[int, Field(ge=0)], "a whole number, from 0"),
@@ -37,5 +38,5 @@ def test_types_are_told_in_plain_words(kind: Any, text: str) -> None:
 
 @pytest.mark.parametrize("kind", [bytes, set[str]])
 def test_an_unknown_type_says_where_to_give_it_a_meaning(kind: Any) -> None:
-    with pytest.raises(LookupError, match=r"a Meaning in infra/settings/fields/types\.py"):
+    with pytest.raises(LookupError, match=r"a Meaning in infra/settings/fields"):
         words(kind)

@@ -2,11 +2,13 @@
 
 import os
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import ValidationInfo
+from pydantic import AfterValidator, ValidationInfo
 
 from infra.checkout import CHECKOUT
 from infra.hostfile import sent
+from infra.settings.fields.meaning import Meaning
 
 FOLDER = "folder"  # key of the validation's context
 
@@ -91,3 +93,12 @@ def _check_content(path: Path, name: str) -> None:
         raise ValueError(f"the file{name} cannot be read: {error.strerror}") from None
     if not content.strip(b"\r\n"):
         raise ValueError(f"the file{name} is empty")
+
+
+LocalFile = Annotated[
+    Path, AfterValidator(local_file), Meaning("the path of a local file that is not empty")
+]
+SecretFile = Annotated[
+    Path, AfterValidator(secret_file), Meaning("the path of a local file that is not empty")
+]
+LocalFolder = Annotated[Path, AfterValidator(local_folder), Meaning("the path of a local folder")]

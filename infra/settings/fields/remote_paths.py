@@ -1,0 +1,42 @@
+"""Paths on the host, in containers and in URLs."""
+
+from typing import Annotated
+
+from infra.settings.fields.meaning import Pattern
+
+HostFolder = Annotated[
+    str,
+    Pattern(
+        "an absolute path of letters, digits and `. _ -`, without `..`, like `/srv/docker`",
+        r"(/(?!\.\.?(/|$))[A-Za-z0-9_.-]+)+",
+    ),
+]
+ContainerPath = Annotated[
+    str,
+    Pattern(
+        "an absolute path of letters, digits and `. _ -`, without `..`, like `/srv/data`",
+        r"(/(?!\.\.?(/|$))[A-Za-z0-9_.-]+)+",
+    ),
+]
+VolumePath = Annotated[
+    ContainerPath,
+    Pattern(
+        "an absolute path below `/srv` or `/data`, but not in `/srv/app`, where the code is",
+        r"/(srv(?!/app(/|$))|data)/.+",
+    ),
+]
+UrlPath = Annotated[
+    str,
+    Pattern("a URL path of letters, digits and `. _ - /`, like `/healthz`", r"/[\w./-]*"),
+]
+UrlQuery = Annotated[str, Pattern("a URL path without spaces, like `/search?q=x`", r"/\S*")]
+UrlPrefix = Annotated[
+    str, Pattern("a URL path without a `/` at its end, like `/metrics`", r"(/[\w.-]+)+")
+]
+UrlFolder = Annotated[
+    str,
+    Pattern(
+        "a URL path that begins and ends with `/`, like `/static/`",
+        r"(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+/",
+    ),
+]
