@@ -5,6 +5,7 @@ from pathlib import Path
 from pyinfra.api import deploy
 
 from infra import onhost, origin
+from infra.application.found import find
 from infra.checkout import CHECKOUT
 from infra.compose import project, services
 from infra.hostfile import HostFile, folder, render
@@ -25,8 +26,14 @@ def image(settings: Settings) -> Image:
     if "app/Dockerfile" in own:
         dockerfile = "app/Dockerfile"
         own = {file.path: file for file in folder(IMAGES / "app", "app") if _is_config(file)} | own
-    packages = " ".join(settings.app.system_packages)
-    arguments = (f"SYSTEM_PACKAGES={packages}",) if packages else ()
+    found = find(settings)
+    told = {
+        "SYSTEM_PACKAGES": " ".join(settings.app.system_packages),
+        "PLACE": found.place.folder,
+        "PYTHON_PATH": found.place.python_path,
+        "STATIC": found.static,
+    }
+    arguments = tuple(f"{name}={value}" for name, value in told.items() if value)
     files = (lock, *folder(IMAGES / "app", "images/app"), *own.values())
     return Image("app", files, dockerfile, settings.docker.base_image, arguments)
 

@@ -17,7 +17,7 @@ LIMIT = int(
     os.environ.get("WEB_REQUEST_TIMEOUT", "30")
 )  # seconds; below nginx's proxy_read_timeout
 
-wsgi_app = "app.wsgi:application"
+wsgi_app = "slipway_wsgi:application"  # the application that WEB_MODULE names
 bind = f"unix:{SOCKET}"
 umask = 0o007  # of the socket; when_ready gives it its mode
 backlog = int(os.environ.get("WEB_QUEUE", "128"))  # requests that wait; for more nginx answers 503

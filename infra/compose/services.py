@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from infra.application.found import find
 from infra.onhost import layout
 from infra.onhost.layout import LAYOUT
 from infra.onhost.releases.release import ONE_OFF, RELEASE_COMMAND
@@ -9,8 +10,8 @@ from infra.onhost.services import sockets
 from infra.settings import Settings, megabytes, secret_variable
 
 SERVERS = {
-    "uwsgi": ("uwsgi", "--ini", "/srv/app/uwsgi.ini"),
-    "gunicorn": ("gunicorn", "--config", "/srv/app/gunicorn.conf.py"),
+    "uwsgi": ("uwsgi", "--ini", "/opt/slipway/uwsgi.ini"),
+    "gunicorn": ("gunicorn", "--config", "/opt/slipway/gunicorn.conf.py"),
 }
 HEALTH_CHECK = "health"  # in the release's directory
 INTERVAL = {"web": 10, "worker": 15}  # seconds from one health check to the next
@@ -55,19 +56,25 @@ def application(settings: Settings, image: str) -> Service:
 
 def environment(settings: Settings) -> dict[str, str]:
     """What every process of the application is told; Slipway's own names come last."""
+    module = find(settings).module
+    flask = {"FLASK_APP": literal(module.name)} if module else {}
     own = {name: literal(value) for name, value in settings.app.environment.items()}
     files = {
         secret_variable(name): f"{layout.CONTAINER_SECRETS}/{name}"
         for name in settings.secret_names
     }
-    return own | {
-        "RELEASE": "${RELEASE}",
-        "TMPDIR": str(layout.CONTAINER_SPOOL),
-        "REDIS_URL": f"unix://{LAYOUT.redis_socket}",
-        **files,
-        "QUEUE": literal(settings.worker.queue),
-        "JOB_TIMEOUT": str(settings.worker.job_timeout),
-    }
+    return (
+        flask
+        | own
+        | {
+            "RELEASE": "${RELEASE}",
+            "TMPDIR": str(layout.CONTAINER_SPOOL),
+            "REDIS_URL": f"unix://{LAYOUT.redis_socket}",
+            **files,
+            "QUEUE": literal(settings.worker.queue),
+            "JOB_TIMEOUT": str(settings.worker.job_timeout),
+        }
+    )
 
 
 def memory(limit: str) -> Service:
@@ -88,6 +95,7 @@ def web(settings: Settings, base: Service) -> Service:
     """The web server, on a socket of the release's own."""
     socket = f"{layout.CONTAINER_SOCKETS}/{socket_name(settings)}"
     script = layout.CONTAINER_HEALTH_CHECK
+    module = find(settings).module
     asked = [literal(settings.app.health_path), literal(settings.domain)]
     return (
         base
@@ -97,6 +105,7 @@ def web(settings: Settings, base: Service) -> Service:
             "group_add": [str(layout.WEB_SOCKET_GID), *base["group_add"]],
             "environment": base["environment"]
             | {
+                **({"WEB_MODULE": literal(module.name)} if module else {}),
                 "WEB_SOCKET": socket,
                 "WEB_PROCESSES": str(settings.web.processes),
                 "WEB_THREADS": str(settings.web.threads),

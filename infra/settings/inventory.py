@@ -1,7 +1,7 @@
 """From the inventory's data to validated settings; a refusal names the setting and the reason."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -105,19 +105,25 @@ def _reason(problem: ErrorDetails) -> str:
 
 
 def refuse_wrong(
-    hosts: Iterable[tuple[str, Any]], folder: Path = CHECKOUT, also: Iterable[str] = ()
+    hosts: Iterable[tuple[str, Any]],
+    folder: Path = CHECKOUT,
+    also: Iterable[str] = (),
+    check: Callable[[str, Settings], object] = lambda _name, _settings: None,
 ) -> None:
     """Ends the run with exit code 2 and one line for each wrong setting of any host.
 
     `hosts` are names with the value of their key `settings`; paths in it start at `folder`.
-    `also` are lines about other data of the inventory.
+    `also` are lines about other data of the inventory. `check` looks further at a host's settings:
+    it raises FieldError.
     """
     lines = list(also)
     for name, data in (listed := list(hosts)):
         try:
-            load(data, name, folder)
+            check(name, load(data, name, folder))
         except SettingsError as error:
             lines += error.lines
+        except FieldError as error:
+            lines.append(f"{name}: settings.{error.path}: {shown(error)}")
     if not listed:
         lines = ["inventory: there is no host. Add a list `hosts` with items (name, data)"]
     if lines:

@@ -84,6 +84,7 @@ def _environ(folder: Path) -> dict[str, str]:
         "ADMIN_PASSWORD_FILE": str(folder / "admin_password"),
         "INSECURE_COOKIES": "1",
         "STATIC_FOLDER": str(folder / "static"),
+        "WEB_MODULE": "app.wsgi:application",
         "WEB_SOCKET": str(folder / "web.sock"),
     }
 

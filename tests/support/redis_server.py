@@ -28,6 +28,7 @@ class RedisServer:
     def environ(self) -> dict[str, str]:
         """The environment that points the application at this server."""
         return {
+            "WEB_MODULE": "app.wsgi:application",
             "REDIS_URL": f"unix://{self.socket}",
             "REDIS_PASSWORD_FILE": str(self.folder / "redis_password"),
             "SECRET_KEY_FILE": str(self.folder / "secret_key"),

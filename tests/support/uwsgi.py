@@ -5,8 +5,16 @@ import socket
 import struct
 from collections.abc import Mapping
 
-# In the image the file lies in the application's folder, and so finds the application.
-UWSGI = ("uwsgi", "--ini", "images/app/uwsgi.ini", "--chdir", ".", "--pythonpath", ".")
+# In the image, Python's path is the environment's, as WEB_MODULE is here.
+UWSGI = (
+    "uwsgi",
+    "--ini",
+    "images/app/uwsgi.ini",
+    "--pythonpath",
+    ".",
+    "--pythonpath",
+    "images/app",
+)
 
 
 def ask(

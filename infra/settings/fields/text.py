@@ -17,6 +17,13 @@ Variable = Annotated[
         "a name of `A`-`Z`, `0`-`9` and `_` that does not begin with a digit", r"[A-Z_][A-Z0-9_]*"
     ),
 ]
+ModuleName = Annotated[
+    str,
+    Pattern(
+        "a module and a name in it, like `package.module:app` or `hello:create_app()`",
+        r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_][\w.]*(\([^\r\n\x00]*\))?",
+    ),
+]
 Package = Annotated[str, Pattern("the name of a Debian package", r"[a-z0-9][a-z0-9+.-]+")]
 ImageName = Annotated[str, Pattern("the name of an image", r"[a-z0-9./:_@-]+")]
 CertificateProfile = Annotated[

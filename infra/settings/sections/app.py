@@ -9,11 +9,18 @@ from infra.settings.fields.local_paths import LocalFile, LocalFolder
 from infra.settings.fields.numbers import Seconds
 from infra.settings.fields.remote_paths import ContainerPath, UrlFolder, UrlPath, VolumePath
 from infra.settings.fields.section import FieldError, Section
-from infra.settings.fields.text import Argument, Name, OneLine, Package, Variable
+from infra.settings.fields.text import Argument, ModuleName, Name, OneLine, Package, Variable
 
 RESERVED_VARIABLES = frozenset(
     {"REDIS_URL", "QUEUE", "JOB_TIMEOUT", "RELEASE", "TMPDIR"}
-    | {"WEB_SOCKET", "WEB_PROCESSES", "WEB_THREADS", "WEB_REQUEST_TIMEOUT", "WEB_QUEUE"}
+    | {
+        "WEB_MODULE",
+        "WEB_SOCKET",
+        "WEB_PROCESSES",
+        "WEB_THREADS",
+        "WEB_REQUEST_TIMEOUT",
+        "WEB_QUEUE",
+    }
 )  # and, for each secret, the variable that names its file
 
 
@@ -42,8 +49,13 @@ class App(Section):
 """
 
     source: LocalFolder = CHECKOUT / "app"
-    """Folder of the application. If it has no `Dockerfile`, Slipway uses the one in
+    """Folder of the application: the root of its source. In the image it is `/srv/app`, the working
+    directory. A folder that is a Python package itself (it has an `__init__.py`) stands in
+    `/srv/app`, under its own name. If the folder has no `Dockerfile`, Slipway uses the one in
     `images/app`."""
+    module: ModuleName | None = None
+    """Where the Flask application is, like `microblog:app` or `hello:create_app()`. Without it, the
+    deploy looks where `flask` looks, and says what it found."""
     requirements: LocalFile = CHECKOUT / "requirements" / "app.txt"
     """Lock file of the application's Python dependencies, with hashes."""
     system_packages: tuple[Package, ...] = ()

@@ -15,7 +15,7 @@ from tests.support.redis_server import RedisServer
 
 TEXT = (CHECKOUT / "docs" / "bring-your-own-app.md").read_text(encoding="utf-8")
 ASK = """
-from app.wsgi import application
+from myapp.wsgi import application
 client = application.test_client()
 print(client.get("/healthz").status_code, client.get("/").text)
 """
@@ -23,10 +23,9 @@ print(client.get("/healthz").status_code, client.get("/").text)
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """The application of the document, as the package that it is in the image."""
+    """The application of the document."""
     [script] = re.findall(r"```sh\n(mkdir myapp.*?)python3 -m venv", TEXT, re.DOTALL)
     subprocess.run(["sh", "-ec", script], cwd=tmp_path, check=True)
-    (tmp_path / "myapp").rename(tmp_path / "app")
     return tmp_path
 
 
@@ -41,14 +40,14 @@ def test_its_pages_answer(folder: Path, redis: RedisServer) -> None:
 
 def test_its_worker_runs_and_says_so(folder: Path, redis: RedisServer, start: Start) -> None:
     environ = {**redis.environ, "PYTHONPATH": str(folder), "QUEUE": "default"}
-    worker = [sys.executable, str(folder / "app" / "worker.py")]
+    worker = [sys.executable, str(folder / "myapp" / "worker.py")]
     assert start(environ, *worker, "--check").wait(20) == 1
     start(environ, *worker)
     until(lambda: start(environ, *worker, "--check").wait(20) == 0, "the worker lives", 30)
 
 
 def test_it_is_all_that_a_release_needs(folder: Path) -> None:
-    app = {"source": str(folder / "app"), "requirements": str(folder / "app/requirements.in")}
+    app = {"source": str(folder / "myapp"), "requirements": str(folder / "myapp/requirements.in")}
     settings = load({"domain": "app.example.org", "email": "you@example.org", "app": app}, "one")
     files = {file.path for file in release.image(settings).files}
     assert {

@@ -28,6 +28,7 @@ ORDER = [
     "facts",
     "operations",
     "settings",
+    "application",
     "compose",
 ]
 MOST = 14  # modules in a folder

@@ -31,16 +31,15 @@ def test_dependencies_are_wheels_checked_by_hash() -> None:
 def test_the_last_layer_is_the_code_and_its_user_a_number() -> None:
     steps = re.findall(r"^(COPY|RUN|USER|ENV|CMD) ?(.*)", FINAL_STAGE, re.MULTILINE)
     copies = [arguments for step, arguments in steps if step == "COPY"]
-    assert copies[-1] == "--from=code /srv/app app"
+    assert copies[-1] == "--from=code /srv/app /srv/app"
     assert ("USER", "10001:10001") in steps
     assert not [step for step, _ in steps if step == "RUN"]
 
 
 def test_the_static_files_are_finished_where_nginx_is_told_to_take_them_from() -> None:
-    assert "python3 -m app.static_files /srv/static;" in DOCKERFILE
-    assert "python3 images/app/static_files.py app/static /srv/static;" in DOCKERFILE
+    assert 'python3 /opt/slipway/static_files.py "${STATIC}" /srv/static;' in DOCKERFILE
     assert "STATIC_FOLDER=/srv/static " in FINAL_STAGE
-    assert "COPY --from=code /srv/static static\n" in FINAL_STAGE
+    assert "COPY --from=code /srv/static /srv/static\n" in FINAL_STAGE
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ def loaded(**settings: Any) -> Any:
 def test_the_environment_names_what_the_release_runs_with() -> None:
     web, worker = (loaded()["services"][name]["environment"] for name in ("web", "worker"))
     common = {
+        "FLASK_APP": "app.wsgi:application",
         "RELEASE": RELEASE,
         "REDIS_URL": f"unix://{LAYOUT.redis_socket}",
         "ADMIN_PASSWORD_FILE": "/run/secrets/admin_password",
@@ -48,6 +49,7 @@ def test_the_environment_names_what_the_release_runs_with() -> None:
     }
     assert worker == common
     assert web == common | {
+        "WEB_MODULE": "app.wsgi:application",
         "WEB_SOCKET": f"{layout.CONTAINER_SOCKETS}/uwsgi.sock",
         "WEB_PROCESSES": "2",
         "WEB_THREADS": "2",
@@ -58,7 +60,9 @@ def test_the_environment_names_what_the_release_runs_with() -> None:
 
 def test_what_slipway_sets_is_what_the_settings_reserve() -> None:
     files = {"ADMIN_PASSWORD_FILE", "REDIS_PASSWORD_FILE", "SECRET_KEY_FILE"}
-    assert loaded()["services"]["web"]["environment"].keys() == RESERVED_VARIABLES | files
+    assert loaded()["services"]["web"]["environment"].keys() == {
+        "FLASK_APP", *RESERVED_VARIABLES, *files,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

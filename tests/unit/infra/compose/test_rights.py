@@ -185,6 +185,6 @@ def test_the_settings_arrive_in_the_containers() -> None:
 
 def test_gunicorn_gets_a_socket_whose_name_says_http() -> None:
     web = services(load(GOOD | {"web": {"server": "gunicorn"}}, "one"))["web"]
-    assert web["command"] == ["gunicorn", "--config", "/srv/app/gunicorn.conf.py"]
+    assert web["command"] == ["gunicorn", "--config", "/opt/slipway/gunicorn.conf.py"]
     assert web["environment"]["WEB_SOCKET"] == f"{layout.CONTAINER_SOCKETS}/http.sock"
     assert f"{layout.CONTAINER_SOCKETS}/http.sock" in web["healthcheck"]["test"]

@@ -48,10 +48,8 @@ def server(request: pytest.FixtureRequest, folder: Path, start: Start) -> Server
         words = ("--config", str(ROOT / "images/app/gunicorn.conf.py"), "--pythonpath", str(folder))
         process = start(environ, "gunicorn", *words, "wsgi:application")
     else:
-        (folder / "uwsgi.ini").write_text(
-            (ROOT / "images/app/uwsgi.ini").read_text().replace("app.wsgi:", "wsgi:")
-        )
-        words = ("--ini", str(folder / "uwsgi.ini"), "--chdir", str(folder))
+        words = ("--ini", "images/app/uwsgi.ini", "--pythonpath", "images/app")
+        environ["WEB_MODULE"] = "wsgi:application"
         process = start(environ, "uwsgi", *words, "--pythonpath", str(folder))
     until(lambda: path.exists() and problem(path) == "" and work.of(path) is not None, "it serves")
     return path, process
