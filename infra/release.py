@@ -15,6 +15,7 @@ from infra.operations.images import Image
 from infra.settings import Settings, capacity
 
 IMAGES = CHECKOUT / "images"
+STEADY_RQ = "packages/steady-rq/src/steady_rq"  # what every application's image has
 HEALTH_CHECK = "from onhost.web import health_check\n\nhealth_check.main()\n"
 
 
@@ -34,7 +35,8 @@ def image(settings: Settings) -> Image:
         "STATIC": found.static,
     }
     arguments = tuple(f"{name}={value}" for name, value in told.items() if value)
-    files = (lock, *folder(IMAGES / "app", "images/app"), *own.values())
+    ours = (*folder(IMAGES / "app", "images/app"), *folder(CHECKOUT / STEADY_RQ, STEADY_RQ))
+    files = (lock, *ours, *own.values())
     return Image("app", files, dockerfile, settings.docker.base_image, arguments)
 
 

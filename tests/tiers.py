@@ -57,6 +57,7 @@ SUITES = (
     Suite("certificates", 4, 600, ("tests/faults/certificates",), Stand.OWN),
     Suite("blank", 4, 400, ("tests/faults/blank",), Stand.OWN),
     Suite("jobs", 4, 120, (), needs=("redis_server",), options=("tests/unit", "-m", "slow")),
+    Suite("steady-rq", 4, 420, ("packages/steady-rq/tests",), needs=("redis_server",)),
     Suite("lab", 4, 180, ("tests/lab",), Stand.OWN),
     Suite("second-app", 4, 300, ("tests/second_app",), Stand.OWN),
     Suite("development", 4, 200, ("tests/development",), Stand.OWN),
@@ -73,7 +74,7 @@ SUITES = (
 )  # fmt: skip
 
 ALL = tuple(suite.name for suite in SUITES if suite.tier < 5)
-HOSTED = tuple(name for name in ALL if name not in {"unit", "jobs"})
+HOSTED = tuple(name for name in ALL if name not in {"unit", "jobs", "steady-rq"})
 DEPLOYED = tuple(name for name in HOSTED if name != "lab")
 TESTED = ("host", "gunicorn", "second-app", "upgrade")  # they run tests/host
 
@@ -116,7 +117,9 @@ SOURCES = (
     Source(("infra/show.py", "maintenance.py", "rollback.py", "bin/slipway"),
            ("host", "releases", "verbs", "interrupted", "operation", "upgrade"), deployed=True),
     Source(("compose/development.yaml",), ("development",)),
-    Source(("app/*", "packages/*", "requirements/app.txt"), (*DEPLOYED, "jobs"), deployed=True),
+    Source(("packages/*/tests/*",), ("steady-rq",)),
+    Source(("packages/*",), (*DEPLOYED, "jobs", "steady-rq"), deployed=True),
+    Source(("app/*", "requirements/app.txt"), (*DEPLOYED, "jobs"), deployed=True),
     Source(("compose/*", "images/*", "infra/*", "nginx/*", "redis/*", "systemd/*",
             "config.py", "deploy.py", "group_data/*", "requirements/acceptance.txt",
             "requirements/certbot.txt", "requirements/deploy.txt",

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from tests.support.processes import ROOT
 
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-LINE = re.compile(r"(?P<indent> *)(?P<name>[\w.]+)/ +(?P<text>\S.*)")
+LINE = re.compile(r"(?P<indent> *)(?P<name>[\w.-]+)/ +(?P<text>\S.*)")
 
 
 def tree() -> list[str]:

@@ -93,6 +93,7 @@ def test_no_file_of_the_application_is_taken_for_slipway_s(tmp_path: Path) -> No
     for name in SHIPPED:
         assert found[f"images/app/{name}"] == (CHECKOUT / "images/app" / name).read_bytes()
     assert {"app/wsgi.py", "app/uwsgi.ini", "requirements/app.txt"} <= set(found)
+    assert f"{release.STEADY_RQ}/worker/steady_worker.py" in found
     assert {"PLACE=/srv/app", "PYTHON_PATH=/srv/app"} <= set(image.arguments)
     web, worker = (release_file(settings)["services"][name] for name in ("web", "worker"))
     assert web["environment"]["WEB_MODULE"] == "wsgi:application"
