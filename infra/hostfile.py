@@ -1,5 +1,6 @@
 """Files and directories as they shall stand on a host, and their digests."""
 
+import functools
 import gzip
 import hashlib
 import io
@@ -8,6 +9,7 @@ import tarfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import IO, BinaryIO
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -25,6 +27,9 @@ TEMPLATES = Environment(
 )
 TEMPLATES.globals |= {"layout": LAYOUT, "names": layout}  # paths, and the other names on a host
 
+LEVEL = 6  # of gzip: the highest takes three times as long, for a hundredth of the size
+FIRST_TIME = 978307200  # 2001-01-01
+
 
 @dataclass(frozen=True, order=True)
 class HostFile:
@@ -36,10 +41,42 @@ class HostFile:
     user: int = 0
     group: int = 0
 
+    local: Path | None = None
+    """The local file with the content, in place of `content`: it is read when it is sent."""
+
+    @property
+    def is_directory(self) -> bool:
+        """Whether this is a directory, and no file."""
+        return self.content is None and self.local is None
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the content, in hexadecimal digits."""
+        if self.local is None:
+            return hashlib.sha256(self.content or b"").hexdigest()
+        found = self.local.stat()
+        return _sha256(self.local, found.st_size, found.st_mtime_ns, found.st_ino)
+
+    def open(self) -> BinaryIO:
+        """The content, to be read."""
+        return self.local.open("rb") if self.local else io.BytesIO(self.content or b"")
+
+    @property
+    def size(self) -> int:
+        """Bytes of the content."""
+        return self.local.stat().st_size if self.local else len(self.content or b"")
+
     def state(self) -> str:
         """What the fact FileStates reports of this file when it is as it shall be."""
-        digest = "directory" if self.content is None else hashlib.sha256(self.content).hexdigest()
+        digest = "directory" if self.is_directory else self.sha256
         return f"{self.mode}:{self.user}:{self.group}:{digest}"
+
+
+@functools.cache
+def _sha256(path: Path, *_state: int) -> str:
+    """The digest of a local file, read once for each state of it."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def directory(path: Path, mode: str = "755", user: int = 0, group: int = 0) -> HostFile:
@@ -93,21 +130,41 @@ def folder(source: Path, target: str) -> list[HostFile]:
 
 
 def archive(files: Iterable[HostFile]) -> bytes:
-    """A tar of the files (not the directories), the same bytes for the same files."""
+    """A packed tar of the files (not the directories), the same bytes for the same files."""
     buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as tar:
+    pack(files, buffer)
+    return buffer.getvalue()
+
+
+def pack(files: Iterable[HostFile], into: IO[bytes]) -> None:
+    """Write the archive of the files; only one of them is in memory at a time."""
+    with (
+        gzip.GzipFile(fileobj=into, mode="wb", compresslevel=LEVEL, mtime=0, filename="") as packed,
+        tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as tar,
+    ):
         for file in sorted(files):
-            if file.content is not None:
+            if not file.is_directory:
                 info = tarfile.TarInfo(file.path.lstrip("/"))
-                info.size, info.mode = len(file.content), int(file.mode, 8)
+                info.size, info.mode = file.size, int(file.mode, 8)
                 info.uid, info.gid = file.user, file.group
-                tar.addfile(info, io.BytesIO(file.content))
-    return gzip.compress(buffer.getvalue(), mtime=0)
+                info.mtime = time_of(file.sha256)
+                with file.open() as content:
+                    tar.addfile(info, content)
+
+
+def time_of(sha256: str) -> int:
+    """A file's time that follows from its content, in the years 2001 to 2020.
+
+    Servers make the ETag of a file from its time: so it changes with the content alone, whichever
+    machine deploys.
+    """
+    return FIRST_TIME + int(sha256[:12], 16) % (20 * 365 * 86400)
 
 
 def digest(files: Iterable[HostFile], *more: str) -> str:
     """Twelve hexadecimal digits that change when any of the files or words change."""
     total = hashlib.sha256()
-    for line in [*(f"{file.path}:{file.state()}" for file in sorted(files)), *more]:
+    ordered = sorted(files)
+    for line in [*(f"{file.path}:{file.state()}" for file in ordered), *more]:
         total.update(line.encode() + b"\n")
     return total.hexdigest()[:12]

@@ -5,7 +5,7 @@ from pathlib import Path
 from pyinfra.api import deploy
 
 from infra import onhost, origin
-from infra.application.found import find
+from infra.application.image import image
 from infra.checkout import CHECKOUT
 from infra.compose import project, services
 from infra.hostfile import HostFile, folder, render
@@ -15,34 +15,7 @@ from infra.operations.images import Image
 from infra.settings import Settings, capacity
 
 IMAGES = CHECKOUT / "images"
-STEADY_RQ = "packages/steady-rq/src/steady_rq"  # what every application's image has
 HEALTH_CHECK = "from onhost.web import health_check\n\nhealth_check.main()\n"
-
-
-def image(settings: Settings) -> Image:
-    """The application's image, for web and worker; the context is laid out like the checkout."""
-    lock = HostFile("requirements/app.txt", settings.app.requirements.read_bytes())
-    own = {file.path: file for file in folder(settings.app.source, "app")}
-    dockerfile = "images/app/Dockerfile"
-    if "app/Dockerfile" in own:
-        dockerfile = "app/Dockerfile"
-        own = {file.path: file for file in folder(IMAGES / "app", "app") if _is_config(file)} | own
-    found = find(settings)
-    told = {
-        "SYSTEM_PACKAGES": " ".join(settings.app.system_packages),
-        "PLACE": found.place.folder,
-        "PYTHON_PATH": found.place.python_path,
-        "STATIC": found.static,
-    }
-    arguments = tuple(f"{name}={value}" for name, value in told.items() if value)
-    ours = (*folder(IMAGES / "app", "images/app"), *folder(CHECKOUT / STEADY_RQ, STEADY_RQ))
-    files = (lock, *ours, *own.values())
-    return Image("app", files, dockerfile, settings.docker.base_image, arguments)
-
-
-def _is_config(file: HostFile) -> bool:
-    """Whether a Dockerfile of the application's own finds this shipped file in app/, too."""
-    return file.path in {"app/uwsgi.ini", "app/gunicorn.conf.py"}
 
 
 def acceptance_image(settings: Settings) -> Image | None:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.application.files import SourceFiles
 from infra.application.module import Module, ModuleNotFoundInSourceError, module
 from infra.application.place import Place, place
 from infra.settings.fields.section import FieldError
@@ -21,11 +22,11 @@ class Application:
     module: Module | None
     """None when the server's own command says which application it runs."""
 
-    @property
-    def static(self) -> str:
+    def static(self, files: SourceFiles) -> str:
         """The folder in the image whose files get finished names; empty for none."""
         source, name = self.place.source, self.module.name.split(":")[0] if self.module else ""
-        if not any(ASKS.search(_text(path)) for path in sorted(source.rglob("*.py"))):
+        python = [path for name, path in files.kept.items() if name.endswith(".py")]
+        if not any(ASKS.search(_text(path)) for path in python):
             return ""
         package = name.split(".")[0]
         folders = ["static", f"{package}/static", f"src/{package}/static"]
@@ -36,7 +37,7 @@ class Application:
 def find(settings: Settings) -> Application:
     """The application of these settings. Raises FieldError, for the setting to change."""
     where = place(settings.app.source)
-    needed = not settings.web.command and not (settings.app.source / "Dockerfile").is_file()
+    needed = not settings.web.command and not settings.app.own_dockerfile
     try:
         return Application(where, module(where, settings.app.module))
     except ModuleNotFoundInSourceError as error:

@@ -2,18 +2,31 @@
 
 import sys
 
+from infra.application.files import source_files
 from infra.application.found import find
+from infra.application.ignored import summary
+from infra.application.image import image
+from infra.settings.fields.local_paths import shown
 from infra.settings.host import Settings
 
 
 def say(host: str, settings: Settings) -> None:
     """Show what was found in the source. Raises FieldError when that cannot be deployed."""
-    for line in lines(settings):
+    told = lines(settings)
+    image(settings)
+    for line in told:
         print(f"{host}: {line}", file=sys.stderr)
 
 
 def lines(settings: Settings) -> list[str]:
     """What was found, in plain lines. Raises FieldError."""
-    found = find(settings)
-    module = f"{found.module.name} (from {found.module.found_in})" if found.module else "not known"
-    return [f"application {settings.app.source}: module {module}"]
+    app = settings.app
+    found, files = find(settings), source_files(app.source, app.own_dockerfile)
+    told = [f"application: {app.source}, {len(files.kept)} files"]
+    if files.left_out:
+        told.append(f"left out, by {files.rules}: {shown(summary(files.left_out))}")
+    if app.own_dockerfile:
+        told.append(f"image: built by the application's own {app.own_dockerfile}")
+    elif found.module:
+        told.append(f"module: {found.module.name}, from {found.module.found_in}")
+    return told

@@ -101,7 +101,7 @@ def web(settings: Settings, base: Service) -> Service:
         base
         | memory(settings.web.memory)
         | {
-            "command": [literal(w) for w in settings.web.command or SERVERS[settings.web.server]],
+            **server(settings),
             "group_add": [str(layout.WEB_SOCKET_GID), *base["group_add"]],
             "environment": base["environment"]
             | {
@@ -123,6 +123,14 @@ def web(settings: Settings, base: Service) -> Service:
             ),
         }
     )
+
+
+def server(settings: Settings) -> Service:
+    """The command of the server; none for that of an image with a Dockerfile of its own."""
+    words = settings.web.command
+    if not words and settings.app.own_dockerfile:
+        return {}
+    return {"command": [literal(word) for word in words or SERVERS[settings.web.server]]}
 
 
 def socket_name(settings: Settings) -> str:

@@ -2,17 +2,20 @@
 
 import base64
 import shlex
-from collections.abc import Generator
+import tempfile
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 from pyinfra import host
 from pyinfra.api import StringCommand
 
 from infra.facts.machine import OwnImages
-from infra.hostfile import HostFile, archive, digest
+from infra.hostfile import HostFile, digest, pack
 from infra.onhost import layout
 from infra.onhost.layout import LAYOUT
 from infra.operations.operation import operation
+
+LINE = 3 * 2**14  # bytes in a line of base64, without an end to fill up
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,27 @@ PROXIES = (
 )
 
 
+class PackedContext(list[str]):
+    """The lines of a build context in base64, made while they are sent: it may be large.
+
+    pyinfra takes the lines of a list.
+    """
+
+    def __init__(self, files: Sequence[HostFile]) -> None:
+        super().__init__()
+        self.files = files
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __iter__(self) -> Iterator[str]:
+        with tempfile.TemporaryFile() as packed:
+            pack(self.files, packed)
+            packed.seek(0)
+            while part := packed.read(LINE):
+                yield base64.b64encode(part).decode()
+
+
 def build_command(image: Image) -> StringCommand:
     """The command that builds an image; the context travels on its standard input.
 
@@ -62,7 +86,7 @@ def build_command(image: Image) -> StringCommand:
         f' {PROXIES} base64 --decode | docker buildx build --progress plain --load "$@" {words} -'
         f' > "$said" 2>&1 && {keep_command(image.tag)} && exit;'
         f' {LAYOUT.command} build-reason < "$said" >&2 || tail --lines 40 "$said" >&2; exit 1',
-        _stdin=base64.b64encode(archive(image.files)).decode(),
+        _stdin=PackedContext(image.files),
     )
 
 

@@ -1,6 +1,7 @@
 """A host for the second application: the test host's settings, and what this application needs.
 
 TEST_HOST names the host; TEST_SETTINGS is a JSON object of settings of `app` that replace these.
+TEST_SERVER is `web.server`.
 """
 
 import json
@@ -25,6 +26,7 @@ _data["settings"] |= {
     }
     | json.loads(os.environ.get("TEST_SETTINGS", "{}")),
     "nginx": {"private_paths": ["/migrations"]},
+    "web": {"server": os.environ.get("TEST_SERVER", "uwsgi")},
     "worker": {"queue": "dumps", "job_timeout": 20},
 }
 

@@ -20,12 +20,17 @@ NAME = "second"
 INVENTORY = "tests/second_app/inventory.py"
 FIRST: dict[str, Any] = {"environment": {"DATABASE": "/srv/data/notes.db", "SCHEMA": "1"}}
 SECOND: dict[str, Any] = {"environment": {"DATABASE": "/srv/data/notes.db", "SCHEMA": "2"}}
-# What a Dockerfile of the application's own may add to the shipped one: finished static files.
-STATIC = """
-USER 0
-RUN printf 'body {}' > /srv/static/page.0123abcd.css \\
-    && gzip --keep /srv/static/page.0123abcd.css && ln -s /etc/passwd /srv/static/passwd
-USER 10001:10001
+# A Dockerfile of the application's own, with Debian's packages and finished static files.
+DOCKERFILE = """
+ARG BASE_IMAGE=debian:trixie-slim
+FROM ${BASE_IMAGE}
+RUN apt-get update && apt-get install --yes --no-install-recommends \\
+    gunicorn python3-flask python3-markdown python3-rq sqlite3
+WORKDIR /srv
+COPY . app
+RUN mkdir static && printf 'body {}' > static/page.0123abcd.css \\
+    && gzip --keep static/page.0123abcd.css && ln -s /etc/passwd static/passwd
+CMD ["sh", "-c", "exec gunicorn --bind unix:$WEB_SOCKET app.wsgi:application"]
 """
 
 
@@ -33,10 +38,12 @@ USER 10001:10001
 class Second(Target):
     """The host of the second application."""
 
-    def deploy(self, *words: str, **settings: Any) -> subprocess.CompletedProcess[str]:
+    def deploy(
+        self, *words: str, server: str = "uwsgi", **settings: Any
+    ) -> subprocess.CompletedProcess[str]:
         return pyinfra(
             *words, INVENTORY, "deploy.py", "-y",
-            TEST_HOST=self.name, TEST_SETTINGS=json.dumps(settings),
+            TEST_HOST=self.name, TEST_SERVER=server, TEST_SETTINGS=json.dumps(settings),
         )  # fmt: skip
 
     def add(self, note: str) -> None:
@@ -130,8 +137,8 @@ def test_a_dockerfile_of_its_own_brings_static_files_that_nginx_serves(
     source = CHECKOUT / "tests/second_app/app"
     for path in source.glob("*.py"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
-    (tmp_path / "Dockerfile").write_text((CHECKOUT / "images/app/Dockerfile").read_text() + STATIC)
-    done = target.deploy(source=str(tmp_path), **SECOND)
+    (tmp_path / "Dockerfile").write_text(DOCKERFILE)
+    done = target.deploy(server="gunicorn", source=str(tmp_path), **SECOND)
     assert done.returncode == 0, done.stdout + done.stderr
     served(target)
     assert target.site.ask("/static/passwd").status == 404

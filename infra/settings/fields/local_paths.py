@@ -8,7 +8,7 @@ from pydantic import AfterValidator, ValidationInfo
 
 from infra.checkout import CHECKOUT
 from infra.hostfile import sent
-from infra.settings.fields.meaning import Meaning
+from infra.settings.fields.meaning import Meaning, Pattern
 
 FOLDER = "folder"  # key of the validation's context
 
@@ -33,16 +33,33 @@ def local_folder(value: Path, info: ValidationInfo) -> Path:
     Raises ValueError when there is none, or for a file in it that cannot be read or named there.
     """
     path = _absolute(value, info)
+    _check_folder(path)
+    try:
+        for file in sent(path):
+            check_sent(file)
+    except OSError as error:
+        raise ValueError(f"the folder {shown(path)} cannot be read: {error.strerror}") from None
+    return path
+
+
+def source_folder(value: Path, info: ValidationInfo) -> Path:
+    """The absolute path of the application's folder; what is in it is looked at by a deploy.
+
+    Raises ValueError when there is none.
+    """
+    path = _absolute(value, info)
+    _check_folder(path)
+    return path
+
+
+def _check_folder(path: Path) -> None:
     try:
         if path.exists() and not path.is_dir():
             raise ValueError(f"the path {shown(path)} is a file, not a folder")
         if not path.exists():
             raise ValueError(f"the folder {shown(path)} does not exist")
-        for file in sent(path):
-            _check_sent(file)
     except OSError as error:
         raise ValueError(f"the folder {shown(path)} cannot be read: {error.strerror}") from None
-    return path
 
 
 def shown(path: object) -> str:
@@ -52,7 +69,8 @@ def shown(path: object) -> str:
     )
 
 
-def _check_sent(path: Path) -> None:
+def check_sent(path: Path) -> None:
+    """Raises ValueError, with the reason, for a file that cannot be sent to a host."""
     name = shown(path)
     if not _is_encodable(path):
         raise ValueError(f"the name of {name} is not UTF-8: rename it")
@@ -101,4 +119,12 @@ LocalFile = Annotated[
 SecretFile = Annotated[
     Path, AfterValidator(secret_file), Meaning("the path of a local file that is not empty")
 ]
+SourcePath = Annotated[
+    str,
+    Pattern(
+        "a path in the source, without `..`, like `docker/Dockerfile`",
+        r"(?!\.\.?(/|$))[A-Za-z0-9_.-]+(/(?!\.\.?(/|$))[A-Za-z0-9_.-]+)*",
+    ),
+]
+SourceFolder = Annotated[Path, AfterValidator(source_folder), Meaning("the path of a local folder")]
 LocalFolder = Annotated[Path, AfterValidator(local_folder), Meaning("the path of a local folder")]

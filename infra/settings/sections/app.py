@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 from pydantic import model_validator
 
 from infra.checkout import CHECKOUT
-from infra.settings.fields.local_paths import LocalFile, LocalFolder
+from infra.settings.fields.local_paths import LocalFile, LocalFolder, SourceFolder, SourcePath
 from infra.settings.fields.numbers import Seconds
 from infra.settings.fields.remote_paths import ContainerPath, UrlFolder, UrlPath, VolumePath
 from infra.settings.fields.section import FieldError, Section
@@ -48,11 +48,15 @@ class App(Section):
 },
 """
 
-    source: LocalFolder = CHECKOUT / "app"
+    source: SourceFolder = CHECKOUT / "app"
     """Folder of the application: the root of its source. In the image it is `/srv/app`, the working
     directory. A folder that is a Python package itself (it has an `__init__.py`) stands in
-    `/srv/app`, under its own name. If the folder has no `Dockerfile`, Slipway uses the one in
-    `images/app`."""
+    `/srv/app`, under its own name. A `.dockerignore` says which files are left out; without one,
+    those that git ignores are."""
+    dockerfile: SourcePath | None = "Dockerfile"
+    """The application's own Dockerfile, a path in `source`. It is built as it stands, with `source`
+    as its context, and must bring a server. If there is none, or with `None`, Slipway builds its
+    own image."""
     module: ModuleName | None = None
     """Where the Flask application is, like `microblog:app` or `hello:create_app()`. Without it, the
     deploy looks where `flask` looks, and says what it found."""
@@ -86,6 +90,13 @@ class App(Section):
     volumes: dict[Name, VolumePath] = {}  # noqa: RUF012  pydantic copies defaults
     """Directories that stay when releases change. Each has a name, and a path in the containers of
     web, worker and release command."""
+
+    @property
+    def own_dockerfile(self) -> str:
+        """The application's own Dockerfile; empty for Slipway's image."""
+        told = "dockerfile" in self.model_fields_set
+        there = self.dockerfile and (told or (self.source / self.dockerfile).is_file())
+        return self.dockerfile or "" if there else ""
 
     @model_validator(mode="after")
     def _volumes_differ(self) -> Self:

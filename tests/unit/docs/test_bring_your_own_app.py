@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from infra import release
+from infra.application.image import image
 from infra.checkout import CHECKOUT
 from infra.settings import RESERVED_VARIABLES, load
 from tests.support.processes import Start, until
@@ -49,7 +49,7 @@ def test_its_worker_runs_and_says_so(folder: Path, redis: RedisServer, start: St
 def test_it_is_all_that_a_release_needs(folder: Path) -> None:
     app = {"source": str(folder / "myapp"), "requirements": str(folder / "myapp/requirements.in")}
     settings = load({"domain": "app.example.org", "email": "you@example.org", "app": app}, "one")
-    files = {file.path for file in release.image(settings).files}
+    files = {file.path for file in image(settings).files}
     assert {
         "images/app/Dockerfile",
         "images/app/uwsgi.ini",

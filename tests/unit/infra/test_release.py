@@ -3,13 +3,16 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from infra import programs, release
+from infra.application.image import STEADY_RQ, image
 from infra.checkout import CHECKOUT
 from infra.onhost import layout
 from infra.onhost.layout import LAYOUT
 from infra.settings import Settings, load
+from infra.settings.fields.section import FieldError
 
 SHIPPED = (
     "Dockerfile",
@@ -81,37 +84,57 @@ def test_volumes_stand_in_every_container_of_the_application_and_are_its_own() -
 
 def test_debian_packages_are_an_argument_of_the_image_s_build() -> None:
     needed = {"SYSTEM_PACKAGES=graphviz sqlite3"}
-    assert set(release.image(NEEDS).arguments) - set(release.image(PLAIN).arguments) == needed
+    assert set(image(NEEDS).arguments) - set(image(PLAIN).arguments) == needed
 
 
 def test_no_file_of_the_application_is_taken_for_slipway_s(tmp_path: Path) -> None:
     (tmp_path / "wsgi.py").write_text("application = make()")
     (tmp_path / "uwsgi.ini").write_text("[uwsgi]")
     settings = load(GOOD | {"app": {"source": str(tmp_path)}}, "one")
-    image = release.image(settings)
-    found = {file.path: file.content for file in image.files}
+    built = image(settings)
+    found = {file.path: file.content for file in built.files}
     for name in SHIPPED:
         assert found[f"images/app/{name}"] == (CHECKOUT / "images/app" / name).read_bytes()
     assert {"app/wsgi.py", "app/uwsgi.ini", "requirements/app.txt"} <= set(found)
-    assert f"{release.STEADY_RQ}/worker/steady_worker.py" in found
-    assert {"PLACE=/srv/app", "PYTHON_PATH=/srv/app"} <= set(image.arguments)
+    assert f"{STEADY_RQ}/worker/steady_worker.py" in found
+    assert {"PLACE=/srv/app", "PYTHON_PATH=/srv/app"} <= set(built.arguments)
     web, worker = (release_file(settings)["services"][name] for name in ("web", "worker"))
     assert web["environment"]["WEB_MODULE"] == "wsgi:application"
     assert worker["environment"]["FLASK_APP"] == "wsgi:application"
     assert web["command"] == ["uwsgi", "--ini", "/opt/slipway/uwsgi.ini"]
 
 
-def test_a_dockerfile_of_its_own_finds_in_app_what_the_application_leaves_out(
-    tmp_path: Path,
-) -> None:
+def test_a_dockerfile_of_its_own_is_built_as_it_stands_in_its_own_context(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text("FROM scratch")
-    (tmp_path / "uwsgi.ini").write_text("[uwsgi]")
-    image = release.image(load(GOOD | {"app": {"source": str(tmp_path)}}, "one"))
-    found = {file.path: file.content for file in image.files}
-    assert image.dockerfile == "app/Dockerfile"
-    assert found["app/uwsgi.ini"] == b"[uwsgi]"
-    shipped = (CHECKOUT / "images/app/gunicorn.conf.py").read_bytes()
-    assert found["app/gunicorn.conf.py"] == shipped
+    (tmp_path / "boot.sh").write_text("exec gunicorn --bind unix:$WEB_SOCKET shop:app")
+    settings = load(GOOD | {"app": {"source": str(tmp_path)}}, "one")
+    built = image(settings)
+    assert (built.dockerfile, built.arguments) == ("Dockerfile", ())
+    assert {file.path for file in built.files} == {"Dockerfile", "boot.sh"}
+    assert "command" not in release_file(settings)["services"]["web"]
+
+
+@pytest.mark.parametrize(
+    ("app", "web", "reason"),
+    [
+        ({}, {}, "nothing in the source of Dockerfile names WEB_SOCKET"),
+        ({"dockerfile": "docker/Dockerfile"}, {}, "there is no docker/Dockerfile in "),
+        ({}, {"command": ["gunicorn"]}, ""),
+        ({"dockerfile": None, "module": "shop:app"}, {}, ""),
+    ],
+)
+def test_a_dockerfile_whose_server_nginx_would_not_reach_is_refused(
+    tmp_path: Path, app: dict[str, Any], web: dict[str, Any], reason: str
+) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM scratch\nCMD gunicorn --bind :5000")
+    settings = load(GOOD | {"app": {"source": str(tmp_path), **app}, "web": web}, "one")
+    if not reason:
+        image(settings)
+        return
+    with pytest.raises(FieldError) as refused:
+        image(settings)
+    assert refused.value.path == "app.dockerfile"
+    assert reason in str(refused.value)
 
 
 def test_every_secret_has_a_variable_that_names_its_file() -> None:

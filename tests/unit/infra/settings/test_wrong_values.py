@@ -83,7 +83,6 @@ def test_a_file_and_a_folder_are_told_apart(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("setting", ["source", "acceptance"])
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
@@ -93,15 +92,15 @@ def test_a_file_and_a_folder_are_told_apart(tmp_path: Path) -> None:
     ],
 )
 def test_a_name_that_no_host_can_be_told_is_refused(
-    tmp_path: Path, setting: str, name: bytes, reason: str
+    tmp_path: Path, name: bytes, reason: str
 ) -> None:
     (tmp_path / "sub").mkdir()
     Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_text("x")
-    told = refusal(app={setting: str(tmp_path)})
-    assert told == f"app.{setting}: {reason.format(folder=tmp_path)}"
+    told = refusal(app={"acceptance": str(tmp_path)})
+    assert told == f"app.acceptance: {reason.format(folder=tmp_path)}"
 
 
 def test_a_file_that_is_not_sent_may_have_any_name(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     Path(os.fsdecode(os.fsencode(tmp_path) + b"/.git/caf\xe9")).write_text("x")
-    assert load(GOOD | {"app": {"source": str(tmp_path)}}, "one").app.source == tmp_path
+    assert load(GOOD | {"app": {"acceptance": str(tmp_path)}}, "one").app.acceptance == tmp_path
