@@ -2,6 +2,7 @@
 
 from pyinfra.api import deploy
 
+from infra import answers
 from infra.checkout import CHECKOUT
 from infra.compose.services import literal, memory_and_swap
 from infra.hostfile import HostFile, directory, folder, template, text
@@ -50,6 +51,9 @@ def base_files(settings: Settings, nginx: Image, redis: Image) -> list[HostFile]
         "redis_maxmemory": int(megabytes(settings.redis.memory) * REDIS_SHARE),
         "start_nginx": literal(start_nginx(settings)),
         "https_suffix": "" if port == 443 else f":{port}",
+        "problems": answers.PROBLEMS,
+        "instead": answers.INSTEAD,
+        "answer_kinds": answers.KINDS,
     }
     return [
         directory(LAYOUT.base),
@@ -59,14 +63,17 @@ def base_files(settings: Settings, nginx: Image, redis: Image) -> list[HostFile]
         template(LAYOUT.base / "redis" / "redis.conf", "redis/redis.conf.j2", **values),
         *(
             template(LAYOUT.nginx / name, f"nginx/{name}.j2", **values)
-            for name in ("nginx.conf", "site.conf", "headers.conf")
+            for name in ("nginx.conf", "site.conf", "headers.conf", "errors.conf", "pages.conf")
         ),
         directory(LAYOUT.nginx_ipv6),
         *(text(LAYOUT.nginx_ipv6 / name, lines) for name, lines in ipv6_files(settings).items()),
         text(LAYOUT.nginx_routes, ROUTES),
         *(
-            text(LAYOUT.nginx / name, (CHECKOUT / "nginx" / name).read_text())
-            for name in ("maintenance.html", "busy.html")
+            text(
+                LAYOUT.nginx / f"{page}.{kind}", (CHECKOUT / "nginx" / f"{page}.{kind}").read_text()
+            )
+            for page in ("error", "busy", "maintenance")
+            for kind in ("html", "json")
         ),
     ]
 

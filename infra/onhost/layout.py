@@ -28,6 +28,8 @@ class Layout:
     nginx = _Below("opt/slipway/nginx")
     nginx_configuration = _Below("opt/slipway/nginx/nginx.conf")
     nginx_headers = _Below("opt/slipway/nginx/headers.conf")  # of every answer over HTTPS
+    nginx_errors = _Below("opt/slipway/nginx/errors.conf")  # which answers are nginx' own
+    nginx_pages = _Below("opt/slipway/nginx/pages.conf")  # what these say
     nginx_site = _Below("opt/slipway/nginx/site.conf")  # shared by the site's virtual hosts
     nginx_ipv6 = _Below("opt/slipway/nginx/ipv6")  # what to listen on, where there is IPv6
     nginx_routes = _Below("opt/slipway/nginx/routes.conf")  # leads to the current release's routes

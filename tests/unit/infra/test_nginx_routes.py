@@ -21,12 +21,12 @@ from tests.support.settings import GOOD
 
 
 def test_headers_of_every_answer_stand_wherever_others_are_added() -> None:
-    pages = [f"= /.well-known/slipway-{name}" for name in ("closed", "busy")]
-    blocks = [location(routes_conf(DEFAULTS), name) for name in (*pages, "^~ /static/")]
-    for block in blocks:
-        assert values(block, "add_header")
-        assert values(block, "include") == [str(LAYOUT.nginx_headers)]
-    assert routes_conf(DEFAULTS).count("include") == len(blocks)
+    for text in (routes_conf(DEFAULTS), base_file(DEFAULTS, "pages.conf")):
+        names = re.findall(r"^location (.+) {$", text, re.MULTILINE)
+        blocks = [location(text, name) for name in names]
+        adding = [block for block in blocks if values(block, "add_header")]
+        assert adding
+        assert all(str(LAYOUT.nginx_headers) in values(block, "include") for block in adding)
 
 
 def test_browsers_hear_of_hsts_from_nginx_alone() -> None:
@@ -146,9 +146,11 @@ def test_what_is_too_much_gets_503_and_is_told_when_to_come_again() -> None:
     text = routes_conf(DEFAULTS)
     [status] = {*values(text, "limit_conn_status"), *values(text, "limit_req_status")}
     [page] = [page for page in values(text, "error_page") if page.startswith(f"{status} =503 ")][:1]
-    block = location(text, f"= {page.split()[-1]}")
-    assert "internal;" in block
-    assert "Retry-After 5 always" in values(block, "add_header")
+    for kind in ("html", "json"):
+        name = page.split()[-1].replace("$answer_kind", kind)
+        block = location(base_file(DEFAULTS, "pages.conf"), f"= {name}")
+        assert "internal;" in block
+        assert "Retry-After 5 always" in values(block, "add_header")
     assert "500 502 = @not_taken" in values(text, "error_page")
     assert values(location(text, "@not_taken"), "return") == ["502", status]
 
@@ -157,4 +159,4 @@ def test_a_request_that_the_server_took_and_did_not_answer_gets_502_and_goes_in_
     text = routes_conf(DEFAULTS)
     block = location(text, "@not_taken")
     assert [page for page in values(block, "error_page") if "@not_taken" in page] == []
-    assert len(values(block, "error_page")) == 1  # instead of those of the server
+    assert len(values(block, "error_page")) == 2  # instead of those of the server

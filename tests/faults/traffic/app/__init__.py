@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from flask import Flask, Response, request
 
+OWN = "the application's own"
 MEGABYTE = bytes(range(256)) * 4096
 TOLD = (
     *("PATH_INFO", "QUERY_STRING", "HTTP_HOST", "SERVER_NAME", "SERVER_PORT", "REMOTE_ADDR"),
@@ -21,6 +22,7 @@ def create_app() -> Flask:
     app.add_url_rule("/events", view_func=events)
     app.add_url_rule("/megabytes/<int:count>", view_func=megabytes)
     app.add_url_rule("/seconds/<int:count>", view_func=seconds)
+    app.add_url_rule("/status/<int:status>", view_func=lambda status: (OWN, status), endpoint="own")
     app.add_url_rule("/upload", view_func=upload, methods=["POST"])
     app.add_url_rule("/", defaults={"path": ""}, view_func=told, methods=["GET", "POST"])
     app.add_url_rule("/<path:path>", view_func=told, methods=["GET", "POST"])
