@@ -2,7 +2,6 @@
 
 from pyinfra.api import deploy
 
-from infra import answers
 from infra.checkout import CHECKOUT
 from infra.compose.services import literal, memory_and_swap
 from infra.hostfile import HostFile, directory, folder, template, text
@@ -10,7 +9,7 @@ from infra.onhost import layout
 from infra.onhost.layout import LAYOUT
 from infra.operations import images, slipway, whole_files
 from infra.operations.images import Image
-from infra.settings import Settings, capacity, megabytes
+from infra.settings import Settings, answers, capacity, megabytes
 
 # The pattern matches one file, or none before the first release.
 ROUTES = f"include {LAYOUT.current}/routes.con[f];\n"

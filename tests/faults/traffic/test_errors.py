@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from infra import answers
+from infra.settings import answers
 from tests.faults.conftest import Target
 from tests.faults.traffic.conftest import serve
 from tests.faults.traffic.crowd import Crowd, raw

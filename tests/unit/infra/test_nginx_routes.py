@@ -121,7 +121,7 @@ def test_every_way_to_the_application_is_bounded(settings: Settings) -> None:
     text = routes_conf(settings)
     names = re.findall(r"^location (.+) {$", text, re.MULTILINE)
     ways = {name for name in names if "_pass " in location(text, name)}
-    assert ways == {"/", "= /healthz", "@many", "@most", "@application"}
+    assert ways == {"/", "= /healthz", "@medium_load", "@high_load", "@application"}
     for block in (location(text, name) for name in ways):
         counted = dict(value.split() for value in values(block, "limit_conn"))
         assert counted == {

@@ -6,7 +6,7 @@ import pytest
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
-from infra import answers
+from infra.settings import answers
 from tests.support.nginx import DEFAULTS, base_file, nginx_conf, routes_conf, values
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
