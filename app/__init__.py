@@ -50,10 +50,10 @@ def _add_extensions(app: Flask, config: Config) -> None:
         security_headers,
         static_files,
     )
-    from app.redis_client import web_client
     from app.sign_in import authentication
+    from steady_rq.connection import impatient_client
 
-    client = web_client(config)
+    client = impatient_client(config.redis)
     proxy.init_app(app)
     request_ids.init_app(app)
     problems.init_app(app)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+from steady_rq.environment import Environment
+
 MIN_PASSWORD_LENGTH = 12  # characters; attempts are few, so length is all that it takes
 _ORIGIN = r"\*|https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?"
 
@@ -36,6 +38,11 @@ class Config:
     cors_origins: tuple[str, ...] = ()
     cors_methods: tuple[str, ...] = ("GET", "POST")
     cors_headers: tuple[str, ...] = ("Content-Type",)
+
+    @property
+    def redis(self) -> Environment:
+        """Where Redis is, as steady_rq wants to be told."""
+        return Environment(self.redis_url, self.redis_password, (self.queue,), self.job_timeout)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Config:

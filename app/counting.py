@@ -10,7 +10,7 @@ import time
 
 from rq import get_current_job
 
-from app.jobs.failure import JobFailed
+from steady_rq import JobFailed
 
 PAUSE = 1.0  # seconds from one number to the next
 

@@ -7,21 +7,15 @@ from __future__ import annotations
 
 import os
 import time
-from collections import Counter as Tally
-from collections.abc import Iterator
 
 from flask import Blueprint, Flask, Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.multiprocess import MultiProcessCollector
-from redis.exceptions import RedisError
 
 from app.extensions import job_queue
-from app.jobs import listing, outcomes
-from app.jobs.heartbeat import heartbeats
-from app.jobs.queue import JobQueue
 from app.multiprocess_metrics import FOLDER_VARIABLE
+from steady_rq.prometheus import QueueCollector
 
 KNOWN_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
@@ -36,38 +30,6 @@ request_seconds = Histogram(
 )
 
 
-class QueueCollector:
-    """Reads one queue's figures from Redis each time; says so when Redis does not answer."""
-
-    def __init__(self, jobs: JobQueue) -> None:
-        self._jobs = jobs
-
-    def collect(self) -> Iterator[Metric]:
-        """The figures, each labelled with the queue's name."""
-        queue = self._jobs.config.queue
-        try:
-            numbers = listing.numbers(self._jobs.rq)
-            ends = outcomes.read(self._jobs.client, queue)
-            beats = heartbeats(self._jobs.client, queue)
-        except RedisError:
-            yield GaugeMetricFamily("slipway_redis_up", "Whether Redis answers", 0)
-            return
-        yield GaugeMetricFamily("slipway_redis_up", "Whether Redis answers", 1)
-        jobs = GaugeMetricFamily("slipway_jobs", "Jobs by state", labels=["queue", "state"])
-        for state, number in numbers.items():
-            jobs.add_metric([queue, state], number)
-        ended = CounterMetricFamily(
-            "slipway_job_outcomes", "Runs of jobs by how they ended", labels=["queue", "outcome"]
-        )
-        for outcome, number in ends.items():
-            ended.add_metric([queue, outcome], number)
-        workers = GaugeMetricFamily("slipway_workers", "Workers alive", labels=["queue", "state"])
-        states = Tally(state for _, state in beats.values())
-        for state in ("idle", "busy"):
-            workers.add_metric([queue, state], states[state])
-        yield from (jobs, ended, workers)
-
-
 @blueprint.get("/metrics")
 def metrics() -> Response:
     """All figures as text; those of Redis are left out while it does not answer."""
@@ -78,7 +40,7 @@ def metrics() -> Response:
         registry = _own
     text = generate_latest(registry)
     redis = CollectorRegistry()
-    redis.register(QueueCollector(job_queue.current()))
+    redis.register(QueueCollector([job_queue.current().rq], prefix="slipway"))
     return Response(text + generate_latest(redis), content_type=CONTENT_TYPE_LATEST)
 
 

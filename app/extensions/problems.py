@@ -13,7 +13,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from werkzeug.exceptions import HTTPException
 
 from app.extensions import request_ids
-from app.redis_client import refuses_writes
+from steady_rq.connection import refuses_writes
 
 PROBLEM_TYPE = "application/problem+json"
 RETRY_AFTER = 5  # seconds; about what a restart of Redis takes

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from redis import Redis
 from rq import Queue
 
-from app.redis_client import text
+from steady_rq.connection import text
 
 UNDER_WAY = 10  # seconds; a request gives up sooner, so its job is in a list by then or never
 SHORTEST_WAIT, LONGEST_WAIT = 5, 600  # seconds

@@ -7,17 +7,17 @@ from uuid import uuid4
 
 from redis import Redis
 from rq import Retry
-from rq.command import send_stop_job_command
 from rq.exceptions import InvalidJobOperation, NoSuchJobError
 from rq.job import Job, JobStatus
 from rq.registry import CanceledJobRegistry
 
 from app.config import Config
-from app.jobs import cancellation, listing
 from app.jobs.admission import Admission
 from app.jobs.asker import ANYONE, Asker
-from app.jobs.reports import JobReport, State, report_on, state_of
+from app.jobs.reports import JobReport, report_on, state_of
 from app.jobs.rq_queue import SERIALIZER, rq_queue
+from steady_rq.jobs import cancellation, listing
+from steady_rq.jobs.listing import State
 
 MAX_RETRIES = 3
 OWNER, SECONDS = "owner", "seconds"  # names in what is kept with a job
@@ -98,12 +98,8 @@ class JobQueue:
             return self._report(job, asker) if job else None
         if state in {"finished", "failed"}:
             raise WrongStateError(state)
-        cancellation.request(self.client, job.id, self.config.failure_ttl)
-        if cancellation.withdraw(self.rq, job):
-            cancellation.close(job, self.config.failure_ttl)
+        if cancellation.cancel(self.rq, job, self.config.failure_ttl):
             self._admission.leave(job.id)
-        elif job.worker_name:
-            send_stop_job_command(self.client, job.id, serializer=SERIALIZER)
         return self.report(job_id, asker)
 
     def retry(self, job_id: str, asker: Asker, request_id: str | None = None) -> JobReport | None:
@@ -145,7 +141,7 @@ class JobQueue:
 
     def _report(self, job: Job, asker: Asker) -> JobReport:
         runs = state_of(job) == "started"
-        is_cancelled = runs and cancellation.is_requested(self.client, job.id)
+        is_cancelled = runs and bool(cancellation.requested(self.client, job.id))
         return report_on(job, is_cancelled, asker.may_change(job.meta.get(OWNER)))
 
 

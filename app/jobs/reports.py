@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Any
 
 from pydantic import BaseModel, Field
 from rq.job import Job, JobStatus
 
-from app.jobs.failure import JobFailed
-
-State = Literal["queued", "scheduled", "deferred", "started", "finished", "failed", "cancelled"]
-STATES: tuple[State, ...] = get_args(State)
+from steady_rq import JobFailed
+from steady_rq.jobs.listing import State
 
 _STATES: dict[JobStatus, State] = {
     JobStatus.CREATED: "queued",
@@ -32,8 +30,12 @@ _MESSAGES: dict[State, str] = {
     "failed": "Failed.",
     "cancelled": "Cancelled.",
 }
-# Results of the releases in which it stood at app/failure.py are kept, too.
-_JOB_FAILED = {f"{JobFailed.__module__}.{JobFailed.__name__}", "app.failure.JobFailed"}
+# Results of the releases in which it stood elsewhere are kept, too.
+_JOB_FAILED = {
+    f"{JobFailed.__module__}.{JobFailed.__name__}",
+    "app.jobs.failure.JobFailed",
+    "app.failure.JobFailed",
+}
 BEING_CANCELLED = "Being cancelled."
 
 

@@ -11,10 +11,10 @@ from redis.exceptions import RedisError
 from app.extensions import job_queue
 from app.extensions.openapi import described
 from app.extensions.problems import problem
-from app.jobs.heartbeat import ages
 from app.jobs.queue import JobQueue
-from app.jobs.worker_check import FRESH
 from app.views.caching import no_store
+from steady_rq.check import FRESH
+from steady_rq.jobs.heartbeat import ages
 
 blueprint = Blueprint("health", __name__)
 

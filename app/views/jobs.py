@@ -16,10 +16,11 @@ from app.extensions.openapi import described
 from app.extensions.problems import problem
 from app.jobs.admission import TooMuchWorkError
 from app.jobs.queue import NotOwnerError, WrongStateError
-from app.jobs.reports import JobList, JobReport, State
+from app.jobs.reports import JobList, JobReport
 from app.sign_in import visitors
 from app.views.caching import no_store
 from app.views.request_data import WholeNumber, parse, parse_query
+from steady_rq.jobs.listing import State
 
 MAX_COUNT = 3600
 MAX_LISTED = 100

@@ -62,7 +62,7 @@ def started_here() -> Iterator[Target]:
         _run(environ, folder, *finish).wait()
         for command in (
             ("redis-server", str(folder / "redis.conf")),
-            ("python", "-m", "app.worker"),
+            ("python", "-m", "steady_rq", "worker"),
             (*UWSGI, "--http-socket", address),
         ):
             stack.callback(_stop, _run(environ, folder, *command))

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from tests.support.processes import until
 from tests.support.redis_server import RedisServer
 
-WORKER = ("python", "-m", "app.worker")
+WORKER = ("python", "-m", "steady_rq", "worker")
 
 
 def began(client: FlaskClient, number: int, **more: int) -> str:

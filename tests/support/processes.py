@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
+PACKAGES = str(ROOT / "packages/steady-rq/src")  # the libraries of our own
 
 Start = Callable[..., "subprocess.Popen[str]"]
 

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from app import create_app
 from app.config import Config
 from app.jobs.queue import JobQueue
-from tests.support.processes import ROOT, Start, kill_family, until
+from tests.support.processes import PACKAGES, ROOT, Start, kill_family, until
 from tests.support.redis_server import RedisServer, new_redis
 
 
@@ -70,7 +70,7 @@ def start() -> Iterator[Start]:
         process = subprocess.Popen(
             [Path(sys.executable).parent / command[0], *command[1:]],
             cwd=ROOT,
-            env={"PATH": os.environ["PATH"], **environ},
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": PACKAGES, **environ},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

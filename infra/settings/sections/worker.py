@@ -17,9 +17,10 @@ class Worker(Section):
 "worker": {"count": 2, "job_timeout": 600},  # long reports: up to 10 minutes, two together
 """
 
-    command: tuple[Argument, ...] = ("python3", "-m", "app.worker")
-    """Command that starts a worker. The worker must take jobs from the queue in `QUEUE`."""
-    health_command: tuple[Argument, ...] = ("python3", "-m", "app.worker", "--check")
+    command: tuple[Argument, ...] = ("python3", "-m", "steady_rq", "worker")
+    """Command that starts a worker. The worker must take jobs from the queue in `QUEUE`. The
+    default is a worker for RQ that every image has: packages/steady-rq/README.md describes it."""
+    health_command: tuple[Argument, ...] = ("python3", "-m", "steady_rq", "check")
     """Health check of a worker: a command that runs in its container, and exits with 0 if the
     worker works."""
     count: Processes = 1

@@ -71,10 +71,10 @@ PLAIN_WORKER = """
 import os
 from rq import Worker
 from app.config import Config
-from app.redis_client import worker_client
+from steady_rq.connection import worker_client
 from app.jobs.rq_queue import SERIALIZER, rq_queue
 config = Config.from_environment(os.environ)
-client = worker_client(config)
+client = worker_client(config.redis)
 Worker([rq_queue(config, client)], connection=client, serializer=SERIALIZER).work()
 """
 

@@ -23,10 +23,10 @@ BIN = str(CHECKOUT / "bin" / "slipway")
 FAILING = """
 import os
 from app.config import Config
-from app.jobs.queue import rq_queue
-from app.redis_client import web_client
+from app.jobs.rq_queue import rq_queue
+from steady_rq.connection import impatient_client
 config = Config.from_environment(os.environ)
-print(rq_queue(config, web_client(config)).enqueue("operator.truediv", 1, 0).id)
+print(rq_queue(config, impatient_client(config.redis)).enqueue("operator.truediv", 1, 0).id)
 """
 
 

@@ -17,10 +17,9 @@ LAYERS = (
     "config",
     "logs",
     "multiprocess_metrics",
-    "redis_client",
     "jobs",
     "counting",
-    "worker",
+    "steady_rq.conf",
     "sign_in",
     "extensions",
     "views",
@@ -80,7 +79,7 @@ def test_a_folder_holds_about_a_dozen_modules(folder: Path) -> None:
 
 
 def test_what_runs_jobs_needs_no_flask() -> None:
-    """Jobs and worker could serve any other application, or none."""
-    for path in [*APP.glob("jobs/*.py"), *APP.glob("worker/*.py")]:
+    """Jobs could serve any other application, or none."""
+    for path in APP.glob("jobs/*.py"):
         assert "flask" not in path.read_text().lower(), path
         assert not imported(path) & {"extensions", "views", "sign_in", "app"}, path

@@ -106,11 +106,11 @@ def test_a_worker_without_its_secret_ends_with_one_line(
     start: Start, environ: dict[str, str]
 ) -> None:
     missing = {"SECRET_KEY_FILE": "/nowhere/key"}
-    code, output = ended(start({**environ, **missing}, "python", "-m", "app.worker"))
+    code, output = ended(start({**environ, **missing}, "python", "-m", "steady_rq", "worker"))
     assert code == 1
     assert output.splitlines() == [
-        "the worker does not start: SECRET_KEY_FILE: the file /nowhere/key cannot be read: "
-        "No such file or directory"
+        "the worker does not start: app/steady_rq.conf.py: SECRET_KEY_FILE: the file /nowhere/key "
+        "cannot be read: No such file or directory"
     ]
 
 

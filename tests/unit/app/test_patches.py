@@ -13,21 +13,12 @@ from importlib.metadata import version
 import pytest
 import rq_dashboard
 from prometheus_client import values
-from rq import Worker, worker_registration
-from rq.scheduler import RQScheduler
 from rq_dashboard import web
 
 from app.extensions import rq_dashboard_patches
-from app.jobs import worker_check
 from tests.support.processes import ROOT
 
 CHECKED = {
-    "rq": (
-        "2.12",
-        "app/worker/rq_internals.py: _shutdown, _stop_requested, _stopped_job_id and the"
-        " scheduler's _process; the names in Redis in app/jobs/worker_check.py; the methods that"
-        " app/worker overrides",
-    ),
     "rq-dashboard": (
         "0.9",
         "app/extensions/rq_dashboard_patches.py: the names in rq_dashboard.web, the one script"
@@ -51,18 +42,6 @@ def test_the_installed_version_is_the_one_that_was_checked(library: str) -> None
 def test_no_other_minor_version_can_be_locked(library: str) -> None:
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
     assert f"{library}=={CHECKED[library][0]}.*" in groups["app"]
-
-
-def test_rq_has_the_private_names() -> None:
-    source = inspect.getsource(Worker) + inspect.getsource(Worker.__mro__[1])
-    for name in ("self._stop_requested", "self._stopped_job_id", "def _shutdown(self)"):
-        assert name in source
-    assert "self._process = " in inspect.getsource(RQScheduler)
-
-
-def test_rq_names_its_workers_in_redis_as_the_health_check_reads_them() -> None:
-    assert Worker.redis_worker_namespace_prefix == worker_check.WORKER_KEY
-    assert worker_check.WORKERS_KEY == worker_registration.WORKERS_BY_QUEUE_KEY
 
 
 def test_rq_dashboard_has_the_names_that_are_replaced() -> None:

@@ -38,12 +38,12 @@ def test_its_pages_answer(folder: Path, redis: RedisServer) -> None:
     assert (done.stdout, done.stderr) == ("200 It works.\n", "")
 
 
-def test_its_worker_runs_and_says_so(folder: Path, redis: RedisServer, start: Start) -> None:
-    environ = {**redis.environ, "PYTHONPATH": str(folder), "QUEUE": "default"}
-    worker = [sys.executable, str(folder / "myapp" / "worker.py")]
-    assert start(environ, *worker, "--check").wait(20) == 1
-    start(environ, *worker)
-    until(lambda: start(environ, *worker, "--check").wait(20) == 0, "the worker lives", 30)
+def test_its_worker_runs_and_says_so(redis: RedisServer, start: Start) -> None:
+    environ = {**redis.environ, "QUEUE": "default"}
+    settings = load({"domain": "app.example.org", "email": "you@example.org"}, "one").worker
+    assert start(environ, *settings.health_command).wait(20) == 1
+    start(environ, *settings.command)
+    until(lambda: start(environ, *settings.health_command).wait(20) == 0, "the worker lives", 30)
 
 
 def test_it_is_all_that_a_release_needs(folder: Path) -> None:
@@ -54,7 +54,6 @@ def test_it_is_all_that_a_release_needs(folder: Path) -> None:
         "images/app/Dockerfile",
         "images/app/uwsgi.ini",
         "app/wsgi.py",
-        "app/worker.py",
     } <= files
 
 

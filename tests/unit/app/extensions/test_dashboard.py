@@ -14,7 +14,7 @@ from tests.support.processes import Start, until
 from tests.support.redis_server import RedisServer
 
 OURS = {"X-Requested-With": "XMLHttpRequest"}
-WORKER = ("python", "-m", "app.worker")
+WORKER = ("python", "-m", "steady_rq", "worker")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask.testing import FlaskClient
 
-from app.jobs.worker_check import FRESH
+from steady_rq.check import FRESH
 from tests.support.processes import Start, until
 from tests.support.redis_server import RedisServer
 from tests.support.uwsgi import UWSGI, ask, serves

@@ -17,16 +17,19 @@ from rq.registry import CanceledJobRegistry
 from steady_rq.jobs import outcomes
 
 
-def cancel(queue: Queue, job: Job, keep: int = DEFAULT_FAILURE_TTL) -> None:
-    """Cancel a job that has not ended. One that runs is ended by its worker, within seconds.
+def cancel(queue: Queue, job: Job, keep: int = DEFAULT_FAILURE_TTL) -> bool:
+    """Cancel a job that has not ended, and keep it for `keep` seconds. Raises RedisError.
 
-    The job is kept for `keep` seconds. Raises RedisError.
+    One that waited is cancelled at once, and True is returned. One that runs is ended by its
+    worker, within seconds.
     """
     request(queue.connection, job.id, keep)
     if withdraw(queue, job):
         close(job, keep)
-    elif job.worker_name:
+        return True
+    if job.worker_name:
         send_stop_job_command(queue.connection, job.id, serializer=queue.serializer)
+    return False
 
 
 def note(job_id: str) -> str:

@@ -1,32 +1,28 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-
-import pytest
 
 from app.config import Config
 from app.jobs.queue import JobQueue
-from app.jobs.worker_check import FRESH
-from app.redis_client import web_client
+from steady_rq.connection import impatient_client
 from tests.support.processes import Start, ended, until
 from tests.support.redis_server import RedisServer
 
-WORKER = ("python", "-m", "app.worker")
+PACKAGE = ("python", "-m", "steady_rq")
+WORKER = (*PACKAGE, "worker")
 
 
 def checked(start: Start, server: RedisServer) -> tuple[int, str]:
-    return ended(start(server.environ, *WORKER, "--check"))
+    return ended(start(server.environ, *PACKAGE, "check"))
 
 
 @contextlib.contextmanager
 def jobs_of(server: RedisServer) -> Iterator[JobQueue]:
     config = Config.from_environment(server.environ)
-    with web_client(config) as connection:
+    with impatient_client(config.redis) as connection:
         yield JobQueue(connection, config)
 
 
@@ -78,34 +74,6 @@ def test_a_worker_that_waits_for_redis_stops_when_told(
     assert "waiting for Redis" in worker.stdout.readline()
     worker.terminate()
     assert ended(worker, 3)[0] == 0
-
-
-@pytest.mark.parametrize(
-    ("host", "age", "verdict"),
-    [
-        (socket.gethostname(), 0, (0, "ok")),
-        (socket.gethostname(), FRESH + 5, (1, "the last heartbeat is 5")),
-        ("elsewhere", 0, (1, "no worker of")),
-    ],
-)
-def test_the_check_wants_a_fresh_heartbeat_of_this_host(
-    redis: RedisServer, start: Start, host: str, age: int, verdict: tuple[int, str]
-) -> None:
-    key = f"rq:worker:{host}.1234"
-    beat = datetime.now(UTC) - timedelta(seconds=age)
-    with redis.client() as connection:
-        connection.sadd("rq:workers:default", key)
-        connection.hset(key, "last_heartbeat", beat.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
-    code, output = checked(start, redis)
-    assert (code, output[: len(verdict[1])]) == verdict
-    assert len(output.splitlines()) == 1
-
-
-def test_the_check_loads_no_package(start: Start) -> None:
-    """On a busy machine what takes a second alone takes as long as the check may."""
-    modules = "sys, app.worker.__main__, app.jobs.worker_check"
-    program = f"import {modules}; print({{'rq', 'flask', 'redis'}} & set(sys.modules))"
-    assert ended(start({}, "python", "-c", program)) == (0, "set()\n")
 
 
 def test_two_workers_of_a_host_have_names_of_their_own(redis: RedisServer, start: Start) -> None:

@@ -44,7 +44,7 @@ def test_a_job_is_cancelled_though_its_worker_heard_no_command(
     url = began(client, 100)
     start(redis.environ, *WORKER)
     in_state(client, url, "started")
-    queue.client.set(url.replace("/jobs/", "slipway:cancel:"), 1)  # the note alone
+    queue.client.set(url.replace("/jobs/", "steady_rq:cancel:"), 60)  # the note alone
     assert asked(client, url)["message"] == "Being cancelled."
     in_state(client, url, "cancelled")
 
