@@ -20,7 +20,8 @@ names = ("self._stop_requested", "self._stopped_job_id", "def _shutdown(self)",
          "self._exc_handlers",
          "self._ordered_queues", "def setup_work_horse_signals", "def fork_work_horse",
          "def prepare_job_execution(self, job: Job, remove_from_intermediate_queue",
-         "def clean_registries(self)", "def check_for_suspension(self, burst", "os.fork()")
+         "def clean_registries(self)", "self.bootstrap(logging_level",
+         "self._install_signal_handlers()", "def check_for_suspension(self, burst", "os.fork()")
 print(json.dumps({
     "missing": [name for name in names if name not in source],
     "scheduler": "self._process = " in inspect.getsource(RQScheduler),

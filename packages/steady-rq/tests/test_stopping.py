@@ -54,6 +54,18 @@ def test_what_a_job_starts_can_be_ended_by_a_signal(stand: Stand) -> None:
     assert job.return_value(refresh=True) == -signal.SIGTERM
 
 
+def test_a_worker_that_is_told_to_stop_as_it_begins_ends(stand: Stand) -> None:
+    for number in range(8):
+        stand.redis.client.flushall()
+        worker = stand.start("python3", "-m", "steady_rq", "worker")
+        registered = stand.redis.client.scard
+        until(lambda: registered("rq:workers"), "it is registered")  # noqa: B023  # used at once
+        time.sleep(0.004 * number)
+        worker.terminate()
+        assert worker.wait(10) == 0
+        assert not registered("rq:workers")
+
+
 def test_an_idle_worker_ends_within_two_seconds(stand: Stand) -> None:
     worker = stand.worker(QUEUES="high,low")
     begin = time.monotonic()

@@ -24,6 +24,15 @@ class RqWorker(Worker):
         """Whether it was told to stop, and has taken note."""
         return self._stop_requested
 
+    def bootstrap(self, *arguments: Any, **options: Any) -> None:
+        """Register, and heed the signals to stop from before that.
+
+        RQ begins to heed them later. One that came in between would end this process without the
+        scheduler's, for which Python then waits for ever.
+        """
+        self._install_signal_handlers()  # type: ignore[no-untyped-call]  # RQ's gap
+        super().bootstrap(*arguments, **options)
+
     def stop(self) -> None:
         """Do what RQ does when it is told to stop; idle, it raises StopRequested at once."""
         super()._shutdown()  # type: ignore[no-untyped-call]  # RQ's gap
