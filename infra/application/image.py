@@ -5,6 +5,8 @@ from pathlib import Path
 
 from infra.application.files import SourceFiles, source_files
 from infra.application.found import find
+from infra.application.locks.check import COMPILER
+from infra.application.locks.packages import packages
 from infra.checkout import CHECKOUT
 from infra.hostfile import HostFile, folder
 from infra.operations.images import Image
@@ -25,17 +27,23 @@ def image(settings: Settings) -> Image:
     if dockerfile:
         _check_own(settings, files, dockerfile)
         return Image("app", _sent(files, ""), dockerfile, base)
-    lock = HostFile("requirements/app.txt", settings.app.requirements.read_bytes())
-    found = find(settings)
+    found, installed = find(settings), packages(settings)
+    requirements = (
+        HostFile("requirements/app.txt", installed.requirements.encode()),
+        HostFile("requirements/uv.txt", (CHECKOUT / "requirements" / "uv.txt").read_bytes()),
+    )
+    compiler = installed.builder == COMPILER
     told = {
         "SYSTEM_PACKAGES": " ".join(settings.app.system_packages),
+        "BUILD_PACKAGES": " ".join(settings.app.build_packages) if compiler else "",
+        "BUILDER": COMPILER if compiler else "",
         "PLACE": found.place.folder,
         "PYTHON_PATH": found.place.python_path,
         "STATIC": found.static(files),
     }
     arguments = tuple(f"{name}={value}" for name, value in told.items() if value)
     ours = (*folder(SHIPPED, "images/app"), *folder(CHECKOUT / STEADY_RQ, STEADY_RQ))
-    context = (lock, *ours, *_sent(files, "app/"))
+    context = (*requirements, *ours, *_sent(files, "app/"))
     return Image("app", context, "images/app/Dockerfile", base, arguments)
 
 

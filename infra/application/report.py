@@ -6,6 +6,7 @@ from infra.application.files import source_files
 from infra.application.found import find
 from infra.application.ignored import summary
 from infra.application.image import image
+from infra.application.locks.packages import packages
 from infra.settings.fields.local_paths import shown
 from infra.settings.host import Settings
 
@@ -27,6 +28,7 @@ def lines(settings: Settings) -> list[str]:
         told.append(f"left out, by {files.rules}: {shown(summary(files.left_out))}")
     if app.own_dockerfile:
         told.append(f"image: built by the application's own {app.own_dockerfile}")
-    elif found.module:
+        return told
+    if found.module:
         told.append(f"module: {found.module.name}, from {found.module.found_in}")
-    return told
+    return [*told, *packages(settings).told]

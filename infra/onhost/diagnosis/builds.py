@@ -28,6 +28,37 @@ class Known:
 
 KNOWN = (
     Known(
+        re.compile(r"Because (\S+) has no (usable )?wheels"),
+        r"there is no wheel of \1 for the image's Python and this machine",
+        "lock a version that has one, or allow app.compile;"
+        " app.build_packages installs the Debian packages that a compiler needs",
+    ),
+    Known(
+        re.compile(r"(?:Failed to build|Failed to download and build) `([^`]+)`"),
+        r"\1 has no wheel, and could not be compiled",
+        "install the Debian packages with the headers that it needs by app.build_packages",
+    ),
+    Known(
+        re.compile(r"Hash mismatch for `?([^`]+)`?"),
+        r"\1 is not the file that the lock names: its hash differs",
+        "make the lock file in app.requirements anew, and look at what has changed",
+    ),
+    Known(
+        re.compile(r"no trusted hash was provided for: `([^`]+)`"),
+        r"the lock file in app.requirements lacks a hash of \1",
+        "make the lock anew, with all packages that it needs",
+    ),
+    Known(
+        re.compile(r"invalid peer certificate"),
+        "the build does not trust the package index's certificate",
+        "behind a proxy that looks into TLS, name its CA in extra_ca_certificates",
+    ),
+    Known(
+        re.compile(r"error sending request for url \((\S+)\)"),
+        r"the build cannot reach \1",
+        "look at the network and the name servers of the host, then deploy again",
+    ),
+    Known(
         re.compile(r"ERROR: No matching distribution found for (\S+)"),
         r"there is no wheel of \1 for the image's Python and this machine",
         "only wheels are installed, since the image has no compiler: lock a version that has one,"

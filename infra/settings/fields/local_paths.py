@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, ValidationInfo
+from pydantic import AfterValidator, Field, ValidationInfo
 
 from infra.checkout import CHECKOUT
 from infra.hostfile import sent
@@ -118,6 +118,12 @@ LocalFile = Annotated[
 ]
 SecretFile = Annotated[
     Path, AfterValidator(secret_file), Meaning("the path of a local file that is not empty")
+]
+OwnFolder = Annotated[
+    Path,
+    AfterValidator(_absolute),
+    Field(validate_default=True),
+    Meaning("the path of a local folder, which a deploy makes"),
 ]
 SourcePath = Annotated[
     str,

@@ -1,11 +1,18 @@
 """`app`: the Flask application."""
 
+from pathlib import Path
 from typing import ClassVar, Self
 
 from pydantic import model_validator
 
 from infra.checkout import CHECKOUT
-from infra.settings.fields.local_paths import LocalFile, LocalFolder, SourceFolder, SourcePath
+from infra.settings.fields.local_paths import (
+    LocalFile,
+    LocalFolder,
+    OwnFolder,
+    SourceFolder,
+    SourcePath,
+)
 from infra.settings.fields.numbers import Seconds
 from infra.settings.fields.remote_paths import ContainerPath, UrlFolder, UrlPath, VolumePath
 from infra.settings.fields.section import FieldError, Section
@@ -22,6 +29,12 @@ RESERVED_VARIABLES = frozenset(
         "WEB_QUEUE",
     }
 )  # and, for each secret, the variable that names its file
+
+# The file in the source that is taken: those with hashes go first.
+DEPENDENCIES = (
+    "pylock.toml", "uv.lock", "poetry.lock", "Pipfile.lock", "requirements.txt", "pyproject.toml",
+)  # fmt: skip
+OF_THE_EXAMPLE = {CHECKOUT / "app": CHECKOUT / "requirements" / "app.txt"}
 
 
 def secret_variable(name: str) -> str:
@@ -40,7 +53,6 @@ class App(Section):
     example: ClassVar[str] = """
 "app": {
     "source": "myapp",
-    "requirements": "myapp/requirements.txt",
     "system_packages": ["graphviz"],
     "environment": {"GREETING": "Hello"},  # no secrets: `docker inspect` shows it
     "release_command": ["flask", "--app", "app", "db", "upgrade"],
@@ -60,8 +72,17 @@ class App(Section):
     module: ModuleName | None = None
     """Where the Flask application is, like `microblog:app` or `hello:create_app()`. Without it, the
     deploy looks where `flask` looks, and says what it found."""
-    requirements: LocalFile = CHECKOUT / "requirements" / "app.txt"
-    """Lock file of the application's Python dependencies, with hashes."""
+    requirements: LocalFile | None = None
+    """File with the application's Python dependencies. Without it, the deploy takes the first of
+    these in `source`: `pylock.toml`, `uv.lock`, `poetry.lock`, `Pipfile.lock`, `requirements.txt`,
+    `pyproject.toml`."""
+    locks: OwnFolder = Path("locks")
+    """Folder where a deploy keeps the lock that it makes if the dependencies have no hashes. Keep
+    the folder with the inventory: the next deploy installs the very same."""
+    compile: bool = True
+    """Whether packages without a wheel may be built, by a compiler in a stage of the image."""
+    build_packages: tuple[Package, ...] = ()
+    """Debian packages that this compiler needs, like `libpq-dev`."""
     system_packages: tuple[Package, ...] = ()
     """Debian packages to install in the application's image."""
     environment: dict[Variable, OneLine] = {}  # noqa: RUF012  pydantic copies defaults
@@ -90,6 +111,13 @@ class App(Section):
     volumes: dict[Name, VolumePath] = {}  # noqa: RUF012  pydantic copies defaults
     """Directories that stay when releases change. Each has a name, and a path in the containers of
     web, worker and release command."""
+
+    @property
+    def dependencies(self) -> Path | None:
+        """The file with the Python dependencies; None if there is none."""
+        named = (self.source / name for name in DEPENDENCIES)
+        found = next((path for path in named if path.is_file()), None)
+        return self.requirements or found or OF_THE_EXAMPLE.get(self.source)
 
     @property
     def own_dockerfile(self) -> str:

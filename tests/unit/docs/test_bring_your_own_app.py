@@ -24,7 +24,7 @@ print(client.get("/healthz").status_code, client.get("/").text)
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The application of the document."""
-    [script] = re.findall(r"```sh\n(mkdir myapp.*?)python3 -m venv", TEXT, re.DOTALL)
+    [script] = re.findall(r"```sh\n(mkdir myapp.*?)```", TEXT, re.DOTALL)
     subprocess.run(["sh", "-ec", script], cwd=tmp_path, check=True)
     return tmp_path
 
@@ -46,8 +46,11 @@ def test_its_worker_runs_and_says_so(redis: RedisServer, start: Start) -> None:
     until(lambda: start(environ, *settings.health_command).wait(20) == 0, "the worker lives", 30)
 
 
-def test_it_is_all_that_a_release_needs(folder: Path) -> None:
-    app = {"source": str(folder / "myapp"), "requirements": str(folder / "myapp/requirements.in")}
+def test_it_is_all_that_a_release_needs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")  # without uv, no index is asked
+    monkeypatch.setattr("sys.executable", "/nowhere/python")
+    (folder / "myapp/requirements.txt").write_text("flask==3.1 --hash=sha256:aa")
+    app = {"source": str(folder / "myapp")}
     settings = load({"domain": "app.example.org", "email": "you@example.org", "app": app}, "one")
     files = {file.path for file in image(settings).files}
     assert {

@@ -38,6 +38,12 @@ NEEDS = load(
 )
 
 
+@pytest.fixture(autouse=True)
+def _no_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")  # without uv, no index is asked
+    monkeypatch.setattr("sys.executable", "/nowhere/python")
+
+
 def release_file(settings: Settings) -> Any:
     files = {file.path: file.content for file in release.release_files(settings, "slipway/app:1")}
     return yaml.safe_load(files["compose.yaml"] or b"")
@@ -90,6 +96,7 @@ def test_debian_packages_are_an_argument_of_the_image_s_build() -> None:
 def test_no_file_of_the_application_is_taken_for_slipway_s(tmp_path: Path) -> None:
     (tmp_path / "wsgi.py").write_text("application = make()")
     (tmp_path / "uwsgi.ini").write_text("[uwsgi]")
+    (tmp_path / "requirements.txt").write_text("flask==3.1.0 --hash=sha256:aa")
     settings = load(GOOD | {"app": {"source": str(tmp_path)}}, "one")
     built = image(settings)
     found = {file.path: file.content for file in built.files}
@@ -127,6 +134,7 @@ def test_a_dockerfile_whose_server_nginx_would_not_reach_is_refused(
     tmp_path: Path, app: dict[str, Any], web: dict[str, Any], reason: str
 ) -> None:
     (tmp_path / "Dockerfile").write_text("FROM scratch\nCMD gunicorn --bind :5000")
+    (tmp_path / "requirements.txt").write_text("flask==3.1.0 --hash=sha256:aa")
     settings = load(GOOD | {"app": {"source": str(tmp_path), **app}, "web": web}, "one")
     if not reason:
         image(settings)

@@ -16,12 +16,15 @@ UWSGI = (ROOT / "images/app/uwsgi.ini").read_text()
 def test_the_image_needs_no_registry_but_for_its_base() -> None:
     assert "syntax=" not in DOCKERFILE
     images = re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)
-    assert set(images) == {"${BASE_IMAGE}", "python", "venv", "image"}
+    assert set(images) == {"${BASE_IMAGE}", "${BUILDER}", "python", "venv", "image"}
+    assert "ARG BUILDER=wheels\n" in DOCKERFILE
     assert STAGES[-1] == "image\n"
 
 
 def test_dependencies_are_wheels_checked_by_hash() -> None:
-    assert "--require-hashes --only-binary :all:" in DOCKERFILE
+    assert "--require-hashes --only-binary :all: -r /uv.txt" in DOCKERFILE
+    assert "UV_REQUIRE_HASHES=1" in DOCKERFILE
+    assert "uv pip install --only-binary :all: -r /requirements.txt" in DOCKERFILE
     lock = (ROOT / "requirements/app.txt").read_text()
     pins = re.findall(r"^([a-z0-9-]+)==", lock, re.MULTILINE)
     assert {"flask", "pyuwsgi", "redis", "rq"} <= set(pins)

@@ -22,6 +22,18 @@ ERROR: failed to solve: process "/bin/sh -c pip" did not complete successfully: 
 @pytest.mark.parametrize(
     ("output", "reason", "advice"),
     [
+        ("#9 1.0   cause: Because http-ece==1.2.1 has no usable wheels and you require"
+         " http-ece==1.2.1, we can conclude that your requirements are unsatisfiable.",
+         "there is no wheel of http-ece==1.2.1 for", "app.compile"),
+        ("#9 1.0   x Failed to build `psycopg2==2.9.9`", "psycopg2==2.9.9 has no wheel",
+         "app.build_packages"),
+        ("#9 1.0 error: Hash mismatch for `flask==3.0.3`", "flask==3.0.3 is not the file",
+         "app.requirements"),
+        ("#9 1.0 error: Hash-checking is required, but no trusted hash was provided for:"
+         " `werkzeug`",
+         "lacks a hash of werkzeug", "make the lock anew"),
+        ("#9 1.0   Caused by: invalid peer certificate: UnknownIssuer", "does not trust",
+         "extra_ca_certificates"),
         (PIP, "there is no wheel of uwsgi==2.0.31 for", "app.system_packages"),
         ("#9 0.9 E: Unable to locate package graphvizz", "Debian has no package graphvizz",
          "correct app.system_packages"),

@@ -1,0 +1,1 @@
+"""The application's dependencies: read from any kind of lock, completed, and checked."""
