@@ -9,6 +9,7 @@ from infra.application.image import image
 from infra.checkout import CHECKOUT
 from infra.compose import project, services
 from infra.hostfile import HostFile, folder, render
+from infra.onhost.processes.kinds import Process
 from infra.onhost.releases.release import CONFIG, ROUTES, Check, ReleaseConfig
 from infra.operations import images, switch
 from infra.operations.images import Image
@@ -78,6 +79,10 @@ def release_config(settings: Settings, tag: str) -> ReleaseConfig:
         checks=[Check(**check.model_dump()) for check in settings.checks],
         acceptance_image=acceptance_tag(settings),
         acceptance_limit=settings.app.acceptance_limit if settings.app.acceptance else 0,
+        processes=[
+            Process(name, one.kind, queues=list(one.queues), library=one.used_library)
+            for name, one in settings.processes.items()
+        ],
     )
 
 

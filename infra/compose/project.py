@@ -1,4 +1,4 @@
-"""The compose file of a release, as data: web, workers, and what runs before traffic moves.
+"""The compose file of a release, as data: web, processes, and what runs before traffic moves.
 
 It is written as JSON, which is YAML: no value of the settings can be taken for syntax. RELEASE
 stands in .env beside it.
@@ -9,7 +9,8 @@ import re
 from typing import Any
 
 from infra.compose.acceptance import acceptance, front
-from infra.compose.services import application, one_off, release_command, web, worker
+from infra.compose.processes import process
+from infra.compose.services import application, one_off, release_command, web
 from infra.onhost.releases.release import ONE_OFF, RELEASE_COMMAND
 from infra.settings import Settings
 
@@ -24,7 +25,8 @@ def text(settings: Settings, image: str, acceptance_image: str) -> str:
 def project(settings: Settings, image: str, acceptance_image: str) -> dict[str, Any]:
     """The compose project."""
     base = application(settings, image)
-    services = {"web": web(settings, base), "worker": worker(settings, base)}
+    services = {"web": web(settings, base)}
+    services |= {name: process(settings, one, base) for name, one in settings.processes.items()}
     services[ONE_OFF] = one_off(settings, base)
     if settings.app.release_command:
         services[RELEASE_COMMAND] = release_command(settings, base)

@@ -1,4 +1,4 @@
-"""The services of a release's compose file: web, workers and the release command."""
+"""The services of a release's compose file: web, the release command and one-off commands."""
 
 from typing import Any
 
@@ -7,14 +7,14 @@ from infra.onhost import layout
 from infra.onhost.layout import LAYOUT
 from infra.onhost.releases.release import ONE_OFF, RELEASE_COMMAND
 from infra.onhost.services import sockets
-from infra.settings import Settings, megabytes, secret_variable
+from infra.settings import Process, Settings, megabytes, secret_variable
 
 SERVERS = {
     "uwsgi": ("uwsgi", "--ini", "/opt/slipway/uwsgi.ini"),
     "gunicorn": ("gunicorn", "--config", "/opt/slipway/gunicorn.conf.py"),
 }
 HEALTH_CHECK = "health"  # in the release's directory
-INTERVAL = {"web": 10, "worker": 15}  # seconds from one health check to the next
+INTERVAL = 10  # seconds from one health check to the next
 HEALTH_LIMIT = 30  # seconds that one may take
 START_PERIOD = 60  # seconds in which a container may start, at least
 SPOOL = "spool"  # in the release's directory below LAYOUT.web; the application's own
@@ -71,15 +71,34 @@ def environment(settings: Settings) -> dict[str, str]:
             "TMPDIR": str(layout.CONTAINER_SPOOL),
             "REDIS_URL": f"unix://{LAYOUT.redis_socket}",
             **files,
-            "QUEUE": literal(settings.worker.queue),
-            "JOB_TIMEOUT": str(settings.worker.job_timeout),
+            **queue(settings),
         }
     )
+
+
+def queue(settings: Settings) -> dict[str, str]:
+    """Where jobs go that the application adds: to its first process that runs some."""
+    first = next(iter(settings.of_kind("queue").values()), None)
+    return jobs(first) if first else {}
+
+
+def jobs(process: Process) -> dict[str, str]:
+    """What a process is told of its jobs."""
+    return {
+        "QUEUE": process.queues[0],
+        "QUEUES": ",".join(process.queues),
+        "JOB_TIMEOUT": str(process.seconds_to_stop),
+    }
 
 
 def memory(limit: str) -> Service:
     """Memory, and no swap."""
     return {"mem_limit": limit, "memswap_limit": memory_and_swap(limit)}
+
+
+def processors(limit: float | None) -> Service:
+    """Processor time, if it is limited."""
+    return {"cpus": str(limit)} if limit else {}
 
 
 def memory_and_swap(limit: str) -> str:
@@ -100,6 +119,7 @@ def web(settings: Settings, base: Service) -> Service:
     return (
         base
         | memory(settings.web.memory)
+        | processors(settings.web.cpus)
         | {
             **server(settings),
             "group_add": [str(layout.WEB_SOCKET_GID), *base["group_add"]],
@@ -119,7 +139,9 @@ def web(settings: Settings, base: Service) -> Service:
                 *base["volumes"],
             ],
             "healthcheck": health(
-                settings, ["python3", "-IS", str(script), socket, *asked], INTERVAL["web"]
+                ["python3", "-IS", str(script), socket, *asked],
+                INTERVAL,
+                start=settings.web.start_limit,
             ),
         }
     )
@@ -138,36 +160,18 @@ def socket_name(settings: Settings) -> str:
     return sockets.UWSGI if settings.web.server == "uwsgi" else sockets.HTTP
 
 
-def worker(settings: Settings, base: Service) -> Service:
-    """The workers. One that is told to stop finishes its job first."""
-    return (
-        base
-        | memory(settings.worker.memory)
-        | {
-            "command": [literal(word) for word in settings.worker.command],
-            "deploy": {"replicas": settings.worker.count},
-            "stop_grace_period": f"{settings.worker.job_timeout + 10}s",
-            "healthcheck": health(
-                settings,
-                [literal(word) for word in settings.worker.health_command],
-                INTERVAL["worker"],
-            ),
-        }
-    )
-
-
-def health(settings: Settings, command: list[str], interval: int) -> Service:
+def health(command: list[str], interval: int, *, start: int, limit: int = HEALTH_LIMIT) -> Service:
     """A health check, every `interval` seconds.
 
     Its limit is for the start of its program on a busy host: the shipped ones wait for an answer
-    for a few seconds only. While a release may start, no failure counts.
+    for a few seconds only. While a release may start, for `start` seconds, no failure counts.
     """
     return {
         "test": ["CMD", *command],
         "interval": f"{interval}s",
-        "timeout": f"{HEALTH_LIMIT}s",
+        "timeout": f"{limit}s",
         "retries": 2,
-        "start_period": f"{max(START_PERIOD, settings.web.start_limit)}s",
+        "start_period": f"{max(START_PERIOD, start)}s",
         "start_interval": "1s",
     }
 

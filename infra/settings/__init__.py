@@ -7,9 +7,11 @@ from infra.settings.fields.numbers import megabytes
 from infra.settings.host import Settings
 from infra.settings.inventory import SettingsError, load, load_host, refuse_wrong
 from infra.settings.sections.app import RESERVED_VARIABLES, secret_variable
+from infra.settings.sections.processes import Process
 
 __all__ = [
     "RESERVED_VARIABLES",
+    "Process",
     "Settings",
     "SettingsError",
     "load",

@@ -3,7 +3,7 @@
 Each raises FieldError with the path of the setting to change.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from infra.onhost.config import is_address
 from infra.settings import capacity, operators_certificate
@@ -12,14 +12,17 @@ from infra.settings.fields.section import FieldError
 from infra.settings.sections.app import RESERVED_VARIABLES, App, secret_variable
 from infra.settings.sections.certificate import Certificate
 from infra.settings.sections.nginx import Nginx
+from infra.settings.sections.processes import Process
 
 
-def check_variables(app: App, secrets: Iterable[str]) -> None:
+def check_variables(app: App, processes: Mapping[str, Process], secrets: Iterable[str]) -> None:
     """The application's environment replaces no variable that Slipway sets."""
     reserved = RESERVED_VARIABLES | {secret_variable(name) for name in secrets}
-    taken = sorted(reserved & set(app.environment))
-    if taken:
-        raise FieldError("app.environment", f"remove {', '.join(taken)}: Slipway sets it itself")
+    told = {"app.environment": app.environment}
+    told |= {f"processes.{name}.environment": one.environment for name, one in processes.items()}
+    for path, environment in told.items():
+        if taken := sorted(reserved & set(environment)):
+            raise FieldError(path, f"remove {', '.join(taken)}: Slipway sets it itself")
 
 
 def check_health_path(app: App, nginx: Nginx) -> None:

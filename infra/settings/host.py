@@ -1,15 +1,15 @@
 """All settings of a host: those of the host itself, and the sections."""
 
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import EmailStr, Field, model_validator
 
-from infra.settings import cross_field
+from infra.settings import cross_field, found
 from infra.settings.fields.local_paths import LocalFile, SecretFile
 from infra.settings.fields.network import Domain, SiteName
 from infra.settings.fields.numbers import Integer
 from infra.settings.fields.section import Section
-from infra.settings.fields.text import Name
+from infra.settings.fields.text import Name, ProcessName
 from infra.settings.sections.alerts import Alerts
 from infra.settings.sections.app import App
 from infra.settings.sections.certificate import Certificate
@@ -17,11 +17,11 @@ from infra.settings.sections.checks import Check
 from infra.settings.sections.docker import Docker
 from infra.settings.sections.nginx import Nginx
 from infra.settings.sections.preflight import Preflight
+from infra.settings.sections.processes import Process, check_names, instead_of_worker
 from infra.settings.sections.proxy import Proxy
 from infra.settings.sections.redis import Redis
 from infra.settings.sections.tls import Tls
 from infra.settings.sections.web import Web
-from infra.settings.sections.worker import Worker
 
 NEEDED_SECRETS = ("redis_password", "secret_key")  # every host has them
 
@@ -54,7 +54,8 @@ class Settings(Section):
     """Your address, for the CA. Let's Encrypt sends no warnings to it: set `alerts` to get some."""
     app: App = App()
     web: Web = Web()
-    worker: Worker = Worker()
+    processes: dict[ProcessName, Process] = Field(default_factory=found.processes)
+    """What runs beside the web server."""
     redis: Redis = Redis()
     nginx: Nginx = Nginx()
     certificate: Certificate = Certificate()
@@ -88,9 +89,26 @@ class Settings(Section):
         """Every secret of the host: those given and those made there."""
         return sorted({*self.made_secrets, *self.secrets})
 
+    @property
+    def longest_job(self) -> int:
+        """The seconds that a job of any process may take; 0 without such a process."""
+        return max((one.seconds_to_stop for one in self.of_kind("queue").values()), default=0)
+
+    def of_kind(self, kind: str) -> dict[str, Process]:
+        """The processes of a kind, by their names."""
+        return {name: one for name, one in self.processes.items() if one.kind == kind}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_no_worker(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "worker" in data:
+            raise instead_of_worker(data["worker"])
+        return data
+
     @model_validator(mode="after")
     def _sections_agree(self) -> Self:
-        cross_field.check_variables(self.app, self.secret_names)
+        check_names(self.processes)
+        cross_field.check_variables(self.app, self.processes, self.secret_names)
         cross_field.check_health_path(self.app, self.nginx)
         cross_field.check_capacity(self.nginx)
         cross_field.check_acceptance(self.app, self.domain)

@@ -39,6 +39,7 @@ REASONS = {
     "url": "must be a URL",
     "value_error": "must be an email address, like you@example.org",  # no other comes from pydantic
 }
+NOT_FOUND = "default_factory_not_called"
 OTHERWISE = "has a wrong value (docs/settings.md says what it may be)"
 
 
@@ -75,7 +76,11 @@ def load(data: Any, host: str, folder: Path = CHECKOUT) -> Settings:
     try:
         return Settings.model_validate(data, context={FOLDER: folder})
     except ValidationError as error:
-        problems = error.errors(include_input=False, include_url=False)
+        problems = [
+            problem
+            for problem in error.errors(include_input=False, include_url=False)
+            if problem["type"] != NOT_FOUND  # what it is made of was refused itself
+        ]
         raise SettingsError([f"{host}: {_line(problem)}" for problem in problems]) from None
 
 

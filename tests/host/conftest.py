@@ -81,7 +81,8 @@ def containers(host: Host, settings: Settings, release: str) -> dict[str, dict[s
     """What Docker says of each container that must run."""
     base, project = layout.BASE_PROJECT, layout.RELEASE_PROJECT.format(release=release)
     counts = {(base, "nginx"): 1, (base, "redis"): 1, (project, "web"): 1,
-              (project, "worker"): settings.worker.count}  # fmt: skip
+              }  # fmt: skip
+    counts |= {(project, name): one.count for name, one in settings.processes.items()}
     names: list[str] = []
     for (of, service), count in counts.items():
         label = "label=com.docker.compose"

@@ -42,7 +42,7 @@ def test_no_other_container_of_slipway_runs(
         return running == set(containers)
 
     # The last release's worker may have a job to finish before it ends.
-    wait_until(alone, settings.worker.job_timeout + 60)
+    wait_until(alone, settings.longest_job + 60)
 
 
 def test_every_container_is_hardened(containers: Containers) -> None:
@@ -77,7 +77,7 @@ def test_memory_is_limited_as_set_and_swap_adds_a_megabyte(
         "nginx": settings.nginx.memory,
         "redis": settings.redis.memory,
         "web": settings.web.memory,
-        "worker": settings.worker.memory,
+        **{name: one.memory for name, one in settings.processes.items()},
     }
     for name, container in containers.items():
         service = container["Config"]["Labels"]["com.docker.compose.service"]
@@ -86,17 +86,19 @@ def test_memory_is_limited_as_set_and_swap_adds_a_megabyte(
         assert container["HostConfig"]["MemorySwap"] == limit + 1024 * 1024, name
 
 
-def test_web_and_worker_run_the_same_image(containers: Containers) -> None:
+def test_web_and_processes_run_the_same_image(containers: Containers) -> None:
     images = {c["Image"] for name, c in containers.items() if layout.BASE_PROJECT not in name}
     assert len(images) == 1
 
 
-def test_a_worker_may_finish_its_job_before_it_is_stopped(
+def test_a_process_may_finish_its_job_before_it_is_stopped(
     containers: Containers, settings: Settings
 ) -> None:
     for container in containers.values():
-        if container["Config"]["Labels"]["com.docker.compose.service"] == "worker":
-            assert container["Config"]["StopTimeout"] >= settings.worker.job_timeout
+        service = container["Config"]["Labels"]["com.docker.compose.service"]
+        if service in settings.processes:
+            limit = settings.processes[service].seconds_to_stop
+            assert container["Config"]["StopTimeout"] >= limit
 
 
 def test_redis_keeps_what_was_acknowledged_and_refuses_when_full(

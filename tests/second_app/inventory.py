@@ -27,7 +27,7 @@ _data["settings"] |= {
     | json.loads(os.environ.get("TEST_SETTINGS", "{}")),
     "nginx": {"private_paths": ["/migrations"]},
     "web": {"server": os.environ.get("TEST_SERVER", "uwsgi")},
-    "worker": {"queue": "dumps", "job_timeout": 20},
+    "processes": {"worker": {"kind": "queue", "queues": ["dumps"], "stop_limit": 20}},
 }
 
 hosts = [(_name, _data)]

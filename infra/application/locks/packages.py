@@ -39,7 +39,8 @@ def packages(settings: Settings) -> Packages:
         pins = lock.pins
         if not settings.web.command:
             pins, told = added.with_server(pins, settings.web.server)
-        pins, more = added.with_jobs(pins, steady="steady_rq" in settings.worker.command)
+        steady = any("steady_rq" in one.started_by for one in settings.processes.values())
+        pins, more = added.with_jobs(pins, steady=steady)
         requirements = text(pins, lock.options)
         builder, note = check.builder(requirements, compile_allowed=app.compile)
     except LockError as error:

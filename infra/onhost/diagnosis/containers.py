@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from ..command import Failure, run
@@ -42,6 +43,8 @@ class Container:
     error: str
     """Why Docker could not start it."""
     health: str
+    started: float
+    """When it was started last, in seconds since the epoch; 0 when never."""
     check: str
     """Its health command, how that ended last, and what it said; empty before the first time."""
 
@@ -64,8 +67,17 @@ def _read(found: dict[str, Any]) -> Container:
         out_of_memory=state.get("OOMKilled", False),
         error=state.get("Error", ""),
         health=health.get("Status", ""),
+        started=_seconds(state.get("StartedAt", "")),
         check=_check_words(found, health.get("Log") or []),
     )
+
+
+def _seconds(stamp: str) -> float:
+    """Docker's time, which has nanoseconds, in seconds since the epoch; 0 for its `never`."""
+    try:
+        return max(0.0, datetime.fromisoformat(f"{stamp[:19]}+00:00").timestamp())
+    except ValueError:
+        return 0.0
 
 
 def _check_words(found: dict[str, Any], checks: list[dict[str, Any]]) -> str:
@@ -76,6 +88,11 @@ def _check_words(found: dict[str, Any], checks: list[dict[str, Any]]) -> str:
     code = checks[-1]["ExitCode"]  # negative when Docker could not run it, or ended it
     ended = f"exit code {code}" if code > 0 else ""
     return ": ".join(part for part in (command, ended, words or "it printed nothing") if part)
+
+
+def setting(service: str) -> str:
+    """The section of the settings that a service is made of."""
+    return service if service == "web" else f"processes.{service}"
 
 
 class CrashWatch:
@@ -99,7 +116,7 @@ class CrashWatch:
 
     def _end(self, one: Container) -> str:
         if one.out_of_memory:
-            return f"it needs more memory than {self._service}.memory allows"
+            return f"it needs more memory than {setting(self._service)}.memory allows"
         return plain(one.error) or f"exit code {one.exit_code}"
 
     def _unwell(self, one: Container) -> Unwell:
@@ -109,7 +126,7 @@ class CrashWatch:
         why = error.summary if error else end
         reason = f"{self._subject} {happens}: {why}" if why else f"{self._subject} {happens}"
         if "more memory" in end:  # its lines say nothing of that
-            return Unwell(reason, "", f"raise {self._service}.memory")
+            return Unwell(reason, "", f"raise {setting(self._service)}.memory")
         return Unwell(reason, self._service, advice(error))
 
 

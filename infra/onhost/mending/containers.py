@@ -78,7 +78,7 @@ def limits(asked: dict[str, Any]) -> list[str]:
 
 
 def mend_release(host: Host) -> None:
-    """The current release has its web and its workers, as its files say, and they are healthy."""
+    """The current release has its web and its processes, as its files say, and they are healthy."""
     name = release.current(host)
     if not name or not list(containers.of_release(host)):
         return
@@ -88,8 +88,8 @@ def mend_release(host: Host) -> None:
         run(*up, "--force-recreate", "--no-deps", *sorted(others))
     run(*up, "--no-deps", "web")
     workers.complete(host, name)
-    if any(fault.service == "worker" for fault in _left(host, name)):
-        run(*up, "--no-deps", "--no-recreate", "worker")
+    if left := sorted({fault.service for fault in _left(host, name)} - {"web"}):
+        run(*up, "--no-deps", "--no-recreate", *left)
     wanted = release.load(host, name)
     health.wait_until_healthy(host, name, wanted)
     workers.wait_until_healthy(host, name, wanted.start_limit)

@@ -10,6 +10,8 @@ from .. import layout
 from ..command import Failure, run, succeeds
 from ..config import Host
 from ..credentials import secrets
+from ..processes import kinds
+from ..processes.kinds import Process
 from ..services import sockets
 from . import history
 
@@ -50,6 +52,12 @@ class ReleaseConfig:
     """What its acceptance tests run in; empty when it has none."""
     acceptance_limit: int = 0
     """Seconds that they may take."""
+    processes: list[Process] = field(default_factory=kinds.earlier)
+    """What runs beside the web server."""
+
+    def of_kind(self, kind: str) -> list[Process]:
+        """The processes of a kind."""
+        return [one for one in self.processes if one.kind == kind]
 
     def to_json(self) -> str:
         """The text of the file."""
@@ -63,7 +71,9 @@ def load(host: Host, release: str) -> ReleaseConfig:
         written: dict[str, Any] = dict(json.loads(path.read_text()))
         data = {RENAMED.get(name, name): value for name, value in written.items()}
         checks = [Check(**check) for check in data.pop("checks")]
-        return ReleaseConfig(**data, checks=checks)
+        known = data.pop("processes", None)
+        found = kinds.earlier() if known is None else [Process(**one) for one in known]
+        return ReleaseConfig(**data, checks=checks, processes=found)
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise Failure(f"there is no release {release} on this host: {path}: {error}") from error
 
@@ -74,6 +84,18 @@ def health_path(host: Host, release: str) -> str:
         return load(host, release).health_path if release else ""
     except Failure:
         return ""
+
+
+def processes_of(host: Host, release: str, kind: str = "") -> list[Process]:
+    """The processes of a release, or those of a kind.
+
+    Of a release that cannot be read, what each release of an earlier version has.
+    """
+    try:
+        found = load(host, release).processes
+    except Failure:
+        found = kinds.earlier()
+    return [one for one in found if kind in {"", one.kind}]
 
 
 def current(host: Host) -> str:

@@ -33,7 +33,7 @@ def retire(host: Host, old: str) -> None:
             step(host, old)
         except Failure as failure:  # none of them may keep the next from being taken
             say(f"release {old} does not stop cleanly: {failure}")
-    run("systemctl", "stop", release.unit(old), timeout=workers.limit(old) + 120)
+    run("systemctl", "stop", release.unit(old), timeout=workers.limit(host, old) + 120)
     # A switch starts a candidate without its unit, to try it.
     run(*release.compose(host, old), "down")
 

@@ -1,4 +1,4 @@
-"""A release's workers at its end: each is told once to stop after its job, and waited for.
+"""What runs a release's jobs, at its end: each is told once to stop after its job, and waited for.
 
 RQ takes the first SIGTERM for that; a second one, as `docker compose down` sends, ends the job.
 """
@@ -9,53 +9,64 @@ import time
 from ..command import Failure, replace, run, say
 from ..config import Host
 from ..diagnosis import containers
-from ..diagnosis.containers import Container, CrashWatch, Unwell
+from ..diagnosis.containers import Container, CrashWatch, Unwell, setting
 from ..locks import lock
+from ..processes.kinds import QUEUE
 from ..services import docker
 from . import release
 
-SERVICE = "worker"
 POLL_SECONDS = 0.2
+STEADY_SECONDS = 5  # that a process without a health check must have run
 TELL_SECONDS = 60  # for another one that tells workers to stop
 BUSY = "workers are being told to stop"
 
 
 def wait_until_healthy(host: Host, name: str, limit: int) -> None:
-    """Returns once the workers that take jobs are healthy.
+    """Returns once all that take jobs are healthy.
 
     Raises Unwell after `limit` seconds, or once one of them crashes again and again.
     """
     deadline = time.monotonic() + limit
     draining, _ = _draining(host, name)
-    watch = CrashWatch(f"the worker of release {name}", SERVICE)
-    while True:
-        all_workers = containers.of(release.project(name), SERVICE)
-        found = [one for one in all_workers if one.id not in draining]
-        sick = [one for one in found if (one.state, one.health) != ("running", "healthy")]
-        if found and not sick:
-            return
-        watch.look(found)
-        if time.monotonic() > deadline:
-            raise _unhealthy(name, limit, sick)
-        time.sleep(POLL_SECONDS)
+    for service in _services(host, name):
+        watch = CrashWatch(f"the process {service} of release {name}", service)
+        while True:
+            every = containers.of(release.project(name), service)
+            found = [one for one in every if one.id not in draining]
+            sick = [one for one in found if not _is_well(one)]
+            if found and not sick:
+                break
+            watch.look(found)
+            if time.monotonic() > deadline:
+                raise _unhealthy(name, service, limit, sick)
+            time.sleep(POLL_SECONDS)
 
 
-def _unhealthy(name: str, limit: int, sick: list[Container]) -> Unwell:
+def _is_well(one: Container) -> bool:
+    """Whether it runs, and is healthy; without a health check it must have run for a while."""
+    if one.state != "running" or one.health:
+        return (one.state, one.health) == ("running", "healthy")
+    return time.time() - one.started > STEADY_SECONDS
+
+
+def _unhealthy(name: str, service: str, limit: int, sick: list[Container]) -> Unwell:
     words = [f"{one.name} is {one.state}: {one.check}".rstrip(": ") for one in sick]
-    reason = "; ".join(words) or "there is no worker"
-    advice = "worker.health_command must exit with 0 if the worker works"
-    whose = f"the workers of release {name} are not healthy after {limit} s"
-    return Unwell(f"{whose}: {reason}", SERVICE, advice if any(one.check for one in sick) else "")
+    reason = "; ".join(words) or "it has no container"
+    advice = f"{setting(service)}.health_command must exit with 0 if the process works"
+    whose = f"the process {service} of release {name} is not healthy after {limit} s"
+    return Unwell(f"{whose}: {reason}", service, advice if any(one.check for one in sick) else "")
 
 
-def stop_fetching(host: Host, name: str) -> None:
+def stop_fetching(host: Host, name: str, only: str = "") -> None:
     """The workers finish their job and take no other; none of them is told a second time.
+
+    All of them, or `only` those of one process.
 
     A switch, the end of another release and the watchdog may all be at it: one after the other.
     """
     with lock(host.layout.draining_lock, f"the workers of release {name}", TELL_SECONDS, BUSY):
         told = told_to_stop(host)
-        processes = _processes(_running(name))
+        processes = _processes(_of(name, only) if only else _running(host, name))
         new = {process: worker for worker, process in processes if process not in told}
         if not new:
             return
@@ -70,56 +81,69 @@ def stop_fetching(host: Host, name: str) -> None:
 def drain(host: Host, name: str) -> None:
     """Returns when the workers have ended, or after the time that a job of theirs may take."""
     stop_fetching(host, name)
-    workers = _running(name)
+    workers = _running(host, name)
     if workers:
         try:
-            run("docker", "wait", *workers, timeout=limit(name))
+            run("docker", "wait", *workers, timeout=limit(host, name))
         except Failure as failure:
             say(f"stopped waiting for a job of release {name}: {failure}")
 
 
-def limit(name: str) -> int:
+def limit(host: Host, name: str) -> int:
     """Seconds that the release gives its workers to finish a job; 0 when it has none."""
-    workers = _all(name)
+    workers = _all(host, name)
     format_ = ("--format", "{{.Config.StopTimeout}}")
     return max(map(int, run("docker", "inspect", *format_, *workers).split())) if workers else 0
 
 
 def complete(host: Host, name: str) -> None:
-    """The release has as many workers as it wants, besides those that are draining.
+    """The release has as many of each as it wants, besides those that are draining.
 
-    A worker that was told to stop cannot be told to go on: another one takes its place.
+    One that was told to stop cannot be told to go on: another one takes its place.
     """
     draining, ended = _draining(host, name)
     if ended:
         run("docker", "rm", *ended)
-    if draining or ended:
+    if not (draining or ended):
+        return
+    for service in _services(host, name):
+        mine = [one for one in _of(name, service) if one in draining]
         up = ("up", "--detach", "--no-recreate")
-        scale = ("--scale", f"worker={_wanted(host, name) + len(draining)}")
-        run(*release.compose(host, name), *up, *scale, "worker")
+        scale = ("--scale", f"{service}={_wanted(host, name, service) + len(mine)}")
+        run(*release.compose(host, name), *up, *scale, service)
 
 
-def _wanted(host: Host, name: str) -> int:
+def _wanted(host: Host, name: str, service: str) -> int:
     shown = run(*release.compose(host, name), "config", "--format", "json")
-    return int(json.loads(shown)["services"]["worker"]["deploy"]["replicas"])
+    return int(json.loads(shown)["services"][service]["deploy"]["replicas"])
 
 
 def _draining(host: Host, name: str) -> tuple[list[str], list[str]]:
     """The workers that were told to stop: those that finish a job, and those that have ended."""
     told = told_to_stop(host)
-    running = _running(name)
+    running = _running(host, name)
     containers = {process.partition(":")[0] for process in told}
     draining = [worker for worker, process in _processes(running) if process in told]
-    ended = [worker for worker in _all(name) if worker in containers and worker not in running]
+    all_ = _all(host, name)
+    ended = [worker for worker in all_ if worker in containers and worker not in running]
     return draining, ended
 
 
-def _all(name: str) -> list[str]:
-    return docker.matching(*docker.service(release.project(name), "worker"), stopped=True)
+def _services(host: Host, name: str) -> list[str]:
+    """The processes of a release that run jobs."""
+    return [one.name for one in release.processes_of(host, name, QUEUE)]
 
 
-def _running(name: str) -> list[str]:
-    return docker.matching(*docker.service(release.project(name), "worker"))
+def _of(name: str, service: str, *, stopped: bool = False) -> list[str]:
+    return docker.matching(*docker.service(release.project(name), service), stopped=stopped)
+
+
+def _all(host: Host, name: str) -> list[str]:
+    return [one for each in _services(host, name) for one in _of(name, each, stopped=True)]
+
+
+def _running(host: Host, name: str) -> list[str]:
+    return [one for each in _services(host, name) for one in _of(name, each)]
 
 
 def _processes(workers: list[str]) -> list[tuple[str, str]]:

@@ -43,7 +43,7 @@ def of_base(host: Host) -> Iterator[Difference]:
 
 
 def of_release(host: Host) -> Iterator[Difference]:
-    """Of the current release's web and workers."""
+    """Of the current release's web and its other processes."""
     if current := release.current(host):
         for fault in faults(host, release.folder(host, current)):
             yield from fault.differences

@@ -61,6 +61,7 @@ def status(host: Host) -> dict[str, Any]:
         "switch": parts.collect("the change under way", lambda: _under_way(host)),
         "maintenance": parts.collect("maintenance", lambda: maintenance.state(host)["maintenance"]),
         "containers": parts.collect("the containers", lambda: docker.listed(current, LIMIT)),
+        "processes": parts.collect("the processes", lambda: _processes(host, current)),
         "certificate": _certificate(host, parts),
         "queues": parts.collect("the jobs", lambda: redis.state(host)),
         "disk": parts.collect("the disk", lambda: _disk(host)),
@@ -77,6 +78,11 @@ def status(host: Host) -> dict[str, Any]:
     said += watched.warnings(found["watchdog"])
     found["attention"] = [one._asdict() for one in said]
     return found
+
+
+def _processes(host: Host, current: str) -> list[str]:
+    """The processes of the current release that have containers."""
+    return [one.name for one in release.processes_of(host, current)] if current else []
 
 
 def _differences(host: Host) -> list[Difference]:

@@ -7,7 +7,7 @@ from ..attention import LOG, Attention
 from ..releases import history
 
 REDIS_FULL = 0.7  # of its memory; at all of it jobs are refused
-SERVICES = ("nginx", "redis", "web", "worker")
+SERVICES = ("nginx", "redis", "web")
 
 NO_RELEASE = Attention("no release is live", "deploy: the last lines of a deploy show the reason")
 CLOSED = Attention(
@@ -32,7 +32,7 @@ def warnings(found: dict[str, Any]) -> list[Attention]:
         for container in found["containers"] or []
         if (container["health"] or container["state"]) not in {"healthy", "running"}
     ]
-    said += _missing(found["containers"]) if found["release"] else []
+    said += _missing(found["containers"], found["processes"] or []) if found["release"] else []
     if found["certificate"] and found["certificate"]["problem"]:
         text = "the certificate: " + found["certificate"]["problem"]
         said.append(
@@ -55,7 +55,7 @@ def _not_well(container: dict[str, str]) -> Attention:
     return Attention(f"{name} is {state}", remedy)
 
 
-def _missing(found: list[dict[str, str]] | None) -> list[Attention]:
+def _missing(found: list[dict[str, str]] | None, processes: list[str]) -> list[Attention]:
     """The services without a container; none when the containers could not be had."""
     names = [container["name"] for container in found or []]
     remedy = (
@@ -63,7 +63,7 @@ def _missing(found: list[dict[str, str]] | None) -> list[Attention]:
     )
     return [
         Attention(f"there is no container of {service}", remedy)
-        for service in SERVICES
+        for service in (*SERVICES, *processes)
         if found is not None and not any(f"-{service}-" in name for name in names)
     ]
 
@@ -80,8 +80,8 @@ def _queue_lines(queue: dict[str, Any]) -> list[Attention]:
     for name, count in queue.get("unserved", {}).items():
         text = f"{count} jobs wait in the queue {name}, but no worker reads it"
         remedy = (
-            f"set worker.queue to {name} and deploy, or let the application use the queue in"
-            " worker.queue"
+            f"add {name} to the queues of a process in the settings and deploy, or let the"
+            " application use the queue in QUEUE"
         )
         lines.append(Attention(text, remedy))
     if queue.get("memory_limit") and queue["memory"] > REDIS_FULL * queue["memory_limit"]:

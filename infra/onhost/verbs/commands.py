@@ -20,7 +20,7 @@ COMMANDS: dict[str, tuple[str, Action]] = {
         lambda host, _: one_off.shell(host),
     ),
     "restart": (
-        "start the current release anew, without a failed request; or its workers alone",
+        "start the current release anew, without a failed request; or one process that runs jobs",
         restart.restart,
     ),
     "jobs": ("list the failed jobs of RQ, run them again, or delete them", jobs.jobs),
@@ -35,7 +35,8 @@ OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
         "process": {
             "nargs": "*",
             "metavar": "PROCESS",
-            "help": f"one or more of {', '.join(logs.PROCESSES)}; without one, all of them",
+            "help": f"one or more: a process of the settings, {', '.join(logs.OWN)};"
+            " without one, all of them",
         },
         "-f, --follow": {"action": "store_true", "help": "go on with the lines that come"},
         "--since": {"default": "", "help": "from this time on: 10m, 2h, 1d, 2026-11-26 14:00"},
@@ -46,8 +47,8 @@ OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
     "restart": {
         "process": {
             "nargs": "?",
-            "choices": ["web", restart.WORKER],
-            "help": "worker: the workers alone; web: web and workers, as without it",
+            "metavar": "PROCESS",
+            "help": "one that runs jobs: it alone; web: the whole release, as without it",
         },
         "--by": {"default": "", "help": "who wants it"},
     },

@@ -15,6 +15,7 @@ from typing import Any
 from ..command import Failure
 from ..config import Host
 from ..plain import plain
+from ..processes.kinds import QUEUE
 from ..releases import release
 from ..services import docker
 
@@ -59,7 +60,7 @@ def ask(host: Host, words: Sequence[str]) -> dict[str, Any]:
 
 def _container(host: Host) -> str:
     name = release.current(host)
-    for service in ("worker", "web"):
+    for service in (*(one.name for one in release.processes_of(host, name, QUEUE)), "web"):
         if name and (running := docker.matching(*docker.service(release.project(name), service))):
             return running[0]
     raise Failure("no container of the application runs: slipway status says why")

@@ -19,21 +19,22 @@ from ..config import Host
 from ..plain import plain
 from ..releases import release
 
-PROCESSES = ("web", "worker", "release-command", "nginx", "redis", "switch", "watchdog")
+OWN = ("web", "release-command", "nginx", "redis", "switch", "watchdog")
 UNITS = {"switch": layout.SWITCH_UNIT, "watchdog": layout.WATCHDOG_UNIT}
 BASE = frozenset({"nginx", "redis"})
 JOURNAL = ("journalctl", "--quiet", "--all", "--output", "json")
 # What compose names a container: project, service, number.
-CONTAINER = re.compile(r"slipway-(?P<release>[a-z0-9-]+?)-(?P<service>[a-z]+)-(?P<number>\d+)")
+CONTAINER = re.compile(
+    r"slipway-(?P<release>[0-9a-z]+(-\d+)?)-(?P<service>[a-z][a-z0-9_-]*)-(?P<number>\d+)"
+)
 AGO = re.compile(r"(?P<number>\d+) ?(?P<unit>s|sec|m|min|h|hour|d|day|w|week)s?")
 
 
-def show(_: Host, arguments: argparse.Namespace) -> int:
+def show(host: Host, arguments: argparse.Namespace) -> int:
     """Prints the lines, the oldest first; with --follow also those that come, until it is ended."""
-    wanted = set(arguments.process or PROCESSES)
-    if unknown := wanted - set(PROCESSES):
-        names = ", ".join(PROCESSES)
-        raise Failure(f"there is no process {', '.join(sorted(unknown))}: choose of {names}")
+    wanted = set(arguments.process)  # empty: all
+    if wanted - set(OWN):
+        _raise_if_unknown(wanted, known(host))
     if arguments.release and BASE.intersection(arguments.process):
         raise Failure("nginx and Redis belong to no release: leave --release out")
     until = time.time()
@@ -51,6 +52,24 @@ def show(_: Host, arguments: argparse.Namespace) -> int:
     return 0
 
 
+def known(host: Host) -> list[str]:
+    """The names that a log may have: Slipway's own, and all processes of now and of the past."""
+    current = release.current(host)
+    now = [one.name for one in release.processes_of(host, current)] if current else []
+    past = sorted({place(name)[1] for name in _containers()} - {""})
+    return list(dict.fromkeys([OWN[0], *now, *past, *OWN[1:]]))
+
+
+def _raise_if_unknown(wanted: set[str], names: list[str]) -> None:
+    if unknown := ", ".join(sorted(wanted - set(names))):
+        raise Failure(f"there is no process {unknown}: choose of {', '.join(names)}")
+
+
+def _containers() -> list[str]:
+    """All names of containers in the journal."""
+    return run("journalctl", "--quiet", "--field", "CONTAINER_NAME").split()
+
+
 def _past(wanted: set[str], arguments: argparse.Namespace, until: float) -> Iterator[str]:
     sources = _sources(wanted, arguments.release)
     if not sources:
@@ -65,9 +84,9 @@ def _past(wanted: set[str], arguments: argparse.Namespace, until: float) -> Iter
 
 def _sources(wanted: set[str], only: str) -> list[str]:
     """The journal's fields of all that is wanted: any of them may match."""
-    names = run("journalctl", "--quiet", "--field", "CONTAINER_NAME").split()
-    containers = [f"CONTAINER_NAME={name}" for name in names if _matches(name, wanted, only)]
-    units = [f"_SYSTEMD_UNIT={UNITS[name]}" for name in UNITS if name in wanted and not only]
+    found = [name for name in _containers() if _matches(name, wanted, only)]
+    containers = [f"CONTAINER_NAME={name}" for name in found]
+    units = [f"_SYSTEMD_UNIT={UNITS[name]}" for name in UNITS if _is_one(name, wanted) and not only]
     return [*containers, *(["+"] if containers and units else []), *units]
 
 
@@ -91,7 +110,12 @@ def _entries(*command: str) -> Iterator[dict[str, Any]]:
 
 def _matches(container: str, wanted: set[str], only: str) -> bool:
     where, service = place(container)
-    return service in wanted and (not only or where == only)
+    return _is_one(service, wanted) and (not only or where == only)
+
+
+def _is_one(name: str, wanted: set[str]) -> bool:
+    """Whether a name is one of those that are wanted; all are when none is named."""
+    return bool(name) and (not wanted or name in wanted)
 
 
 def place(container: str) -> tuple[str, str]:
@@ -102,7 +126,7 @@ def place(container: str) -> tuple[str, str]:
     if not found:
         return "", ""
     base = found["release"] == layout.BASE_PROJECT.partition("-")[2]
-    if base != (found["service"] in BASE):
+    if base != (found["service"] in BASE) or found["service"] == "front":
         return "", ""  # nginx of the acceptance tests, or of a change of nginx
     return ("" if base else found["release"]), found["service"]
 
@@ -117,7 +141,7 @@ def _lines(entries: Iterable[dict[str, Any]], wanted: set[str], only: str) -> It
                 continue
         else:
             where, process = "", next((name for name in UNITS if UNITS[name] == unit), "")
-            if process not in wanted or only:
+            if not _is_one(process, wanted) or only:
                 continue
         stamp = time.localtime(int(entry["__REALTIME_TIMESTAMP"]) / 1e6)
         head = f"{time.strftime('%Y-%m-%d %H:%M:%S', stamp)} {where:<13} {process:<8}"

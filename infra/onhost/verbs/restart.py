@@ -1,4 +1,4 @@
-"""A fresh start of the current release, without a failed request; or of its workers alone."""
+"""A fresh start of the current release, without a failed request; or of its queue processes."""
 
 import argparse
 import subprocess
@@ -8,33 +8,39 @@ from .. import layout
 from ..command import Failure, run, say, succeeds
 from ..config import Host
 from ..locks import lock
+from ..processes.kinds import QUEUE
 from ..releases import history, release, workers
 
+WEB = "web"
 FLUSH_SECONDS = 0.5  # until the journal's last lines are shown
-WORKER = "worker"
 
 
 def restart(host: Host, arguments: argparse.Namespace) -> int:
-    """Restarts the release, or its workers; the exit code. Raises Failure when that is refused."""
+    """Restarts the release, or a process; the exit code. Raises Failure when that is refused."""
     purpose = f"restart by {arguments.by or 'root'}"
     with lock(host.layout.deploy_lock, purpose):
-        if arguments.process == WORKER:
-            with lock(host.layout.lock, purpose):
-                _restart_workers(host)
-            return 0
-        return _restart_release(arguments.by)
+        if arguments.process in {None, "", WEB}:
+            return _restart_release(arguments.by)
+        with lock(host.layout.lock, purpose):
+            _restart_queue(host, arguments.process)
+        return 0
 
 
-def _restart_workers(host: Host) -> None:
-    """Each worker ends after its job; another one takes its place at once."""
+def _restart_queue(host: Host, process: str) -> None:
+    """Each of its containers ends after its job; another one takes its place at once."""
     name = release.current(host)
     if not name:
         raise Failure("no release is live: deploy first")
+    queues = [one.name for one in release.processes_of(host, name, QUEUE)]
+    if process not in queues:
+        names = ", ".join([WEB, *queues])
+        raise Failure(f"{process} cannot be restarted alone: choose of {names}")
     began = time.monotonic()
-    workers.stop_fetching(host, name)
+    workers.stop_fetching(host, name, process)
     workers.complete(host, name)
     workers.wait_until_healthy(host, name, release.load(host, name).start_limit)
-    say(f"new workers of release {name} take jobs after {time.monotonic() - began:.1f} s;")
+    seconds = time.monotonic() - began
+    say(f"new containers of {process} of release {name} take jobs after {seconds:.1f} s;")
     say("the old ones end when their jobs have ended")
 
 

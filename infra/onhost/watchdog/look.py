@@ -10,6 +10,7 @@ from ..alerts import guard
 from ..command import Failure, run
 from ..config import Host
 from ..locks import locked
+from ..processes.kinds import QUEUE
 from ..releases import release
 from ..services import containers as docker
 from ..services.containers import Container
@@ -116,14 +117,17 @@ def _of_release(host: Host, current: str, found: Found) -> Iterator[Fault]:
     mine, wanted = found.of(name, folder), expected.services(host, folder)
     ending = told.told_to_stop(host, mine)
     counted = [one for one in mine if one not in ending]
-    if told.WORKER in wanted:
-        left = sum(one.service == told.WORKER for one in counted)
-        if fault := told.fault(host, current, left, wanted[told.WORKER].count, ending):
-            yield fault
-            wanted.pop(told.WORKER)
-    extra = {told.WORKER: sum(one.state == "running" for one in ending)}
+    queues = [one.name for one in release.processes_of(host, current, QUEUE)]
+    workers = {service: wanted[service] for service in queues if service in wanted}
+    if fault := told.fault(host, current, counted, workers, ending):
+        yield fault
+        wanted = {service: one for service, one in wanted.items() if service not in workers}
+    extra = {
+        service: sum(one.state == "running" and one.service == service for one in ending)
+        for service in workers
+    }
     # A worker is not well without Redis, and a restart would cost it its job.
-    waiting = frozenset() if found.has_healthy("redis") else frozenset({told.WORKER})
+    waiting = frozenset() if found.has_healthy("redis") else frozenset(workers)
     built = _built(host, wanted)
     project = Project(name, folder, wanted, counted, built, found.tags, extra, waiting)
     yield from project.faults(found.measured.progress, found.measured.machine)

@@ -6,9 +6,8 @@ from ..config import Host
 from ..releases import workers
 from ..services.containers import Container
 from .containers import STOPPED
+from .expected import Wanted
 from .fault import Fault
-
-WORKER = "worker"
 
 
 def told_to_stop(host: Host, mine: list[Container]) -> list[Container]:
@@ -22,10 +21,20 @@ def told_to_stop(host: Host, mine: list[Container]) -> list[Container]:
     ]
 
 
-def fault(host: Host, current: str, left: int, wanted: int, told: list[Container]) -> Fault | None:
-    """Whether a killed switch has left the current release with too few workers."""
+def fault(
+    host: Host, current: str, counted: list[Container], wanted: dict[str, Wanted],
+    told: list[Container],
+) -> Fault | None:  # fmt: skip
+    """Whether a killed switch has left the current release with too few workers.
+
+    `wanted` has what each process that runs jobs shall have, `counted` those that were not told.
+    """
     ended = any(one.state in STOPPED for one in told)
-    if not told or not (ended or left < wanted):
+    few = any(
+        sum(one.service == service for one in counted) < asked.count
+        for service, asked in wanted.items()
+    )
+    if not told or not (ended or few):
         return None
     problem = f"a worker of the current release {current} was told to stop"
     again = partial(workers.complete, host, current)

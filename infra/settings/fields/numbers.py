@@ -15,6 +15,12 @@ def _integer(value: object) -> object:
     return value
 
 
+def _cpus(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0.05 <= value <= 64:
+        raise ValueError("must be a number of processors from 0.05 to 64, like 0.5")
+    return value
+
+
 def _memory(value: str) -> str:
     if megabytes(value) < LEAST_MEMORY:
         raise ValueError(f"must be {LEAST_MEMORY}m or more: Docker gives no container less")
@@ -25,6 +31,9 @@ Integer = Annotated[int, BeforeValidator(_integer), Meaning("a whole number")]
 Port = Annotated[Integer, Field(ge=80, le=65535)]
 Processes = Annotated[Integer, Field(ge=1, le=64)]
 Seconds = Annotated[Integer, Field(ge=1, le=86400)]
+Cpus = Annotated[
+    float, BeforeValidator(_cpus), Meaning("a number of processors from 0.05 to 64, like `0.5`")
+]
 Size = Annotated[
     str, Pattern("a size in megabytes or gigabytes, like `256m` or `1g`", r"[1-9][0-9]{0,6}[mg]")
 ]

@@ -11,6 +11,21 @@ Name = Annotated[
         r"[a-z][a-z0-9_]{0,62}",
     ),
 ]
+ProcessName = Annotated[
+    str,
+    Pattern(
+        "a name of at most 31 characters (`a`-`z`, `0`-`9`, `-`, `_`) that begins with a letter",
+        r"[a-z][a-z0-9_-]{0,30}",
+    ),
+]
+QueueName = Annotated[
+    str,
+    Pattern(
+        "the name of a queue: at most 64 letters, digits, `.`, `_`, `:` and `-`, a letter or a"
+        " digit first, like `microblog-tasks`",
+        r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}",
+    ),
+]
 Variable = Annotated[
     str,
     Pattern(

@@ -38,7 +38,8 @@ hosts = [
 ```
 
 In the tables below, `web.processes` is the key `processes` in the dict `web`. `checks.N` is an item
-of the list `checks`; a message counts the items from 0. The examples are lines of the `settings`
+of the list `checks`; a message counts the items from 0. `processes.NAME` is the item `NAME` of the
+dict `processes`. The examples are lines of the `settings`
 dict. If you leave out a setting, it has its default.
 
 **Wrong settings.** pyinfra refuses a setting that is unknown, missing or wrong, before it connects
@@ -74,6 +75,9 @@ sections are in `infra/settings/cross_field.py`.
 """
 
 
+EACH: dict[Any, str] = {tuple: ".N", dict: ".NAME"}  # an item of a list, a value of a dict
+
+
 def document() -> str:
     """The whole text."""
     return "\n".join([INTRO, *section(Settings), ""])
@@ -85,7 +89,8 @@ def section(model: type[Section], path: str = "") -> Iterator[str]:
     yield from _head(model, path)
     yield from _table(model, path, inner)
     for name, found in inner.items():
-        each = ".N" if get_origin(model.model_fields[name].annotation) is tuple else ""
+        collection: Any = get_origin(model.model_fields[name].annotation)
+        each = EACH.get(collection, "")
         yield from ["", *section(found, _join(path, name) + each)]
 
 
@@ -110,6 +115,8 @@ def default(field: FieldInfo) -> str:
     """The default as an inventory would have it; paths start at the checkout."""
     if field.is_required():
         return "required"
+    if field.default_factory:
+        return "found in the application"
     value = field.get_default(call_default_factory=True)
     if value is None or isinstance(value, bool):
         return f"`{value}`"
@@ -128,9 +135,9 @@ def cell(text: str) -> str:
 
 
 def _section_in(model: type[BaseModel], name: str) -> type[Section] | None:
-    """The section that a setting is, or may be, or that each item of its list is."""
+    """The section that a setting is, or may be, or that each item of its list or dict is."""
     annotation: Any = model.model_fields[name].annotation
-    for found in (annotation, *get_args(annotation)[:1]):
+    for found in (annotation, *get_args(annotation)):
         if isinstance(found, type) and issubclass(found, Section):
             return found
     return None

@@ -19,7 +19,7 @@ from infra.settings.fields.section import FieldError, Section
 from infra.settings.fields.text import Argument, ModuleName, Name, OneLine, Package, Variable
 
 RESERVED_VARIABLES = frozenset(
-    {"REDIS_URL", "QUEUE", "JOB_TIMEOUT", "RELEASE", "TMPDIR"}
+    {"REDIS_URL", "QUEUE", "QUEUES", "JOB_TIMEOUT", "RELEASE", "TMPDIR"}
     | {
         "WEB_MODULE",
         "WEB_SOCKET",
@@ -86,7 +86,8 @@ class App(Section):
     system_packages: tuple[Package, ...] = ()
     """Debian packages to install in the application's image."""
     environment: dict[Variable, OneLine] = {}  # noqa: RUF012  pydantic copies defaults
-    """Environment variables for web, worker and release command. Put secrets in `secrets`."""
+    """Environment variables for web, all processes and the release command. Put secrets in
+    `secrets`."""
     generated_secrets: tuple[Name, ...] = ("admin_password",)
     """Names of secrets that the host generates, unless you give them in `secrets`."""
     health_path: UrlPath = "/healthz"
@@ -110,7 +111,7 @@ class App(Section):
     """Seconds that the acceptance tests may take."""
     volumes: dict[Name, VolumePath] = {}  # noqa: RUF012  pydantic copies defaults
     """Directories that stay when releases change. Each has a name, and a path in the containers of
-    web, worker and release command."""
+    web, all processes and the release command."""
 
     @property
     def dependencies(self) -> Path | None:

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from infra.settings.fields.numbers import Integer, Memory, Processes, Seconds
+from infra.settings.fields.numbers import Cpus, Integer, Memory, Processes, Seconds
 from infra.settings.fields.section import Section
 from infra.settings.fields.text import Argument
 
@@ -40,3 +40,5 @@ class Web(Section):
     """Seconds that a new release may need to become healthy. Then the deploy refuses it."""
     memory: Memory = "256m"
     """Memory limit of the container."""
+    cpus: Cpus | None = None
+    """Processors that the container may use. By default there is no limit."""

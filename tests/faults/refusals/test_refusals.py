@@ -57,10 +57,11 @@ def test_an_import_error_is_the_first_line_with_its_place(target: Target, tmp_pa
 
 def test_workers_that_crash_are_shown_and_no_web_server_s_start(target: Target) -> None:
     script = "print(chr(27) + '[31mno such worker' + chr(27) + '[0m'); raise SystemExit(3)"
+    worker = {"kind": "queue", "command": ["python3", "-c", script]}
     began = time.monotonic()
-    told = refused(target, web={"start_limit": 300}, worker={"command": ["python3", "-c", script]})
+    told = refused(target, web={"start_limit": 300}, processes={"worker": worker})
     assert time.monotonic() - began < 150
-    assert "the worker of release " in told[0]
+    assert "the process worker of release " in told[0]
     assert "crashes again and again: exit code 3" in told[0]
     assert "no such worker" in told
     assert not [line for line in told if "uWSGI" in line]
@@ -68,10 +69,11 @@ def test_workers_that_crash_are_shown_and_no_web_server_s_start(target: Target) 
 
 def test_an_unhealthy_worker_is_told_by_its_health_command_s_words(target: Target) -> None:
     command = ["sh", "-c", "echo no heartbeat since 14:00; exit 4"]
-    told = refused(target, web={"start_limit": 10}, worker={"health_command": command})
-    assert "are not healthy after 10 s: " in told[0]
+    worker = {"kind": "queue", "health_command": command}
+    told = refused(target, web={"start_limit": 10}, processes={"worker": worker})
+    assert "is not healthy after 10 s: " in told[0]
     assert "exit code 4: no heartbeat since 14:00" in told[0]
-    assert "worker.health_command" in told[1]
+    assert "processes.worker.health_command" in told[1]
     assert not [line for line in told if "uWSGI" in line]
 
 

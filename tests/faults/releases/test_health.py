@@ -40,7 +40,12 @@ def test_a_release_whose_workers_do_not_live_is_refused(target: Target) -> None:
     shown = refused(
         target,
         "crashes again and again: exit code 1",
-        worker={"command": ["python3", "-c", "raise SystemExit('no such worker')"]},
+        processes={
+            "worker": {
+                "kind": "queue",
+                "command": ["python3", "-c", "raise SystemExit('no such worker')"],
+            }
+        },
     )
     assert "no such worker" in shown
 

@@ -32,7 +32,10 @@ def colour(target: Target, service: str) -> str:
 def test_a_rollback_takes_everything_along_and_needs_nobody(target: Target) -> None:
     assert target.deploy().returncode == 0
     old = target.release()
-    new = target.deploy(app={"environment": {"COLOUR": "red"}}, worker={"queue": "other"})
+    new = target.deploy(
+        app={"environment": {"COLOUR": "red"}},
+        processes={"worker": {"kind": "queue", "queues": ["other"]}},
+    )
     assert new.returncode == 0, new.stderr
     assert (colour(target, "web"), colour(target, "worker")) == ("red", "red")
     with cut_off(target), asked_steadily(target) as failures:

@@ -81,8 +81,8 @@ Worker([rq_queue(config, client)], connection=client, serializer=SERIALIZER).wor
 
 def test_a_worker_of_rq_s_own_is_told_once_and_finishes_its_job(target: Target) -> None:
     """Told again a second later, as `docker compose down` would, it kills what it runs."""
-    worker = {"command": ["python3", "-c", PLAIN_WORKER.replace("\n", ";").strip(";")],
-              "health_command": ["true"]}  # fmt: skip
+    command = ["python3", "-c", PLAIN_WORKER.replace("\n", ";").strip(";")]
+    worker = {"kind": "queue", "command": command, "health_command": ["true"]}
     name = ""
 
     def change(number: int) -> float:
@@ -90,11 +90,11 @@ def test_a_worker_of_rq_s_own_is_told_once_and_finishes_its_job(target: Target) 
         name = target.container("worker")
         environment = {"environment": {"COLOUR": f"plain-{number}"}}
         checks = [{"path": "/date/"}] * 150  # which take more than a second
-        done = target.deploy(app=environment, worker=worker, checks=checks)
+        done = target.deploy(app=environment, processes={"worker": worker}, checks=checks)
         assert done.returncode == 0, done.stderr
         return told_to_end(target)
 
-    assert target.deploy(worker=worker).returncode == 0
+    assert target.deploy(processes={"worker": worker}).returncode == 0
     number, job = job_during(target, change)
     assert (job["state"], job["result"]) == ("finished", number)
     gone = f'test -z "$(docker ps --all --quiet --filter name=^{name}$)"'

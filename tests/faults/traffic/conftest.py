@@ -18,7 +18,7 @@ from tests.site import wait_until
 
 APPLICATION: dict[str, Any] = {
     "app": {"source": str(Path(__file__).parent / "app"), "generated_secrets": []},
-    "worker": {"command": ["sleep", "infinity"], "health_command": ["true"]},
+    "processes": {},
 }
 # Asks from the host itself, which has no client of its own: address, port, domain, path, headers.
 ASK = """

@@ -40,10 +40,11 @@ def test_its_pages_answer(folder: Path, redis: RedisServer) -> None:
 
 def test_its_worker_runs_and_says_so(redis: RedisServer, start: Start) -> None:
     environ = {**redis.environ, "QUEUE": "default"}
-    settings = load({"domain": "app.example.org", "email": "you@example.org"}, "one").worker
-    assert start(environ, *settings.health_command).wait(20) == 1
-    start(environ, *settings.command)
-    until(lambda: start(environ, *settings.health_command).wait(20) == 0, "the worker lives", 30)
+    settings = load({"domain": "app.example.org", "email": "you@example.org"}, "one")
+    worker = settings.processes["worker"]
+    assert start(environ, *worker.checked_by).wait(20) == 1
+    start(environ, *worker.started_by)
+    until(lambda: start(environ, *worker.checked_by).wait(20) == 0, "the worker lives", 30)
 
 
 def test_it_is_all_that_a_release_needs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

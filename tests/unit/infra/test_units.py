@@ -16,7 +16,10 @@ from infra.settings import load
 from infra.timers import TIMERS
 
 GOOD = {"domain": "app.example.org", "email": "you@example.org"}
-LONG = {"worker": {"job_timeout": 7200}, "web": {"request_timeout": 600}}
+LONG = {
+    "processes": {"a": {"kind": "queue", "stop_limit": 7200}, "worker": {"kind": "queue"}},
+    "web": {"request_timeout": 600},
+}
 SETTINGS = {"defaults": load(GOOD, "one"), "unusual": load(GOOD | LONG, "one")}
 PROGRAMS = [
     LAYOUT.command,
@@ -69,7 +72,7 @@ def test_no_service_may_take_for_ever(name: str) -> None:
 @pytest.mark.parametrize("kind", SETTINGS)
 def test_a_release_s_jobs_may_end_before_systemd_ends_the_stop(kind: str) -> None:
     [limit] = values("slipway@.service", "TimeoutStopSec", kind)
-    assert int(limit) > SETTINGS[kind].worker.job_timeout + 10  # the workers' stop_grace_period
+    assert int(limit) > SETTINGS[kind].longest_job + 10  # the workers' stop_grace_period
     assert int(limit) > SETTINGS[kind].web.request_timeout + 5
 
 

@@ -44,6 +44,7 @@ def test_the_environment_names_what_the_release_runs_with() -> None:
         "REDIS_PASSWORD_FILE": "/run/secrets/redis_password",
         "SECRET_KEY_FILE": "/run/secrets/secret_key",
         "QUEUE": "default",
+        "QUEUES": "default",
         "JOB_TIMEOUT": "180",
         "TMPDIR": str(layout.CONTAINER_SPOOL),
     }
@@ -98,16 +99,21 @@ def test_a_variable_may_have_a_name_that_means_something_in_yaml(name: str) -> N
 
 
 @pytest.mark.parametrize("name", ["null", "true", "no", "on", "y"])
-def test_queues_and_secrets_may_have_a_name_that_means_something_in_yaml(name: str) -> None:
-    found = loaded(worker={"queue": name}, secrets={name: "pyproject.toml"})
-    assert found["services"]["worker"]["environment"]["QUEUE"] == name
+def test_names_may_be_those_that_mean_something_in_yaml(name: str) -> None:
+    found = loaded(
+        processes={name: {"kind": "queue", "queues": [name]}}, secrets={name: "pyproject.toml"}
+    )
+    assert found["services"][name]["environment"]["QUEUE"] == name
     assert found["secrets"][name] == {"file": f"./secrets/{name}"}
     assert name in found["services"]["web"]["secrets"]
 
 
 def test_commands_arrive_as_they_are() -> None:
     command = ["sh", "-c", "exec uwsgi --socket \"$WEB_SOCKET\" --ini 'a: b' #"]
-    found = loaded(web={"command": command}, worker={"command": command, "health_command": command})
+    found = loaded(
+        web={"command": command},
+        processes={"worker": {"kind": "queue", "command": command, "health_command": command}},
+    )
     assert found["services"]["web"]["command"] == command
     assert found["services"]["worker"]["command"] == command
     assert found["services"]["worker"]["healthcheck"]["test"] == ["CMD", *command]

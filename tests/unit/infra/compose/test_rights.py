@@ -23,13 +23,18 @@ UNUSUAL: dict[str, Any] = {
         "memory": "1g",
         "command": ["gunicorn", "$HOME"],
     },
-    "worker": {
-        "count": 4,
-        "queue": "mails",
-        "job_timeout": 3600,
-        "memory": "512m",
-        "command": ["rq", "worker"],
-        "health_command": ["rq", "info"],
+    "processes": {
+        "worker": {
+            "kind": "queue",
+            "count": 4,
+            "queues": ["mails"],
+            "stop_limit": 3600,
+            "memory": "512m",
+            "cpus": 0.5,
+            "command": ["rq", "worker"],
+            "health_command": ["rq", "info"],
+            "health_limit": 7,
+        },
     },
     "redis": {"memory": "2g"},
     "nginx": {"http_port": 8080, "https_port": 8443, "memory": "300m"},
@@ -166,7 +171,7 @@ def test_redis_keeps_its_data_on_a_volume_that_outlives_the_container(settings: 
 
 def test_who_is_told_to_stop_may_finish_what_it_does(settings: Settings) -> None:
     found = {name: seconds(s["stop_grace_period"]) for name, s in services(settings).items()}
-    assert found["worker"] > settings.worker.job_timeout
+    assert found["worker"] > settings.processes["worker"].seconds_to_stop
     assert found["web"] > settings.web.request_timeout
     assert found["nginx"] > settings.web.request_timeout
     assert services(settings)["nginx"]["stop_signal"] == "SIGQUIT"
@@ -179,6 +184,8 @@ def test_the_settings_arrive_in_the_containers() -> None:
     assert found["worker"]["deploy"] == {"replicas": 4}
     assert found["worker"]["command"] == ["rq", "worker"]
     assert found["worker"]["healthcheck"]["test"] == ["CMD", "rq", "info"]
+    assert found["worker"]["healthcheck"]["timeout"] == "7s"
+    assert (found["worker"]["cpus"], "cpus" in found["web"]) == ("0.5", False)
     assert found["web"]["healthcheck"]["test"][-2:] == ["/up", "app.example.org"]
     assert "/dev/tcp/127.0.0.1/8080" in found["nginx"]["healthcheck"]["test"][-1]
 

@@ -23,6 +23,7 @@ BELOW = [
 ]
 FOLDERS = [
     "services",
+    "processes",
     "web",
     "diagnosis",
     "credentials",

@@ -58,7 +58,7 @@ def test_an_email_address_is_asked_for(value: str) -> None:
 
 
 @pytest.mark.parametrize("memory", ["1m", "5m"])
-@pytest.mark.parametrize("section", ["web", "worker", "redis", "nginx"])
+@pytest.mark.parametrize("section", ["web", "redis", "nginx"])
 def test_less_memory_than_docker_gives_is_refused(section: str, memory: str) -> None:
     reason = "must be 6m or more: Docker gives no container less"
     assert refusal(**{section: {"memory": memory}}) == f"{section}.memory: {reason}"

@@ -59,8 +59,8 @@ def test_crashes_of_earlier_days_do_not_count(host: Host) -> None:
     [
         ({}, "has ended: exit code 127"),
         ({"Error": "exec: no-such: not found"}, "has ended: exec: no-such: not found"),
-        ({"OOMKilled": True}, "has ended: it needs more memory than worker.memory allows"
-         " (raise worker.memory)"),
+        ({"OOMKilled": True}, "has ended: it needs more memory than processes.worker.memory"
+         " allows (raise processes.worker.memory)"),
     ],
 )  # fmt: skip
 def test_one_that_is_not_started_again_is_hopeless_at_once(

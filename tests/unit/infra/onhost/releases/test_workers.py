@@ -67,21 +67,21 @@ def test_workers_that_do_not_become_healthy_are_named_with_their_check_s_words(
         return
     with pytest.raises(Unwell) as refused:
         workers.wait_until_healthy(host, "a", 0)
-    told = f"the workers of release a are not healthy after 0 s: {problem}"
+    told = f"the process worker of release a is not healthy after 0 s: {problem}"
     assert str(refused.value) == told
-    assert ("worker.health_command" in refused.value.advice) == ("exit code" in problem)
+    assert ("processes.worker.health_command" in refused.value.advice) == ("exit code" in problem)
 
 
 def test_a_release_without_a_worker_is_refused(host: Host) -> None:
     put(host)
-    with pytest.raises(Unwell, match="after 0 s: there is no worker"):
+    with pytest.raises(Unwell, match="after 0 s: it has no container"):
         workers.wait_until_healthy(host, "a", 0)
 
 
 def test_a_worker_that_crashes_is_not_waited_for(host: Host) -> None:
     began = time.monotonic()
     put(host, inspected("a-worker-1", "exited", exit_code=1), log="no such queue")
-    with pytest.raises(Unwell, match="the worker of release a has ended: exit code 1"):
+    with pytest.raises(Unwell, match="the process worker of release a has ended: exit code 1"):
         workers.wait_until_healthy(host, "a", 60)
     assert time.monotonic() - began < 10
 

@@ -8,6 +8,7 @@ from infra.onhost.status import warn
 
 WELL: dict[str, Any] = {
     "release": "0123456789ab",
+    "processes": ["worker"],
     "maintenance": "off",
     "containers": [
         {"name": "slipway-base-nginx-1", "health": "healthy", "state": "running"},

@@ -64,7 +64,12 @@ def test_workers_are_told_and_replaced_at_once(
     assert run(host, "worker") == 0
     done = [step(call) for call in host.called() if not call.startswith(("docker ps", "docker i"))]
     assert done == ["docker kill worker-of-a", "complete", "healthy"]
-    assert "new workers of release a take jobs after " in capsys.readouterr().err
+    assert "new containers of worker of release a take jobs after " in capsys.readouterr().err
+
+
+def test_what_runs_no_jobs_is_not_restarted_alone(host: Host) -> None:
+    with pytest.raises(Failure, match="mails cannot be restarted alone: choose of web, worker"):
+        run(host, "mails")
 
 
 def test_without_a_release_there_are_no_workers(host: Host) -> None:

@@ -37,13 +37,9 @@ def test_a_number_must_be_a_whole_number(value: object) -> None:
         ("web", "processes", 0, "must be 1 or more"),
         ("web", "processes", 65, "must be 64 or less"),
         ("web", "request_timeout", 0, "must be 1 or more"),
-        ("worker", "job_timeout", 86401, "must be 86400 or less"),
         ("nginx", "http_port", 79, "must be 80 or more"),
         ("nginx", "https_port", 65536, "must be 65535 or less"),
         ("preflight", "clock_difference", 0, "must be 1 or more"),
-        ("worker", "queue", "Default", NAME),
-        ("worker", "queue", "a b", NAME),
-        ("worker", "queue", "a" * 64, NAME),
         ("app", "health_path", "healthz", URL_PATH),
         ("app", "health_path", "/a b", URL_PATH),
         ("app", "health_path", "/a;b", URL_PATH),
@@ -97,9 +93,9 @@ def test_a_wrong_item_is_named_by_its_place(
 
 def test_each_wrong_argument_of_a_command_is_named_by_its_place() -> None:
     reason = "must be one line of text, not empty"
-    assert refusals(worker={"command": ["", "a", "b\nc"]}) == [
-        f"worker.command.0: {reason}",
-        f"worker.command.2: {reason}",
+    assert refusals(web={"command": ["", "a", "b\nc"]}) == [
+        f"web.command.0: {reason}",
+        f"web.command.2: {reason}",
     ]
 
 

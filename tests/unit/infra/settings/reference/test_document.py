@@ -19,6 +19,8 @@ def paths(model: type[Section], prefix: str = "") -> list[str]:
         inner, each = field.annotation, ""
         if get_origin(inner) is tuple:
             inner, each = get_args(inner)[0], ".N"
+        elif get_origin(inner) is dict:
+            inner, each = get_args(inner)[1], ".NAME"
         elif NoneType in get_args(inner):
             inner = get_args(inner)[0]
         if isinstance(inner, type) and issubclass(inner, Section):

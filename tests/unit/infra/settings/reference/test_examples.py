@@ -52,6 +52,6 @@ def test_each_example_is_accepted_and_sets_its_section(heading: str, folder: Pat
         return
     value: Any = settings
     defaults: Any = Settings.model_validate(GOOD)
-    for name in heading.removesuffix(".N").split("."):
+    for name in heading.removesuffix(".NAME").removesuffix(".N").split("."):
         value, defaults = getattr(value, name), getattr(defaults, name, None)
     assert value not in (None, defaults)

@@ -1,0 +1,38 @@
+"""The services of a release's compose file for the processes beside its web server."""
+
+from infra.compose.services import Service, health, jobs, literal, memory, processors
+from infra.onhost.processes.kinds import QUEUE
+from infra.settings import Process, Settings
+
+INTERVAL = 15  # seconds from one health check to the next
+ENDING = 10  # seconds that a process gets besides what it may need for its work
+
+
+def process(settings: Settings, one: Process, base: Service) -> Service:
+    """A process: what all containers of the application have, and what its kind adds."""
+    own = {name: literal(value) for name, value in one.environment.items()}
+    found = base | memory(one.memory) | processors(one.cpus)
+    found |= {
+        "command": [literal(word) for word in one.started_by],
+        "environment": base["environment"] | own,
+        "stop_grace_period": f"{one.seconds_to_stop + ENDING}s",
+    }
+    if one.checked_by:
+        found["healthcheck"] = health(
+            [literal(word) for word in one.checked_by],
+            INTERVAL,
+            start=settings.web.start_limit,
+            limit=one.health_limit,
+        )
+    return KINDS[one.kind](one, found)
+
+
+def _queue(one: Process, found: Service) -> Service:
+    """A worker that is told to stop finishes its job first."""
+    return found | {
+        "environment": found["environment"] | jobs(one),
+        "deploy": {"replicas": one.count},
+    }
+
+
+KINDS = {QUEUE: _queue}

@@ -1,0 +1,1 @@
+"""What a release runs beside its web server: kinds of processes, and how each starts and ends."""
