@@ -2,7 +2,10 @@
 
 import json
 import subprocess
+import threading
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +23,16 @@ NAME = "second"
 INVENTORY = "tests/second_app/inventory.py"
 FIRST: dict[str, Any] = {"environment": {"DATABASE": "/srv/data/notes.db", "SCHEMA": "1"}}
 SECOND: dict[str, Any] = {"environment": {"DATABASE": "/srv/data/notes.db", "SCHEMA": "2"}}
+# Debian's RQ is older than those that steady_rq knows: an image with it brings its own worker.
+WORKER = """
+import socket, sys
+from rq import Worker
+from app.dumps import client, queue
+if "--check" in sys.argv:
+    sys.exit(0 if client().exists("rq:worker:" + socket.gethostname()) else 1)
+client().delete("rq:worker:" + socket.gethostname())
+Worker([queue()], name=socket.gethostname(), connection=client()).work()
+"""
 # A Dockerfile of the application's own, with Debian's packages and finished static files.
 DOCKERFILE = """
 ARG BASE_IMAGE=debian:trixie-slim
@@ -39,11 +52,12 @@ class Second(Target):
     """The host of the second application."""
 
     def deploy(
-        self, *words: str, server: str = "uwsgi", **settings: Any
+        self, *words: str, server: str = "uwsgi", worker: dict[str, Any] | None = None, **app: Any
     ) -> subprocess.CompletedProcess[str]:
         return pyinfra(
             *words, INVENTORY, "deploy.py", "-y",
-            TEST_HOST=self.name, TEST_SERVER=server, TEST_SETTINGS=json.dumps(settings),
+            TEST_HOST=self.name, TEST_SERVER=server, TEST_SETTINGS=json.dumps(app),
+            TEST_WORKER=json.dumps(worker or {}),
         )  # fmt: skip
 
     def add(self, note: str) -> None:
@@ -119,6 +133,55 @@ def test_a_second_release_migrates_once_before_traffic_moves_and_keeps_the_data(
     assert target.migrations() == [*before, (target.release(), 2)]
 
 
+def test_no_job_is_lost_in_a_release_though_the_application_only_enqueues_them(
+    target: Second,
+) -> None:
+    """It imports nothing of ours and gives its jobs no retries; its lock has RQ 3."""
+    with dumps_steadily(target) as accepted:
+        for colour in ("red", "green"):
+            environment = SECOND["environment"] | {"COLOUR": colour}
+            done = target.deploy(environment=environment)
+            assert done.returncode == 0, done.stdout + done.stderr
+    assert len(accepted) > 200
+    states = Counter[str]()
+    for job in accepted:
+        wait_until(lambda job=job: dump_of(target, job)["state"] not in OPEN, 60)
+        states[dump_of(target, job)["state"]] += 1
+    print(f"over two releases: {dict(states)}")
+    assert states == {"finished": len(accepted)}
+    jobs = json.loads(target.run("slipway jobs --json"))
+    assert (jobs["counts"]["failed"], jobs["counts"]["started"]) == (0, 0)
+
+
+OPEN = {"queued", "started"}
+
+
+def dump_of(target: Second, job: str) -> dict[str, Any]:
+    report: dict[str, Any] = target.site.ask(f"/dumps/{job}").json
+    return report
+
+
+@contextmanager
+def dumps_steadily(target: Second) -> Iterator[list[str]]:
+    """Adds jobs, one after the other; yields their ids."""
+    accepted: list[str] = []
+    stop = threading.Event()
+
+    def add() -> None:
+        while not stop.wait(0.02):
+            answer = target.site.ask("/dumps", "POST")
+            assert answer.status == 202, answer
+            accepted.append(answer.json["id"])
+
+    adding = threading.Thread(target=add)
+    adding.start()
+    try:
+        yield accepted
+    finally:
+        stop.set()
+        adding.join()
+
+
 def test_a_migration_that_fails_stops_the_release(target: Second) -> None:
     old, before = target.release(), target.migrations()
     broken = {"environment": SECOND["environment"] | {"BROKEN": "1"}}
@@ -138,7 +201,10 @@ def test_a_dockerfile_of_its_own_brings_static_files_that_nginx_serves(
     for path in source.glob("*.py"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     (tmp_path / "Dockerfile").write_text(DOCKERFILE)
-    done = target.deploy(server="gunicorn", source=str(tmp_path), **SECOND)
+    (tmp_path / "worker.py").write_text(WORKER)
+    own = ["python3", "-m", "app.worker"]
+    worker = {"command": own, "health_command": [*own, "--check"]}
+    done = target.deploy(server="gunicorn", worker=worker, source=str(tmp_path), **SECOND)
     assert done.returncode == 0, done.stdout + done.stderr
     served(target)
     assert target.site.ask("/static/passwd").status == 404
