@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from steady_rq import __version__
+from steady_rq.check import FRESH, problem
 from steady_rq.environment import Environment, SettingError
 
 VARIABLES = """\
@@ -29,8 +30,8 @@ FILE = """\
 A file steady_rq.conf.py, in the working directory or a folder in it, may set SERIALIZER ("json" or
 a dotted path), WORKER_CLASS, JOB_CLASS, QUEUE_CLASS and EXCEPTION_HANDLERS.
 """
-CHECK = """\
-Exits with 0 if every worker of this host sent a heartbeat in the last 45 seconds, as a healthy
+CHECK = f"""\
+Exits with 0 if every worker of this host sent a heartbeat in the last {FRESH} seconds, as a healthy
 worker does every 5 seconds. Else it exits with 1 and says why in one line.
 """
 
@@ -71,8 +72,6 @@ def main(words: list[str], variables: Mapping[str, str]) -> int:
 
 def check(environment: Environment) -> int:
     """Check this host's worker."""
-    from steady_rq.check import problem
-
     found = problem(environment)
     print(found or "ok")
     return 1 if found else 0

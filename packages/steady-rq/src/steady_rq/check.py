@@ -15,7 +15,9 @@ from datetime import UTC, datetime
 from steady_rq import resp
 from steady_rq.environment import Environment
 
-FRESH = 45  # seconds; a worker sends a heartbeat every 5
+# Seconds; a worker sends a heartbeat every 5. Found hung by two checks in a row, 15 seconds apart,
+# it is found within a minute.
+FRESH = 25
 FIELDS = ("hostname", "pid", "last_heartbeat")  # of a worker in Redis
 
 
