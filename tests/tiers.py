@@ -122,7 +122,8 @@ SOURCES = (
     Source(("app/*", "requirements/app.txt"), (*DEPLOYED, "jobs"), deployed=True),
     Source(("compose/*", "images/*", "infra/*", "nginx/*", "redis/*", "systemd/*",
             "config.py", "deploy.py", "group_data/*", "requirements/acceptance.txt",
-            "requirements/certbot.txt", "requirements/deploy.txt",
+            "requirements/certbot.txt", "requirements/deploy.txt", "requirements/gunicorn.txt",
+            "requirements/jobs.txt", "requirements/uv.txt", "requirements/uwsgi.txt",
             "requirements/development.txt"), DEPLOYED, deployed=True),
     # What only people use
     Source(("requirements/graders.txt",), ("graders",)),
