@@ -60,6 +60,7 @@ SUITES = (
     Suite("steady-rq", 4, 420, ("packages/steady-rq/tests",), needs=("redis_server",)),
     Suite("lab", 4, 180, ("tests/lab",), Stand.OWN),
     Suite("second-app", 4, 300, ("tests/second_app",), Stand.OWN),
+    Suite("applications", 4, 900, ("tests/applications",), Stand.OWN),
     Suite("development", 4, 200, ("tests/development",), Stand.OWN),
     Suite("upgrade", 4, 300, ("tests/upgrade",), Stand.OWN),
     # They take long, and have not been green in one piece yet: by their names, for now.
@@ -96,7 +97,7 @@ SOURCES = (
     Source(("tests/unit/*", "tests/support/*"), ("jobs",)),
     Source(("tests/faults/*/*", "tests/faults/test_*", "tests/breakages/*",
             "tests/browser/*", "tests/graders/*",
-            "tests/development/*", "tests/second_app/*", "tests/lab/*", "tests/upgrade/*"),
+            "tests/development/*", "tests/second_app/*", "tests/applications/*", "tests/lab/*", "tests/upgrade/*"),
            ()),  # their own suite
     Source(("tests/faults/served.py",), ("operation", "certificates")),
     Source(("tests/faults/*",), DEPLOYED),

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from infra.application import volumes
 from infra.application.files import SourceFiles, source_files
 from infra.application.found import find
 from infra.application.locks.check import COMPILER
@@ -23,6 +24,7 @@ def image(settings: Settings) -> Image:
     """The application's image. Raises FieldError, for the setting to change."""
     dockerfile = settings.app.own_dockerfile
     files = source_files(settings.app.source, dockerfile)
+    volumes.check(settings, files)
     base = settings.docker.base_image
     if dockerfile:
         _check_own(settings, files, dockerfile)

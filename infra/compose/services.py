@@ -3,6 +3,7 @@
 from typing import Any
 
 from infra.application.found import find
+from infra.application.volumes import mounts
 from infra.onhost import layout
 from infra.onhost.layout import LAYOUT
 from infra.onhost.releases.release import ONE_OFF, RELEASE_COMMAND
@@ -49,7 +50,7 @@ def application(settings: Settings, image: str) -> Service:
         "volumes": [
             REDIS,
             f"{LAYOUT.web}/${{RELEASE}}/{SPOOL}:{layout.CONTAINER_SPOOL}",
-            *(f"{LAYOUT.volumes}/{n}:{p}" for n, p in settings.app.volumes.items()),
+            *(f"{LAYOUT.volumes}/{n}:{p}" for n, p in mounts(settings).items()),
         ],
     }
 

@@ -11,6 +11,7 @@ from infra.application.locks import uv
 from infra.application.locks.kinds import READERS
 from infra.application.locks.pins import OPTION, LockError, Pin, decoded, lines, parsed
 
+VERSION_CONTROL = re.compile(r"\b(git|hg|svn|bzr)\+")
 ITSELF = re.compile(r"(-e|--editable)\s+\S+|\.|\./?(\[.*\])?")  # the source is on Python's path
 MADE = (
     "# Made by a deploy from {name}, sha256 {digest}. Keep it: the next deploy installs the same."
@@ -49,18 +50,31 @@ def read(path: Path, folder: Path) -> Lock:
     wanted = [line for line in written if not ITSELF.fullmatch(line) and line not in options]
     if wanted and all("--hash" in line for line in wanted):
         return Lock(path, parsed("\n".join(wanted)), options)
-    found = _made(path, "\n".join([*options, *wanted]), _with_included(path, wanted), folder)
+    everything = _with_included(path, wanted)
+    _refuse_version_control(path, everything)
+    found = _made(path, "\n".join([*options, *wanted]), everything, folder)
     return Lock(path, found.pins, options, found.made)
 
 
 def _plain(path: Path, pins: list[Pin]) -> list[Pin]:
     for one in pins:
         if not one.hashes:
-            raise LockError(
-                f"{path.name} takes {one.name} from elsewhere than an index ({one.requirement}): it"
-                " has no hash. Lock a version of it, or bring a Dockerfile (app.dockerfile)"
-            )
+            raise _elsewhere(path, one.requirement)
     return pins
+
+
+def _refuse_version_control(path: Path, everything: str) -> None:
+    """Raises LockError before uv would fetch a repository."""
+    found = next((line for line in everything.splitlines() if VERSION_CONTROL.search(line)), None)
+    if found:
+        raise _elsewhere(path, found)
+
+
+def _elsewhere(path: Path, requirement: str) -> LockError:
+    return LockError(
+        f"{path.name} has {requirement}, which comes from elsewhere than an index: it has no hash."
+        " Name a version of it, or bring a Dockerfile (app.dockerfile)"
+    )
 
 
 def _with_included(path: Path, wanted: Iterable[str]) -> str:

@@ -19,10 +19,12 @@ ContainerPath = Annotated[
     ),
 ]
 VolumePath = Annotated[
-    ContainerPath,
+    str,
     Pattern(
-        "an absolute path below `/srv` or `/data`, but not in `/srv/app`, where the code is",
-        r"/(srv(?!/app(/|$))|data)/.+",
+        "a path in the source, like `instance`, or an absolute path below `/srv` or `/data`,"
+        " but not in `/srv/app`",
+        r"(/(srv(?!/app(/|$))|data)/)?(?!\.\.?(/|$))[A-Za-z0-9_.-]+"
+        r"(/(?!\.\.?(/|$))[A-Za-z0-9_.-]+)*",
     ),
 ]
 UrlPath = Annotated[

@@ -111,7 +111,8 @@ class App(Section):
     """Seconds that the acceptance tests may take."""
     volumes: dict[Name, VolumePath] = {}  # noqa: RUF012  pydantic copies defaults
     """Directories that stay when releases change. Each has a name, and a path in the containers of
-    web, all processes and the release command."""
+    web, all processes and the release command. A relative path starts at the root of the
+    source."""
 
     @property
     def dependencies(self) -> Path | None:

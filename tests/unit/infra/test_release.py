@@ -88,6 +88,27 @@ def test_volumes_stand_in_every_container_of_the_application_and_are_its_own() -
     )  # fmt: skip
 
 
+def test_a_volume_in_the_source_hides_none_of_its_files(tmp_path: Path) -> None:
+    for name in ("app.py", "instance/.gitkeep", "static/logo.svg", "static_2/a"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("from flask import Flask\napp = Flask(__name__)\n")
+    (tmp_path / "requirements.txt").write_text("flask==3.1.0 --hash=sha256:aa")
+
+    def deployed(path: str) -> Settings:
+        app = {"source": str(tmp_path), "volumes": {"kept": path}}
+        settings = load(GOOD | {"app": app}, "one")
+        image(settings)
+        return settings
+
+    web = release_file(deployed("instance"))["services"]["web"]
+    assert f"{LAYOUT.volumes}/kept:/srv/app/instance" in web["volumes"]
+    assert deployed("uploads/new")
+    with pytest.raises(FieldError) as refused:
+        deployed("static")
+    assert refused.value.path == "app.volumes.kept"
+    assert str(refused.value).startswith("static would hide static/logo.svg of the source: ")
+
+
 def test_debian_packages_are_an_argument_of_the_image_s_build() -> None:
     needed = {"SYSTEM_PACKAGES=graphviz sqlite3"}
     assert set(image(NEEDS).arguments) - set(image(PLAIN).arguments) == needed

@@ -13,7 +13,10 @@ FOLDER = "must be an absolute path of letters, digits and . _ -, without .., lik
 URL_FOLDER = "must be a URL path that begins and ends with /, like /static/"
 URL_PATH = "must be a URL path of letters, digits and . _ - /, like /healthz"
 URL_PREFIX = "must be a URL path without a / at its end, like /metrics"
-VOLUME = "must be an absolute path below /srv or /data, but not in /srv/app, where the code is"
+VOLUME = (
+    "must be a path in the source, like instance, or an absolute path below /srv or /data, but not"
+    " in /srv/app"
+)
 
 
 @pytest.mark.parametrize("size", ["256", "256M", "0m", "1.5g", "-1m", "1t", " 1g", "1g\n", "1gb"])
@@ -78,7 +81,7 @@ def test_a_wrong_value_is_refused_with_the_reason(
         ("app", "volumes", {"etc": "/etc/app"}, f"etc: {VOLUME}"),
         ("app", "volumes", {"code": "/srv/app/data"}, f"code: {VOLUME}"),
         ("app", "volumes", {"code": "/srv/app"}, f"code: {VOLUME}"),
-        ("app", "volumes", {"data": "/srv/../app"}, f"data: {FOLDER}"),
+        ("app", "volumes", {"data": "/srv/../app"}, f"data: {VOLUME}"),
         ("nginx", "private_paths", ["/a", "/"], f"1: {URL_PREFIX}"),
         ("nginx", "private_paths", ["/metrics/"], f"0: {URL_PREFIX}"),
         ("nginx", "private_paths", ["/a;b"], f"0: {URL_PREFIX}"),
@@ -100,7 +103,8 @@ def test_each_wrong_argument_of_a_command_is_named_by_its_place() -> None:
 
 
 def test_a_volume_may_have_a_name_that_begins_like_the_code_s() -> None:
-    assert settings(app={"volumes": {"a": "/srv/application"}}).app.volumes
+    for path in ("/srv/application", "instance", "static/uploads", "/data/x"):
+        assert settings(app={"volumes": {"a": path}}).app.volumes == {"a": path}
 
 
 @pytest.mark.parametrize("value", ["a\nb", "a\rb", "a\x00b", "a\n"])

@@ -24,7 +24,8 @@ from infra.settings.sections.tls import Tls
         ),
         (
             remote_paths.VolumePath,
-            "an absolute path below `/srv` or `/data`, but not in `/srv/app`, where the code is",
+            "a path in the source, like `instance`, or an absolute path below `/srv` or"
+            " `/data`, but not in `/srv/app`",
         ),
         (Annotated[int, Field(ge=0)], "a whole number, from 0"),
         (Literal["on", "off"], '`"on"` or `"off"`'),
