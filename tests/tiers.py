@@ -97,7 +97,8 @@ SOURCES = (
     Source(("tests/unit/*", "tests/support/*"), ("jobs",)),
     Source(("tests/faults/*/*", "tests/faults/test_*", "tests/breakages/*",
             "tests/browser/*", "tests/graders/*",
-            "tests/development/*", "tests/second_app/*", "tests/applications/*", "tests/lab/*", "tests/upgrade/*"),
+            "tests/applications/*", "tests/development/*", "tests/second_app/*", "tests/lab/*",
+            "tests/upgrade/*"),
            ()),  # their own suite
     Source(("tests/faults/served.py",), ("operation", "certificates")),
     Source(("tests/faults/*",), DEPLOYED),

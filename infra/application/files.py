@@ -48,6 +48,8 @@ def source_files(source: Path, dockerfile: str = "") -> SourceFiles:
         else:
             found = _by_git(source)
         for path in found.kept.values():
+            if not path.exists():
+                raise ValueError(f"the link {shown(path)} leads nowhere: remove it")  # noqa: TRY301
             check_sent(path)
     except OSError as error:
         reason = f"{shown(error.filename)} cannot be read: {error.strerror}"
@@ -92,10 +94,8 @@ def _by_git(source: Path) -> SourceFiles:
             continue
         if path.is_dir():  # a link to a folder, or a submodule
             kept |= dict(_walk(path, name, is_left_out=lambda path, _: is_not_source(path)))
-        elif path.is_file():
+        elif path.is_file() or path.is_symlink():
             kept[name] = path
-        elif path.is_symlink():
-            raise ValueError(_nowhere(path))
     return SourceFiles(kept, git_ignored(source), "git")
 
 
@@ -133,11 +133,5 @@ def _walk(
         if entry.is_dir():
             if not is_left_out(path, name):
                 yield from _walk(path, name, (*above, real), is_left_out=is_left_out)
-        elif entry.is_file():
+        elif entry.is_file() or entry.is_symlink():
             yield name, path
-        elif entry.is_symlink():
-            raise ValueError(_nowhere(path))
-
-
-def _nowhere(path: Path) -> str:
-    return f"the link {shown(path)} leads nowhere: remove it"

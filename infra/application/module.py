@@ -88,6 +88,7 @@ def _complete(place: Place, told: str) -> str:
     """A FLASK_APP as a module with a name: flask takes a file, and a module alone, too."""
     path, _, name = told.partition(":")
     dotted = path.removesuffix(".py").removeprefix("./").strip("/").replace("/", ".")
+    dotted = dotted.removesuffix(".__init__")
     if place.has_src:
         dotted = dotted.removeprefix("src.")
     file = _file(place, dotted)

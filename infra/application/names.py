@@ -1,6 +1,7 @@
 """Which names of a module are Flask applications, or factories of one, by its syntax alone."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,9 @@ from infra.application.place import parsed
 
 APPLICATIONS = ("app", "application")
 FACTORIES = ("create_app", "make_app")  # the names that flask itself tries
+
+# A name of what makes a Flask application, and not another one, like Celery's.
+FACTORY = re.compile(r"^(?!.*(celery|worker|queue)).*(app|factory|flask)", re.IGNORECASE)
 
 
 def best(path: Path) -> str | None:
@@ -32,7 +36,7 @@ def _bound(body: list[ast.stmt], path: Path) -> Iterator[tuple[str, str]]:
     """Each name that statements bind, with how: flask, call, import or def."""
     for node in body:
         if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Call):
-            yield from _assigned(node, "flask" if _is_flask(node.value) else "call")
+            yield from _assigned(node, _kind(node.value))
         elif isinstance(node, ast.FunctionDef) and not _needs_arguments(node):
             yield node.name, "def"
         elif isinstance(node, ast.ImportFrom):
@@ -47,11 +51,13 @@ def _assigned(node: ast.Assign | ast.AnnAssign, kind: str) -> Iterator[tuple[str
     yield from ((target.id, kind) for target in targets if isinstance(target, ast.Name))
 
 
-def _is_flask(call: ast.Call) -> bool:
+def _kind(call: ast.Call) -> str:
+    """What a call makes: flask, for Flask itself and classes made from it; call, for a factory."""
     function = call.func
     name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-    # Flask itself, and classes made from it: APIFlask, OpenAPI's and one's own.
-    return name.endswith("Flask")
+    if name.endswith("Flask"):
+        return "flask"
+    return "call" if FACTORY.search(name) else "other"
 
 
 def _is_main(node: ast.stmt) -> bool:

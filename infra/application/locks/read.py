@@ -12,7 +12,8 @@ from infra.application.locks.kinds import READERS
 from infra.application.locks.pins import OPTION, LockError, Pin, decoded, lines, parsed
 
 VERSION_CONTROL = re.compile(r"\b(git|hg|svn|bzr)\+")
-ITSELF = re.compile(r"(-e|--editable)\s+\S+|\.|\./?(\[.*\])?")  # the source is on Python's path
+FOLDER = re.compile(r"(-e|--editable)\s|\.{0,2}/|file:")
+ITSELF = re.compile(r"((-e|--editable)[ =])?\s*\./?(\[.*\])?")  # the source is on Python's path
 MADE = (
     "# Made by a deploy from {name}, sha256 {digest}. Keep it: the next deploy installs the same."
 )
@@ -37,7 +38,9 @@ def read(path: Path, folder: Path) -> Lock:
         if reader := READERS.get(path.name):
             return Lock(path, reader(path), [])
         if path.name == "uv.lock":
-            return Lock(path, _plain(path, parsed(uv.export(path))), [])
+            exported = uv.export(path)
+            _refuse_other_places(path, exported)
+            return Lock(path, _plain(path, parsed(exported)), [])
         if path.name == "pyproject.toml":
             return _made(path, None, path.read_text(encoding="utf-8"), folder)
         content = decoded(path.read_bytes())
@@ -51,7 +54,7 @@ def read(path: Path, folder: Path) -> Lock:
     if wanted and all("--hash" in line for line in wanted):
         return Lock(path, parsed("\n".join(wanted)), options)
     everything = _with_included(path, wanted)
-    _refuse_version_control(path, everything)
+    _refuse_other_places(path, everything)
     found = _made(path, "\n".join([*options, *wanted]), everything, folder)
     return Lock(path, found.pins, options, found.made)
 
@@ -63,11 +66,11 @@ def _plain(path: Path, pins: list[Pin]) -> list[Pin]:
     return pins
 
 
-def _refuse_version_control(path: Path, everything: str) -> None:
-    """Raises LockError before uv would fetch a repository."""
-    found = next((line for line in everything.splitlines() if VERSION_CONTROL.search(line)), None)
-    if found:
-        raise _elsewhere(path, found)
+def _refuse_other_places(path: Path, everything: str) -> None:
+    """Raises LockError for repositories and folders: they have no hash."""
+    for line in everything.splitlines():
+        if VERSION_CONTROL.search(line) or FOLDER.match(line):
+            raise _elsewhere(path, line)
 
 
 def _elsewhere(path: Path, requirement: str) -> LockError:

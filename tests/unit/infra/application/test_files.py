@@ -138,6 +138,18 @@ def test_a_link_that_cannot_be_followed_is_refused_by_name(
     assert refused.value.path == "app.source"
 
 
+def test_a_link_that_is_left_out_may_lead_nowhere(tmp_path: Path) -> None:
+    source = filled(tmp_path, "app.py")
+    (source / "gone").symlink_to("/no/such/file")
+    (source / ".gitignore").write_text("gone\n")
+    assert kept(source) == [".gitignore", "app.py"]
+    (source / ".dockerignore").write_text("gone\n.*\n")
+    assert kept(source) == ["app.py"]
+    git(source, "init")
+    (source / ".dockerignore").unlink()
+    assert kept(source) == [".gitignore", "app.py"]
+
+
 @pytest.mark.parametrize("repository", [True, False])
 def test_a_name_that_is_not_utf_8_is_refused(tmp_path: Path, repository: bool) -> None:
     source = filled(tmp_path, "app.py")

@@ -43,6 +43,13 @@ def source(folder: Path, files: dict[str, str]) -> Path:
         ({"Procfile": "web: waitress-serve --port=$PORT --call hello:create_app\n"},
          "hello:create_app()"),
         ({"Procfile": "web: flask run\n", "app.py": APP}, "app:app"),
+        ({".flaskenv": "FLASK_APP=project/server/__init__.py\n",
+          "project/server/__init__.py": FACTORY}, "project.server:create_app()"),
+        # Other libraries have an `app`, too.
+        ({"tasks.py": "from celery import Celery\napp = Celery('tasks')\n", "shop.py": APP},
+         "shop:app"),
+        ({"worker.py": "app = make_celery(None)\n", "shop/__init__.py": FACTORY},
+         "shop:create_app()"),
         # Modules are no values, in spite of their names.
         ({"start.py": "from app import app\n", "app/__init__.py": "", "app/app.py": APP},
          "app.app:app"),

@@ -1,5 +1,6 @@
 """Which lock is taken, what is added to it, and what is refused."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,16 @@ def test_a_lock_with_hashes_is_taken_as_it_is(tmp_path: Path) -> None:
     assert lock.options == ["--extra-index-url https://example.org/simple"]
     assert lock.made is None
     assert not (tmp_path / "locks").exists()
+
+
+@pytest.mark.parametrize(
+    "line", ["-e ./libs/prices", "../prices", "six @ git+https://example.org/six", "-e git+x#egg=y"]
+)
+def test_what_has_no_hash_by_its_kind_is_refused_by_its_line(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "requirements.txt"
+    file.write_text(f"flask\n-e .\n.\n{line}\n")
+    with pytest.raises(LockError, match=rf"requirements.txt has {re.escape(line)}, which comes"):
+        read(file, tmp_path / "locks")
 
 
 @pytest.mark.parametrize("name", ["poetry.lock", "Pipfile.lock", "pylock.toml"])
