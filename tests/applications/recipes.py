@@ -258,7 +258,6 @@ RECIPES = {
     "contained": Recipe(
         CONTAINED, "image: built by the application's own Dockerfile", "its own image",
         ("hello.py", "its own", "another"),
-        more={"web": {"server": "gunicorn"}, "worker": {"command": ["sleep", "inf"],
-              "health_command": ["true"]}},
+        more={"web": {"server": "gunicorn"}},
     ),
 }  # fmt: skip
