@@ -12,6 +12,8 @@ FACTORIES = ("create_app", "make_app")  # the names that flask itself tries
 
 # A name of what makes a Flask application, and not another one, like Celery's.
 FACTORY = re.compile(r"^(?!.*(celery|worker|queue)).*(app|factory|flask)", re.IGNORECASE)
+OTHERS = re.compile(r"celery|huey|typer|fastapi|starlette|dash|quart", re.IGNORECASE)
+USUAL = {"wsgi", "app", "__init__", "main"}  # where any `app` is the application
 
 
 def best(path: Path) -> str | None:
@@ -23,8 +25,9 @@ def best(path: Path) -> str | None:
     if tree is None:
         return None
     names = dict(_bound(tree.body, path))
+    taken = {"flask", "call", "import", *(["other"] if path.stem in USUAL else [])}
     for name in APPLICATIONS:
-        if names.get(name) in {"flask", "call", "import"}:
+        if names.get(name) in taken:
             return name
     made = [name for name, kind in names.items() if kind == "flask"]
     if len(made) == 1:
@@ -52,12 +55,16 @@ def _assigned(node: ast.Assign | ast.AnnAssign, kind: str) -> Iterator[tuple[str
 
 
 def _kind(call: ast.Call) -> str:
-    """What a call makes: flask, for Flask itself and classes made from it; call, for a factory."""
+    """What a call makes: flask, by Flask itself and classes made from it; call, by a factory;
+    foreign, by another library; other, where nothing is known.
+    """
     function = call.func
     name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
     if name.endswith("Flask"):
         return "flask"
-    return "call" if FACTORY.search(name) else "other"
+    if FACTORY.search(name):
+        return "call"
+    return "foreign" if OTHERS.search(name) else "other"
 
 
 def _is_main(node: ast.stmt) -> bool:

@@ -48,6 +48,8 @@ def source(folder: Path, files: dict[str, str]) -> Path:
         # Other libraries have an `app`, too.
         ({"tasks.py": "from celery import Celery\napp = Celery('tasks')\n", "shop.py": APP},
          "shop:app"),
+        ({"app.py": "app = Celery()", "wsgi.py": "application = make()"}, "wsgi:application"),
+        ({"app.py": "app = Celery()", "shop.py": APP}, "shop:app"),
         ({"worker.py": "app = make_celery(None)\n", "shop/__init__.py": FACTORY},
          "shop:create_app()"),
         # Modules are no values, in spite of their names.
