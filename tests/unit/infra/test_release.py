@@ -117,7 +117,7 @@ def test_debian_packages_are_an_argument_of_the_image_s_build() -> None:
 def test_no_file_of_the_application_is_taken_for_slipway_s(tmp_path: Path) -> None:
     (tmp_path / "wsgi.py").write_text("application = make()")
     (tmp_path / "uwsgi.ini").write_text("[uwsgi]")
-    (tmp_path / "requirements.txt").write_text("flask==3.1.0 --hash=sha256:aa")
+    (tmp_path / "requirements.txt").write_text("rq==2.12.0 --hash=sha256:aa")
     settings = load(GOOD | {"app": {"source": str(tmp_path)}}, "one")
     built = image(settings)
     found = {file.path: file.content for file in built.files}
