@@ -56,6 +56,7 @@ SUITES = (
     Suite("graders", 4, 240, ("tests/graders",), Stand.COPY, needs=("graders",)),
     Suite("certificates", 4, 600, ("tests/faults/certificates",), Stand.OWN),
     Suite("blank", 4, 400, ("tests/faults/blank",), Stand.OWN),
+    Suite("histories", 4, 600, ("tests/faults/histories",), Stand.OWN),
     Suite("jobs", 4, 120, (), needs=("redis_server",), options=("tests/unit", "-m", "slow")),
     Suite("steady-rq", 4, 420, ("packages/steady-rq/tests",), needs=("redis_server",)),
     Suite("lab", 4, 180, ("tests/lab",), Stand.OWN),
@@ -69,7 +70,6 @@ SUITES = (
     Suite("operators", 5, 900, ("tests/faults/operators",), Stand.COPY),
     Suite("noticed", 5, 1200, ("tests/faults/noticed",), Stand.COPY),
     Suite("traffic", 5, 900, ("tests/faults/traffic",), Stand.COPY),
-    Suite("histories", 5, 900, ("tests/faults/histories",), Stand.OWN),
     # Measures and asserts nothing.
     Suite("bench", 5, 900, (), Stand.COPY, steps=(LOAD,)),
 )  # fmt: skip

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 
 from .command import Failure
 from .layout import Layout
+from .typed import made, read
 
 
 @dataclass(frozen=True)
@@ -69,10 +70,14 @@ class Host:
 
 
 def load(layout: Layout) -> Host:
-    """The host with its configuration. Raises Failure when the file is missing or not ours."""
+    """The host with its configuration. Raises Failure when the file is missing or damaged."""
+    path = layout.host_config
     try:
-        data = json.loads(layout.host_config.read_text())
-        data["certificate"] = CertificateConfig(**data["certificate"])
-        return Host(layout, HostConfig(**data))
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise Failure(f"{layout.host_config}: {error}; a deploy writes this file") from error
+        data = read(path)
+        if "certificate" in data:
+            data["certificate"] = made(CertificateConfig, data["certificate"])
+        return Host(layout, made(HostConfig, data))
+    except Failure as failure:
+        raise Failure(f"{failure}. A deploy writes this file again") from failure
+    except ValueError as error:
+        raise Failure(f"{path} cannot be read: {error}. A deploy writes this file again") from error

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .command import Failure
+from .typed import made, read, reason
 
 NAME = "manifest.json"  # of a release, in its directory
 
@@ -28,19 +29,14 @@ class Manifest:
 def load(path: Path) -> Manifest:
     """The manifest of the host. Raises Failure when it is missing or cannot be read."""
     try:
-        return Manifest(**json.loads(path.read_text()))
-    except (OSError, ValueError, TypeError) as error:
-        raise Failure(f"cannot be read: {error}") from error
+        return made(Manifest, json.loads(path.read_text()))
+    except (OSError, ValueError) as error:
+        raise Failure(f"cannot be read: {reason(error)}") from error
 
 
 def of_release(folder: Path) -> dict[str, str]:
     """The state of each file of the release in this directory. Raises Failure like `load`."""
-    path = folder / NAME
-    try:
-        found = json.loads(path.read_text())
-        return {str(file): str(wanted) for file, wanted in found.items()}
-    except (OSError, ValueError, AttributeError) as error:
-        raise Failure(f"{path} cannot be read: {error}") from error
+    return {file: str(wanted) for file, wanted in read(folder / NAME).items()}
 
 
 def state(path: Path) -> str:

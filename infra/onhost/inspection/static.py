@@ -8,6 +8,7 @@ from ..command import Failure
 from ..config import Host
 from ..difference import Difference
 from ..releases import release, static_files
+from ..typed import reason
 
 
 def differences(host: Host) -> Iterator[Difference]:
@@ -19,7 +20,7 @@ def differences(host: Host) -> Iterator[Difference]:
     try:
         listed = json.loads(path.read_text())
     except (OSError, ValueError) as error:
-        raise Failure(f"{path} cannot be read: {error}") from error
+        raise Failure(f"{path} cannot be read: {reason(error)}") from error
     for name, wanted in listed.items() if isinstance(listed, dict) else ():  # of earlier versions
         found = manifest.state(host.layout.static / name)
         if found != wanted:

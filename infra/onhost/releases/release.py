@@ -4,7 +4,6 @@ import errno
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 from .. import layout
 from ..command import Failure, run, succeeds
@@ -13,6 +12,7 @@ from ..credentials import secrets
 from ..processes import kinds
 from ..processes.kinds import Process
 from ..services import sockets
+from ..typed import made, read
 from . import history
 
 CONFIG = "release.json"
@@ -65,17 +65,18 @@ class ReleaseConfig:
 
 
 def load(host: Host, release: str) -> ReleaseConfig:
-    """The configuration of a release. Raises Failure when there is no such release."""
+    """The configuration of a release. Raises Failure when it is missing or damaged."""
     path = folder(host, release) / CONFIG
+    if not path.exists():
+        raise Failure(f"there is no release {release} on this host: {path} is missing")
     try:
-        written: dict[str, Any] = dict(json.loads(path.read_text()))
-        data = {RENAMED.get(name, name): value for name, value in written.items()}
-        checks = [Check(**check) for check in data.pop("checks")]
-        known = data.pop("processes", None)
-        found = kinds.earlier() if known is None else [Process(**one) for one in known]
-        return ReleaseConfig(**data, checks=checks, processes=found)
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise Failure(f"there is no release {release} on this host: {path}: {error}") from error
+        data = {RENAMED.get(name, name): value for name, value in read(path).items()}
+        for name, kind in {"checks": Check, "processes": Process}.items():
+            if isinstance(data.get(name), list):
+                data[name] = [made(kind, one) for one in data[name]]
+        return made(ReleaseConfig, data)
+    except ValueError as error:
+        raise Failure(f"{path} cannot be read: {error}") from error
 
 
 def health_path(host: Host, release: str) -> str:

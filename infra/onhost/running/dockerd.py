@@ -1,12 +1,12 @@
 """What dockerd runs with, where it says so, against its file."""
 
-import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..config import Host
 from ..difference import Difference
 from ..services import engine
+from ..typed import read
 
 # For a key of the file, what `docker info` says of it.
 SAID: dict[str, Callable[[dict[str, Any]], Any]] = {
@@ -24,7 +24,7 @@ SAID: dict[str, Callable[[dict[str, Any]], Any]] = {
 
 def differences(host: Host) -> Iterator[Difference]:
     """Settings for which dockerd has another value than its file."""
-    wanted = json.loads(host.layout.docker_config.read_text())
+    wanted = read(host.layout.docker_config)
     info = engine.get(host, "/info")
     for key, said in SAID.items():
         if key in wanted and _plain(wanted[key]) != said(info):

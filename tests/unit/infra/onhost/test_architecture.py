@@ -16,6 +16,7 @@ BELOW = [
     "alerts",
     "command",
     "locks",
+    "typed",
     "config",
     "attention",
     "difference",

@@ -147,14 +147,34 @@ def test_what_the_host_is_told_can_be_read_there(tmp_path: Path) -> None:
     assert found.certificate.acme_directory == "https://acme-v02.api.letsencrypt.org/directory"
 
 
-@pytest.mark.parametrize("text", [None, "", "{", "[]", "{}", json.dumps({"domain": "x"})])
-def test_a_configuration_that_is_not_ours_is_a_failure(tmp_path: Path, text: str | None) -> None:
+OURS = json.loads(programs.host_config(SETTINGS).to_json())
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (None, "No such file or directory"),
+        ("", "line 1 is not JSON"),
+        ('{\n"domain": }', "line 2 is not JSON"),
+        ("[]", "it is not a JSON object"),
+        ("null", "it is not a JSON object"),
+        ("{}", "'domain' is missing"),
+        (json.dumps(OURS | {"proxies": None}), "'proxies' has a value of the wrong type"),
+        (json.dumps(OURS | {"aliases": [7]}), "'aliases' has a value of the wrong type"),
+        (json.dumps(OURS | {"certificate": []}), "it is not a JSON object"),
+    ],
+)
+def test_a_damaged_configuration_is_told_in_one_line(
+    tmp_path: Path, content: str | None, why: str
+) -> None:
     paths = Layout(tmp_path)
     paths.config.mkdir(parents=True)
-    if text is not None:
-        paths.host_config.write_text(text)
-    with pytest.raises(Failure, match=r"host\.json: .*; a deploy writes this file"):
+    if content is not None:
+        paths.host_config.write_text(content)
+    with pytest.raises(Failure) as refused:
         config.load(paths)
+    told = f"{paths.host_config} cannot be read: {why}. A deploy writes this file again"
+    assert str(refused.value) == told
 
 
 def test_the_directories_admit_those_who_need_them_alone() -> None:

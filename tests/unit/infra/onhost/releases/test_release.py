@@ -29,8 +29,8 @@ def test_a_release_of_version_0_1_is_read_as_well() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"checks": [], "server": "uwsgi", "more": 1}'])
-def test_what_is_no_release_is_a_failure(text: str) -> None:
+def test_a_damaged_release_is_a_failure_that_names_the_file(text: str) -> None:
     with new_host() as host:
         (host.release("a") / release.CONFIG).write_text(text)
-        with pytest.raises(Failure, match="there is no release a on this host"):
+        with pytest.raises(Failure, match=r"/releases/a/release\.json cannot be read: "):
             release.load(host, "a")
