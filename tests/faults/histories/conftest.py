@@ -26,11 +26,11 @@ def prepared(name: str, *scripts: str) -> Target:
     return Target(name, deployed(INVENTORY, TEST_HOST=name)[name])
 
 
-def verified(target: Target) -> str:
-    """What the tests of a deployed host say, which all pass."""
+def verified(target: Target, *options: str) -> str:
+    """What the tests of a deployed host say, which all pass; options are pytest's."""
     command = (
         *("pytest", "tests/host", "--inventory", INVENTORY, "-q", "-m", ""),
-        *("-p", "no:cacheprovider"),
+        *("-p", "no:cacheprovider", *options),
     )
     done = subprocess.run(
         command,
