@@ -70,7 +70,7 @@ def release_config(settings: Settings, tag: str) -> ReleaseConfig:
     """What the switch needs to know of the release."""
     return ReleaseConfig(
         image=tag,
-        server=settings.web.server,
+        server=settings.web.spoken,
         start_limit=settings.web.start_limit,
         release_command=bool(settings.app.release_command),
         release_command_limit=settings.app.release_command_limit,

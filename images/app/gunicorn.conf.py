@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import signal
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -28,10 +27,10 @@ worker_connections = threads  # a process takes what it can answer at once, and 
 keepalive = 0  # nginx makes a connection for each request
 preload_app = True  # the processes share its memory, and an import error ends it
 graceful_timeout = LIMIT
-timeout = LIMIT + 5  # of a process that does not even beat; requests have their own limit below
+timeout = LIMIT + 5  # of a process that does not even beat; slipway_limits.py has that of requests
 max_requests = 5000
 max_requests_jitter = 500
-worker_tmp_dir = "/tmp"  # noqa: S108  in memory: what it writes there must not wait for a disk
+worker_tmp_dir = "/tmp"  # noqa: S108  in memory by default: what it writes there must not wait for a disk
 control_socket_disable = True
 # nginx has bounded the line and the headers; these only must not be below its limits.
 limit_request_line = 0
@@ -52,27 +51,17 @@ def when_ready(_server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Every process watches its requests, and tells the application the client's address."""
+    """Every process tells its work, and tells the application the client's address."""
     worker.wsgi = behind_nginx(worker.wsgi)
-    threading.Thread(target=end_when_late, args=[worker], daemon=True).start()
+    threading.Thread(target=tell_always, daemon=True).start()
 
 
 def behind_nginx(application: Application) -> Application:
-    """The application with the address that nginx saw, since a Unix socket has none.
-
-    Its events reach the client as they come, not when nginx has a buffer full of them.
-    """
+    """The application with the address that nginx saw, since a Unix socket has none."""
 
     def wrapped(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         environ["REMOTE_ADDR"] = environ.get("HTTP_X_FORWARDED_FOR", "")
-
-        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
-            kinds = [value for name, value in headers if name.lower() == "content-type"]
-            if kinds and kinds[0].startswith("text/event-stream"):
-                headers = [*headers, ("X-Accel-Buffering", "no")]
-            return start_response(status, headers, *more)
-
-        return application(environ, start)
+        return application(environ, start_response)
 
     return wrapped
 
@@ -97,15 +86,9 @@ def tell_work() -> None:
     new.rename(WORK / str(os.getpid()))
 
 
-def end_when_late(worker: Any) -> None:
-    """End the process when a request takes too long, as uWSGI's harakiri does.
-
-    A thread cannot be ended; gunicorn starts another process at once.
-    """
+def tell_always() -> None:
+    """Tell it each second, until the process ends."""
     while True:
         time.sleep(1)
-        with contextlib.suppress(OSError):  # without room there; requests are watched all the same
+        with contextlib.suppress(OSError):  # without room there
             tell_work()
-        if any(time.monotonic() - begin > LIMIT for begin in list(started.values())):
-            worker.log.critical("a request took longer than %s s: ending the process", LIMIT)
-            os.kill(os.getpid(), signal.SIGKILL)

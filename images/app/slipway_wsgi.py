@@ -13,6 +13,8 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+from slipway_limits import limited
+
 Application = Callable[..., Any]
 
 
@@ -64,4 +66,4 @@ def _checked(told: str, found: Any) -> Application:
 
 
 if "WEB_MODULE" in os.environ:
-    application = load(os.environ["WEB_MODULE"])
+    application = limited(load(os.environ["WEB_MODULE"]))

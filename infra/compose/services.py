@@ -1,5 +1,6 @@
 """The services of a release's compose file: web, the release command and one-off commands."""
 
+import re
 from typing import Any
 
 from infra.application.found import find
@@ -14,11 +15,16 @@ SERVERS = {
     "uwsgi": ("uwsgi", "--ini", "/opt/slipway/uwsgi.ini"),
     "gunicorn": ("gunicorn", "--config", "/opt/slipway/gunicorn.conf.py"),
 }
+# A server of one's own makes a socket that nginx may write to: its group is the directory's.
+WITH_UMASK = ("sh", "-c", 'umask 007; exec "$$@"', "sh")
+VARIABLE = re.compile(r"\$\{?(WEB_[A-Z]+)\}?")
 HEALTH_CHECK = "health"  # in the release's directory
 INTERVAL = 10  # seconds from one health check to the next
 HEALTH_LIMIT = 30  # seconds that one may take
 START_PERIOD = 60  # seconds in which a container may start, at least
 SPOOL = "spool"  # in the release's directory below LAYOUT.web; the application's own
+ON_DISK = f"{LAYOUT.web}/${{RELEASE}}/{SPOOL}"
+TMP = "/tmp"  # noqa: S108  the container's own
 REDIS = f"{LAYOUT.redis_sockets}:{LAYOUT.redis_sockets}:ro"
 
 Service = dict[str, Any]
@@ -43,16 +49,25 @@ def application(settings: Settings, image: str) -> Service:
         "logging": {"driver": "journald"},  # the reasons stand in compose/base.yaml.j2
         "ulimits": {"nofile": layout.OPEN_FILES},
         "user": f"{layout.APP_UID}:{layout.APP_UID}",
-        "tmpfs": ["/tmp:mode=1777,size=64m,noexec,nosuid,nodev"],  # noqa: S108  the container's own
+        **tmp(settings),
         "secrets": settings.secret_names,
         "group_add": [str(layout.REDIS_SOCKET_GID)],
         "environment": environment(settings),
         "volumes": [
             REDIS,
-            f"{LAYOUT.web}/${{RELEASE}}/{SPOOL}:{layout.CONTAINER_SPOOL}",
+            f"{ON_DISK}:{layout.CONTAINER_SPOOL}",
+            *([f"{ON_DISK}:{TMP}"] if settings.app.tmp_on_disk else []),
             *(f"{LAYOUT.volumes}/{n}:{p}" for n, p in mounts(settings).items()),
         ],
     }
+
+
+def tmp(settings: Settings) -> Service:
+    """The folder for temporary files, where it is in memory."""
+    if settings.app.tmp_on_disk:
+        return {}
+    size = megabytes(settings.app.tmp)
+    return {"tmpfs": [f"{TMP}:mode=1777,size={size}m,noexec,nosuid,nodev"]}
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -127,11 +142,7 @@ def web(settings: Settings, base: Service) -> Service:
             "environment": base["environment"]
             | {
                 **({"WEB_MODULE": literal(module.name)} if module else {}),
-                "WEB_SOCKET": socket,
-                "WEB_PROCESSES": str(settings.web.processes),
-                "WEB_THREADS": str(settings.web.threads),
-                "WEB_REQUEST_TIMEOUT": str(settings.web.request_timeout),
-                "WEB_QUEUE": str(settings.web.queue),
+                **web_variables(settings),
             },
             "stop_grace_period": f"{settings.web.request_timeout + 5}s",
             "volumes": [
@@ -151,14 +162,32 @@ def web(settings: Settings, base: Service) -> Service:
 def server(settings: Settings) -> Service:
     """The command of the server; none for that of an image with a Dockerfile of its own."""
     words = settings.web.command
-    if not words and settings.app.own_dockerfile:
+    if words:
+        known = web_variables(settings)
+        told = (VARIABLE.sub(lambda found: known.get(found[1], found[0]), word) for word in words)
+        return {"command": [*WITH_UMASK, *(literal(word) for word in told)]}
+    if settings.app.own_dockerfile:
         return {}
-    return {"command": [literal(word) for word in words or SERVERS[settings.web.server]]}
+    return {"command": [literal(word) for word in SERVERS[settings.web.server]]}
+
+
+def web_variables(settings: Settings) -> dict[str, str]:
+    """What the web server is told."""
+    web = settings.web
+    return {
+        "WEB_SOCKET": f"{layout.CONTAINER_SOCKETS}/{socket_name(settings)}",
+        "WEB_PROCESSES": str(web.processes),
+        "WEB_THREADS": str(web.threads),
+        "WEB_REQUEST_TIMEOUT": str(web.request_timeout),
+        "WEB_STREAM_LIMIT": str(web.stream_limit),
+        "WEB_STREAMS": str(web.streams or max(1, web.processes * web.threads // 2)),
+        "WEB_QUEUE": str(web.queue),
+    }
 
 
 def socket_name(settings: Settings) -> str:
     """The name of the web server's socket, which says what is spoken on it."""
-    return sockets.UWSGI if settings.web.server == "uwsgi" else sockets.HTTP
+    return sockets.UWSGI if settings.web.spoken == "uwsgi" else sockets.HTTP
 
 
 def health(command: list[str], interval: int, *, start: int, limit: int = HEALTH_LIMIT) -> Service:

@@ -13,6 +13,7 @@ from infra.settings.sections.app import RESERVED_VARIABLES, App, secret_variable
 from infra.settings.sections.certificate import Certificate
 from infra.settings.sections.nginx import Nginx
 from infra.settings.sections.processes import Process
+from infra.settings.sections.web import Web
 
 
 def check_variables(app: App, processes: Mapping[str, Process], secrets: Iterable[str]) -> None:
@@ -30,6 +31,24 @@ def check_health_path(app: App, nginx: Nginx) -> None:
     if app.health_path in nginx.private_paths:
         raise FieldError(
             "app.health_path", "must not be in nginx.private_paths: the health check asks nginx"
+        )
+
+
+def check_protocol(app: App, web: Web) -> None:
+    """Slipway's own servers are spoken to as they speak."""
+    of_server = "uwsgi" if web.server == "uwsgi" else "http"
+    if web.spoken != of_server and not web.command and not app.own_dockerfile:
+        raise FieldError(
+            "web.protocol",
+            f"must be {of_server} for {web.server}: set web.server, or web.command for another",
+        )
+
+
+def check_tmp(app: App, web: Web) -> None:
+    """What /tmp may hold in memory is less than the container may take."""
+    if not app.tmp_on_disk and megabytes(app.tmp) >= megabytes(web.memory):
+        raise FieldError(
+            "app.tmp", f"must be less than web.memory ({web.memory}): /tmp is in the memory"
         )
 
 

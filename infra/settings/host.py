@@ -111,6 +111,8 @@ class Settings(Section):
         cross_field.check_variables(self.app, self.processes, self.secret_names)
         cross_field.check_health_path(self.app, self.nginx)
         cross_field.check_capacity(self.nginx)
+        cross_field.check_tmp(self.app, self.web)
+        cross_field.check_protocol(self.app, self.web)
         cross_field.check_acceptance(self.app, self.domain)
         cross_field.check_aliases(self.domain, self.aliases)
         cross_field.check_certificate_files(self.certificate, self.names)

@@ -87,7 +87,7 @@ def _advice(problem: str, wanted: ReleaseConfig) -> str:
     if sockets.NOBODY in problem:
         return f"the server that web.command starts must listen on {socket}, the path in WEB_SOCKET"
     if "no HTTP answer" in problem:
-        return f"the server must use {protocol} on {socket}, because web.server is {wanted.server}"
+        return f"the server must use {protocol} on {socket}: see web.protocol"
     if "answered 404" in problem or "answered 30" in problem:
         return "app.health_path must be a path that answers 200"
     if "timed out" in problem:

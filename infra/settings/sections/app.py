@@ -13,7 +13,7 @@ from infra.settings.fields.local_paths import (
     SourceFolder,
     SourcePath,
 )
-from infra.settings.fields.numbers import Seconds
+from infra.settings.fields.numbers import Seconds, Size
 from infra.settings.fields.remote_paths import ContainerPath, UrlFolder, UrlPath, VolumePath
 from infra.settings.fields.section import FieldError, Section
 from infra.settings.fields.text import Argument, ModuleName, Name, OneLine, Package, Variable
@@ -27,6 +27,8 @@ RESERVED_VARIABLES = frozenset(
         "WEB_THREADS",
         "WEB_REQUEST_TIMEOUT",
         "WEB_QUEUE",
+        "WEB_STREAM_LIMIT",
+        "WEB_STREAMS",
     }
 )  # and, for each secret, the variable that names its file
 
@@ -113,6 +115,11 @@ class App(Section):
     """Directories that stay when releases change. Each has a name, and a path in the containers of
     web, all processes and the release command. A relative path starts at the root of the
     source."""
+    tmp: Size = "64m"
+    """Size of `/tmp` in each container. It is in memory, and counts to the container's limit."""
+    tmp_on_disk: bool = False
+    """Whether `/tmp` is on the host's disk instead, as `/var/tmp` is. There it has no bound, and it
+    is deleted with the release."""
 
     @property
     def dependencies(self) -> Path | None:

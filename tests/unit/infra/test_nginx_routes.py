@@ -40,11 +40,11 @@ def test_browsers_hear_of_hsts_from_nginx_alone() -> None:
 def test_the_limits_are_those_of_the_settings() -> None:
     assert values(routes_conf(DEFAULTS), "client_max_body_size") == ["10m"]
     assert values(routes_conf(UNUSUAL), "client_max_body_size") == ["1g"]
-    assert values(routes_conf(UNUSUAL), "uwsgi_read_timeout") == ["95s"]
+    assert values(routes_conf(UNUSUAL), "uwsgi_read_timeout") == ["95s", "3600s"]
 
 
 def test_nginx_waits_longer_than_a_request_may_take() -> None:
-    [wait] = values(routes_conf(DEFAULTS), "uwsgi_read_timeout")
+    wait, _ = values(routes_conf(DEFAULTS), "uwsgi_read_timeout")
     assert int(wait.removesuffix("s")) > DEFAULTS.web.request_timeout
 
 
@@ -72,7 +72,7 @@ def test_the_application_gets_what_wsgi_needs() -> None:
 def test_gunicorn_is_asked_by_http_on_a_socket_of_another_name() -> None:
     text = routes_conf(GUNICORN)
     assert set(values(text, "proxy_pass")) == {f"http://unix:{LAYOUT.current}/socket/http.sock"}
-    assert values(text, "proxy_read_timeout") == ["95s"]
+    assert values(text, "proxy_read_timeout") == ["95s", "3600s"]
     assert values(text, "proxy_next_upstream") == ["off"]
     assert "uwsgi_" not in text
 
@@ -121,7 +121,7 @@ def test_every_way_to_the_application_is_bounded(settings: Settings) -> None:
     text = routes_conf(settings)
     names = re.findall(r"^location (.+) {$", text, re.MULTILINE)
     ways = {name for name in names if "_pass " in location(text, name)}
-    assert ways == {"/", "= /healthz", "@medium_load", "@high_load", "@application"}
+    assert ways == {"/", "= /healthz", "@medium_load", "@high_load", "@stream", "@application"}
     for block in (location(text, name) for name in ways):
         counted = dict(value.split() for value in values(block, "limit_conn"))
         assert counted == {

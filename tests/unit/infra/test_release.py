@@ -18,6 +18,8 @@ SHIPPED = (
     "Dockerfile",
     "Dockerfile.dockerignore",
     "gunicorn.conf.py",
+    "slipway_limits.py",
+    "slipway_streams.py",
     "slipway_wsgi.py",
     "static_files.py",
     "uwsgi.ini",

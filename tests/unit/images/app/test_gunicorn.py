@@ -44,13 +44,15 @@ def path() -> Iterator[Path]:
 
 def started(start: Start, path: Path, limit: int = 10) -> subprocess.Popen[str]:
     environ = {"WEB_SOCKET": str(path), "WEB_PROCESSES": "1", "WEB_REQUEST_TIMEOUT": str(limit)}
+    environ["WEB_MODULE"] = "slow:application"
+    folder = ROOT / "images/app"
     words = [
         "--config",
-        str(ROOT / "images/app/gunicorn.conf.py"),
+        str(folder / "gunicorn.conf.py"),
         "--pythonpath",
-        str(path.parent),
+        f"{path.parent},{folder}",
     ]
-    process = start(environ, "gunicorn", *words, "slow:application")
+    process = start(environ, "gunicorn", *words)
     until(lambda: path.exists() and serves(path), "gunicorn serves")
     return process
 

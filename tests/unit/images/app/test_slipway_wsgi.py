@@ -23,7 +23,8 @@ number = 3
 def loaded(folder: Path, told: str) -> str:
     (folder / "web.py").write_text(SOURCE)
     shown = "getattr(a, 'import_name', None) or a.__name__"
-    code = f"import slipway_wsgi, json; a = slipway_wsgi.application; print(json.dumps({shown}))"
+    code = "import slipway_wsgi, json; a = slipway_wsgi.application.application"
+    code += f"; print(json.dumps({shown}))"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False,
         env={"PYTHONPATH": f"{folder}:{ROOT / 'images/app'}", "WEB_MODULE": told},
