@@ -121,8 +121,8 @@ class Limited:
     def _admit(self, request: Request) -> bool:
         """Count a stream; or it is none, if there are as many as may be."""
         with self.lock:  # so that nobody counts this process anew in between
-            request.stream = slipway_streams.take()
-        return request.stream
+            request.stream = admitted = bool(slipway_streams.take())
+        return admitted
 
     def _begun(
         self, request: Request, status: str, headers: list[tuple[str, str]]

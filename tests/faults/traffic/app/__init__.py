@@ -3,6 +3,8 @@
 import hashlib
 import time
 from collections.abc import Iterator
+from importlib.util import find_spec
+from typing import Any
 
 from flask import Flask, Response, request
 
@@ -24,9 +26,22 @@ def create_app() -> Flask:
     app.add_url_rule("/seconds/<int:count>", view_func=seconds)
     app.add_url_rule("/status/<int:status>", view_func=lambda status: (OWN, status), endpoint="own")
     app.add_url_rule("/upload", view_func=upload, methods=["POST"])
+    if find_spec("flask_sock"):
+        add_websocket(app)
     app.add_url_rule("/", defaults={"path": ""}, view_func=told, methods=["GET", "POST"])
     app.add_url_rule("/<path:path>", view_func=told, methods=["GET", "POST"])
     return app
+
+
+def add_websocket(app: Flask) -> None:
+    """A WebSocket that sends back what it gets."""
+    from flask_sock import Sock
+
+    def echo(connection: Any) -> None:
+        while True:
+            connection.send(connection.receive())
+
+    Sock(app).route("/websocket")(echo)
 
 
 def told(path: str) -> dict[str, object]:
