@@ -41,7 +41,7 @@ def prepare(host: Host) -> None:
     with _alone(host, "the preparation of the certificate"):
         lineage.take_over(host)
         lineage.mend(host)
-        if not store.chain(host, host.config.domain).exists():
+        if not store.has_its_key(host, host.config.domain):
             _put_first(host)
         if not store.trust_is_noted(host, host.config.domain):
             store.note_trust(host, host.config.domain)
@@ -65,7 +65,7 @@ def prepared(host: Host) -> dict[str, bool]:
     """Whether there is nothing to prepare."""
     there = store.chain(host, host.config.domain).exists()
     return {
-        "certificate": there,
+        "certificate": there and store.has_its_key(host, host.config.domain),
         "trust": there and store.trust_is_noted(host, host.config.domain),
         "loaded": virtual_hosts.loaded(host),
         "apart": not lineage.foreign(host),
@@ -146,7 +146,8 @@ def _put(host: Host) -> None:
 def _is_installed(host: Host) -> bool:
     chain = store.chain(host, host.config.domain)
     same = chain.exists() and chain.read_bytes() == source.chain(host).read_bytes()
-    return same and store.record(host, host.config.domain).source == host.config.certificate.source
+    whole = same and store.has_its_key(host, host.config.domain)
+    return whole and store.record(host, host.config.domain).source == host.config.certificate.source
 
 
 def check(host: Host) -> None:

@@ -5,6 +5,7 @@ A name is a link to a version, certificate and key together: whenever nginx star
 
 import json
 import shutil
+import ssl
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -38,6 +39,16 @@ def chain(host: Host, name: str) -> Path:
 def key(host: Host, name: str) -> Path:
     """Where nginx finds its private key."""
     return host.layout.tls / name / KEY
+
+
+def has_its_key(host: Host, name: str) -> bool:
+    """Whether the private key of a name's certificate is there, and is that of the certificate."""
+    try:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(chain(host, name), key(host, name))
+    except OSError:
+        return False
+    return True
 
 
 def record(host: Host, name: str) -> Record:

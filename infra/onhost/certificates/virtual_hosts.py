@@ -138,7 +138,8 @@ def load(host: Host) -> None:
         if nginx.runs():
             nginx.reload(host)
     except Failure:
-        if before and wanted != before:
-            replace(file, before)
-        raise
+        if nginx.runs():  # else it has ended meanwhile, and reads the file when it starts
+            if before and wanted != before:
+                replace(file, before)
+            raise
     replace(host.layout.loaded_virtual_hosts, wanted)

@@ -11,12 +11,13 @@ from ..config import Host
 from ..difference import Difference
 from ..locks import locked
 from ..running import containers, dockerd, images, nginx_loaded, redis_running, volumes
-from . import environments, files, renewal, secrets, static, sysctls, trust, units
+from . import environments, files, renewal, secrets, static, sysctls, trust, units, way_out
 
 KINDS: dict[str, Callable[[Host], Iterator[Difference]]] = {
     "files": files.differences,
     "trust": trust.differences,
     "dockerd": dockerd.differences,
+    "the containers' way out": way_out.differences,
     "units": units.differences,
     "sysctls": sysctls.differences,
     "renewal": renewal.differences,

@@ -30,6 +30,11 @@ def differences(host: Host) -> Iterator[Difference]:
         path = host.layout.secrets / name
         if not path.is_file() or not path.stat().st_size:
             yield Difference(str(path), "is empty" if path.is_file() else "is missing")
+    domain = host.config.domain
+    if store.chain(host, domain).exists() and not store.has_its_key(host, domain):
+        key = store.key(host, domain)
+        wrong = "is not the key of the certificate beside it" if key.exists() else "is missing"
+        yield Difference(str(key), wrong)
     if not redis_users.current(host):
         yield Difference(str(host.layout.redis_users), "does not hold the passwords of today")
     for right in wrong_rights(host):

@@ -6,7 +6,7 @@ from pathlib import Path
 from .. import layout, manifest
 from ..command import run
 from ..config import Host
-from ..difference import Difference
+from ..difference import DEPLOY, Difference
 from ..releases import release
 
 PROPERTIES = "LoadState,ActiveState,UnitFileState,NeedDaemonReload,DropInPaths,FragmentPath"
@@ -30,7 +30,8 @@ def differences(host: Host) -> Iterator[Difference]:
 
 def _text(host: Host, name: str, state: dict[str, str]) -> Iterator[Difference]:
     if state["LoadState"] == "masked":
-        yield Difference(name, "is masked")
+        others = f"systemctl unmask {name}, then deploy"
+        yield Difference(name, "is masked", DEPLOY if name.startswith(OURS) else others)
         return
     if not name.startswith(OURS):
         return

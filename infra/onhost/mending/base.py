@@ -13,7 +13,7 @@ from ..inspection import inspect
 from ..releases import release
 from ..running import redis_running
 from ..services import engine, nginx, redis
-from . import containers
+from . import containers, disk
 
 APPENDED = "appendonlydir"
 REWRITE_SECONDS = 120
@@ -27,6 +27,8 @@ def state(host: Host) -> dict[str, object]:
 
 def mend(host: Host) -> None:
     """nginx and Redis run as their files say, and with what their files say."""
+    disk.modes(host)  # neither starts when it may not read its own
+    disk.volume(host)
     containers.retag(host)
     others = containers.in_place(host, host.layout.base)
     apply.apply(host, release.health_path(host, release.current(host)), others)

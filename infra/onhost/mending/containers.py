@@ -38,6 +38,8 @@ def in_place(host: Host, folder: Path) -> set[str]:
             run("docker", "rename", fault.container, fault.said[containers.NAME].split()[-1])
         if fault.said.get(containers.STATE) == containers.PAUSED:
             _unpause(fault.container)
+        if fault.said.get(containers.STATE) == containers.CRASHES:  # Docker waits for a minute
+            run("docker", "restart", "--time", "5", fault.container)
         wrong = set(fault.said) - {containers.STATE, containers.NAME}
         if wrong and not (wrong <= rights.UPDATED and _update(project, fault)):
             others.add(fault.service)

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from .. import layout, manifest
+from ..certificates import certificate, store
 from ..command import Failure, replace, run
 from ..config import Host
 from ..credentials import redis_users
@@ -40,21 +41,33 @@ def surplus(host: Host) -> None:
 
 def rights(host: Host) -> None:
     """Secrets and keys have their modes and owners, and Redis' users their file."""
-    for right in secrets.wrong_rights(host):
-        os.chown(right.path, right.user, right.group)
-        right.path.chmod(right.mode)
+    modes(host)
     if not redis_users.current(host):
         redis_users.put(host)
         redis_users.load(host)
 
 
+def modes(host: Host) -> None:
+    """Secrets and keys have their modes and owners."""
+    for right in secrets.wrong_rights(host):
+        os.chown(right.path, right.user, right.group)
+        right.path.chmod(right.mode)
+
+
 def data(host: Host) -> None:
-    """Redis may write its volume, and certbot's notes are as Slipway made them."""
+    """Redis may write its volume; certbot's notes and the certificate are as Slipway made them."""
+    volume(host)
+    if wrong := renewal.wrong(host):
+        note(renewal.file(host), wrong)
+    if not store.has_its_key(host, host.config.domain):
+        certificate.load_again(host)
+
+
+def volume(host: Host) -> None:
+    """Redis may write its volume."""
     place = volumes.place(host)
     for path in volumes.foreign(place) if place else []:
         os.chown(path, layout.REDIS_UID, layout.REDIS_UID)
-    if wrong := renewal.wrong(host):
-        note(renewal.file(host), wrong)
 
 
 def note(file: Path, wanted: dict[str, str]) -> None:

@@ -8,6 +8,7 @@ from ..command import run
 from ..config import Host
 from ..inspection import sysctls, units
 from ..running import dockerd
+from ..services import way_out
 from . import disk
 
 
@@ -50,7 +51,9 @@ def kernel(host: Host) -> None:
 
 
 def docker(host: Host) -> None:
-    """dockerd runs as its file says. It takes what it can without a restart.
+    """dockerd runs as its file says, and gives containers their way out.
+
+    It takes what it can without a restart.
 
     So it keeps containers alive by the time that it is restarted for the rest.
     """
@@ -58,3 +61,4 @@ def docker(host: Host) -> None:
         run("systemctl", "reload", "docker")
     if list(dockerd.differences(host)):
         run("systemctl", "restart", "docker")
+    way_out.mend()

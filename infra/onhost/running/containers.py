@@ -15,6 +15,7 @@ from . import images, rights
 LABEL = "com.docker.compose"
 MISSING, STATE, SURPLUS, NAME = "missing", "state", "surplus", "name"
 PAUSED = "is paused"
+CRASHES = "crashes again and again"
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def own_name(project: Project, container: dict[str, Any]) -> str:
 
 def _state(container: dict[str, Any]) -> dict[str, str]:
     state = container["State"]
-    for key, words in (("Paused", PAUSED), ("Restarting", "crashes again and again")):
+    for key, words in (("Paused", PAUSED), ("Restarting", CRASHES)):
         if state[key]:
             return {STATE: words}
     return {} if state["Running"] else {STATE: f"does not run: it is {state['Status']}"}

@@ -2,14 +2,17 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from infra.onhost import layout
+from infra.onhost.command import replace
 from infra.onhost.credentials import secrets as credentials
 from infra.onhost.inspection import secrets
 from infra.onhost.mending import disk
 from tests.support.onhost import Host, new_host
+from tests.support.operations.certificates import make
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to others: needs root")
 
@@ -47,6 +50,26 @@ def test_a_secret_that_is_empty_or_missing_is_named_without_its_value(host: Host
     (host.layout.secrets / "admin_password").unlink()
     found = {one.subject.rpartition("/")[2]: one.text for one in secrets.differences(host)}
     assert found == {"secret_key": "is empty", "admin_password": "is missing"}
+
+
+def test_a_private_key_that_is_gone_or_of_another_certificate_is_named(
+    host: Host, tmp_path: Path
+) -> None:
+    key = next(host.layout.tls.glob(".*/privkey.pem"))
+    kept = key.read_bytes()
+    key.unlink()
+    assert [one.text for one in secrets.differences(host)] == ["is missing"]
+    make(tmp_path / "other", "other.test")
+    put(key, (tmp_path / "other.key").read_bytes())
+    assert [one.text for one in secrets.differences(host)] == [
+        "is not the key of the certificate beside it"
+    ]
+    put(key, kept)
+    assert list(secrets.differences(host)) == []
+
+
+def put(key: Path, content: bytes) -> None:
+    replace(key, content, 0o640, layout.NGINX_UID)
 
 
 def test_users_of_other_passwords_are_named(host: Host) -> None:
