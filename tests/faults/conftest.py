@@ -4,6 +4,7 @@ import json
 import os
 import shlex
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -97,6 +98,17 @@ def once(condition: str, limit: int = 120) -> str:
     The host looks for itself: what passes by is over before SSH has brought the next question.
     """
     return f"timeout {limit} sh -c {shlex.quote(f'until {condition}; do sleep 0.02; done')}"
+
+
+def verified(target: Target, **settings: object) -> "subprocess.CompletedProcess[str]":
+    """What the tests of a host say of the host under test, deployed with these settings."""
+    environment = {"TEST_HOST": target.name, "TEST_SETTINGS": json.dumps(settings)}
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "tests/host", "--inventory", INVENTORY, "--quiet",
+         "-p", "no:cacheprovider"],
+        cwd=CHECKOUT, env={**os.environ, **environment},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
 
 
 def begin(target: Target, **settings: object) -> "subprocess.Popen[str]":

@@ -14,7 +14,8 @@ from tests.site import wait_until
 pytestmark = pytest.mark.destructive
 TOLD = "/run/told"
 TELL = "/usr/local/bin/tell"
-MINUTES = 130  # seconds until an alert has gone out
+MINUTES = 200  # seconds until an alert has gone out: two minutes, and more on a busy machine
+SAVED = 30  # seconds from an alert until the look that sent it has ended
 RULE = "INPUT {} --protocol tcp --dport 443 --jump DROP"
 
 
@@ -47,14 +48,14 @@ def is_told(target: Target, words: str) -> None:
     """An alert with these words goes out in time, and the status has them meanwhile."""
     took = wait_until(lambda: words in alerts(target), MINUTES)
     print(f"told after {took:.0f} s: {words}")
-    assert words in target.run("slipway status")
+    wait_until(lambda: words in target.run("slipway status"), SAVED)
 
 
 def is_over(target: Target, words: str) -> None:
     """An alert says that it is over, and the status shows it no more."""
     wait_until(lambda: f"over: {words}" in alerts(target), MINUTES)
     assert "Ended: " in alerts(target)
-    assert words not in target.run("slipway status")
+    wait_until(lambda: words not in target.run("slipway status"), SAVED)
 
 
 def test_a_site_that_nobody_mends_is_told_within_about_two_minutes(target: Target) -> None:

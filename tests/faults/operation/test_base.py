@@ -4,6 +4,9 @@ import time
 
 import pytest
 
+from infra.onhost import layout
+from infra.onhost.certificates import store
+from infra.onhost.layout import LAYOUT
 from tests.faults.conftest import Target, begin, once
 from tests.faults.jobs import job_during
 from tests.faults.load import CLIENTS, Load
@@ -99,3 +102,19 @@ def test_redis_in_another_container_loses_no_job_and_says_how_long_it_was_away(
     number, job = job_during(target, replace)
     assert (job["state"], job["result"]) == ("finished", number)
     assert target.deploy().returncode == 0
+
+
+def test_a_deploy_starts_what_crashes_for_want_of_a_file_that_it_may_read(target: Target) -> None:
+    """Neither nginx nor Redis can start, and nothing else of a deploy works without them."""
+    key = LAYOUT.tls / target.site.domain / store.KEY
+    volume = f"docker volume inspect --format '{{{{.Mountpoint}}}}' {layout.REDIS_VOLUME}"
+    kept = target.site.run_job(1)
+    target.run(f"rm {key}; chown --recursive root $({volume})/*")
+    for service in ("nginx", "redis"):
+        pid = f"docker inspect --format '{{{{.State.Pid}}}}' {target.container(service)}"
+        target.run(f"kill -9 $({pid})")
+    wait_until(lambda: not target.site.works(), 30)
+    done = target.deploy()
+    assert done.returncode == 0, done.stderr
+    wait_until(target.healthy, 60)
+    assert target.site.ask(f"/jobs/{kept['id']}").json["state"] == "finished"

@@ -14,6 +14,7 @@ LETTERS = "/run/letters"
 TRIED = "The watchdog has tried"  # in its alerts; others tell of other things meanwhile
 WAYS = json.dumps({"command": ["tee", "--append", LETTERS], "webhook": "", "mail": None})
 MEMORIES = (LAYOUT.watchdog_memory, LAYOUT.guard_memory, LAYOUT.alerted, LAYOUT.pending_alerts)
+LOOK = 120  # seconds that one look may take to come and to end, on a busy machine
 FRESH = f"rm -rf {' '.join(map(str, MEMORIES))}; : > {LETTERS}"
 
 
@@ -34,6 +35,19 @@ def healed(target: Target, what: str, limit: float, well: Callable[[], bool] | N
     began = time.monotonic()
     wait_until(well or target.healthy, limit)
     print(f"{what}: well again after {time.monotonic() - began:.1f} s")
+
+
+def looked(target: Target, times: int = 2) -> None:
+    """Waits until the watchdog has looked so often; one look may have begun before."""
+    for _ in range(times + 1):
+        before = last_look(target)
+        wait_until(lambda before=before: last_look(target) > before, LOOK)
+
+
+def last_look(target: Target) -> float:
+    """When the watchdog's last look ended, in seconds of the host's monotonic clock."""
+    shown = target.run(f"cat {LAYOUT.watchdog_memory}", check=False)
+    return float(json.loads(shown or "{}").get("looked", 0))
 
 
 def journal(target: Target) -> str:

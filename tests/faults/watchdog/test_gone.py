@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.faults.conftest import Target
-from tests.faults.watchdog.conftest import TRIED, healed
+from tests.faults.watchdog.conftest import TRIED, healed, looked
 from tests.site import wait_until
 
 pytestmark = pytest.mark.destructive
@@ -61,10 +61,10 @@ def test_what_is_somebody_else_s_is_left_alone(target: Target, told: Told) -> No
     compose = "docker compose --project-directory /root/theirs"
     target.run(f"{compose} up --detach")
     try:
-        looks = "journalctl --quiet --output cat --unit slipway-watchdog.service --lines 5"
-        target.run(f"sleep 25; {looks}")
+        looked(target)
         assert target.run("docker inspect --format '{{.State.Status}}' slipway-web") == "running"
-        target.run("docker stop --time 0 slipway-web; sleep 25")
+        target.run("docker stop --time 0 slipway-web")
+        looked(target)
         assert target.run("docker inspect --format '{{.State.Status}}' slipway-web") == "exited"
     finally:
         target.run(f"{compose} down --timeout 0; rm -r /root/theirs")
@@ -76,7 +76,7 @@ def test_without_images_a_person_is_told_once_and_a_deploy_brings_all_back(
 ) -> None:
     kept = target.site.run_job(1)
     target.run("docker rm --force $(docker ps --all --quiet); docker system prune --all --force")
-    wait_until(lambda: "and so is its image slipway/" in told(), 90)
+    wait_until(lambda: "and so is its image slipway/" in told(), 180)
     done = target.deploy()
     assert done.returncode == 0, done.stderr
     healed(target, "all pruned and deployed", 60)

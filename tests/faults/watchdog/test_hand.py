@@ -1,6 +1,5 @@
 """A hand moved the link, edited a file or left a unit failed: the site serves, and says it."""
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -9,7 +8,7 @@ from infra.onhost import layout
 from infra.onhost.layout import LAYOUT
 from tests.faults.conftest import Target
 from tests.faults.load import asked_steadily
-from tests.faults.watchdog.conftest import TRIED, healed
+from tests.faults.watchdog.conftest import TRIED, healed, looked
 from tests.site import wait_until
 
 pytestmark = pytest.mark.destructive
@@ -24,10 +23,10 @@ def test_a_link_that_was_moved_by_hand_leads_back(target: Target, told: Told, ho
     if not other:
         assert target.deploy(app={"environment": {"COLOUR": "red"}}).returncode == 0
         other, current = current, target.release()
-    wait_until(target.settled, 60)
+    wait_until(target.settled, 120)
     target.run(how.format(other=other, link=LAYOUT.current))
     healed(target, how, 30, lambda: target.site.works() and target.release() == current)
-    time.sleep(15)
+    looked(target)
     assert target.healthy()
     assert f"leading it to release {current}" in told()
 
@@ -38,14 +37,14 @@ def test_edited_routes_are_not_loaded_and_told(target: Target, told: Told) -> No
     try:
         target.run(f"sed -i 's/location/# edited\\n    location/' {routes}")
         loaded = target.run(f"sha256sum {LAYOUT.loaded_routes}")
-        wait_until(lambda: f"{routes} is not as it was deployed, and is not loaded" in told(), 90)
-        time.sleep(15)
+        wait_until(lambda: f"{routes} is not as it was deployed, and is not loaded" in told(), 180)
+        looked(target)
         assert target.run(f"sha256sum {LAYOUT.loaded_routes}") == loaded
         assert "is not loaded" in target.run("slipway status")
         assert told().count("is not loaded") == 2  # in the subject and in the text
     finally:
         target.run(f"cp /root/kept {routes}")
-    wait_until(lambda: "is not loaded" not in target.run("slipway status"), 60)
+    wait_until(lambda: "is not loaded" not in target.run("slipway status"), 120)
 
 
 @pytest.mark.usefixtures("told")
@@ -58,9 +57,9 @@ def test_a_unit_that_failed_is_started_once_its_cause_is_gone(target: Target, na
         f" > {folder}/broken.conf; systemctl daemon-reload; systemctl restart {unit}; true"
     )
     wait_until(lambda: target.run(f"systemctl is-active {unit}", check=False) == "failed", 60)
-    time.sleep(12)
+    looked(target, 1)
     target.run(f"rm -r {folder}; systemctl daemon-reload")
-    healed(target, f"{name} failed", 60)
+    healed(target, f"{name} failed", 150)
     assert target.run(f"systemctl is-active {unit}") == "active"
 
 
