@@ -1,5 +1,6 @@
 """The rounds: some breakages at once, looked at together, then one deploy."""
 
+import contextlib
 import json
 import os
 import re
@@ -11,18 +12,22 @@ import time
 import pytest
 
 from tests.breakages import found as results
-from tests.breakages.breakage import SHELL, Breakage, rounds
+from tests.breakages.breakage import Breakage, rounds
 from tests.breakages.found import Found
 from tests.breakages.rows import ROWS
+from tests.breakages.shell import SHELL
 from tests.deployed import CHECKOUT, deployed
 from tests.faults.conftest import INVENTORY, Target, lab
 from tests.site import wait_until
 
 ALERTS = "/var/tmp/alerts"
 SETTINGS = {"alerts": {"command": ["/usr/bin/tee", "--append", ALERTS]}}
-TIMERS = "slipway-watchdog.timer slipway-inspection.timer slipway-check.timer"
-LOOKS = ("slipway-inspection", "slipway-check")
-HEALED = 90  # seconds that the watchdog may need
+WATCHDOG = "slipway-watchdog"
+LOOKS = ("slipway-inspection", "slipway-check", "slipway-site")
+TIMERS = " ".join(f"{unit}.timer" for unit in (WATCHDOG, *LOOKS))
+BREAKS = 30  # seconds until what a row has done shows
+HEALED = 300  # seconds that the host may need to heal, or to tell of it
+WELL = 120  # seconds until the host is well after a deploy
 DOCUMENT = CHECKOUT / "docs" / "breakages.md"
 
 
@@ -46,52 +51,88 @@ def verified(target: Target, group: list[Breakage]) -> str:
 
 
 def attention(target: Target) -> str:
-    """The lines of attention that the status shows."""
-    shown = target.run("slipway status", check=False)
-    return "\n".join(line for line in shown.splitlines() if "ATTENTION" in line)
+    """The lines of attention of the status, or why there is no status."""
+    done = lab("ssh", target.name, "sudo slipway status", check=False)
+    lines = done.stdout.splitlines() if done.returncode == 0 else done.stderr.splitlines()
+    return "\n".join(line for line in lines if "ATTENTION" in line or done.returncode)
 
 
-def alerted(target: Target, began: str) -> str:
-    """The alerts of a look at the host as its timers would begin it, with the looks' own words."""
-    target.run("rm -rf /run/slipway-alerted; systemctl start slipway-watchdog.timer")
-    for unit in LOOKS:
-        target.run(f"systemctl start {unit}.service", check=False)
-    target.run(f"timeout 60 sh -c 'until test -s {ALERTS}; do sleep 1; done'", check=False)
-    units = " ".join(f"--unit {unit}" for unit in (*LOOKS, "slipway-watchdog"))
+def told(target: Target, began: str) -> str:
+    """The alerts that were sent, with the words of the looks that they tell of."""
+    units = " ".join(f"--unit {unit}" for unit in (*LOOKS, WATCHDOG))
     sent = target.run(f"cat {ALERTS} 2>/dev/null", check=False)
     said = target.run(f"journalctl --quiet --output cat --since @{began} {units}")
     return f"{sent}\n{said}" if sent else ""
 
 
-def one_round(target: Target, group: list[Found]) -> None:
-    """Breaks the host in these ways, and sees what says so and what mends it."""
-    rows = [one.row for one in group]
+def broken(target: Target, group: list[Found]) -> None:
+    """Breaks the host in these ways, and waits until that shows."""
     target.run(f"systemctl stop {TIMERS}; rm -f {ALERTS}")
-    began = target.run("date +%s")
     for one in group:
         on_host(target, one.row.breaks)
-        one.broken = not on_host(target, one.row.whole)
-    if any(row.reboots for row in rows):
-        lab("reboot", target.name)
-    else:
-        said, shown = verified(target, rows), attention(target)
-        for one in group:
-            one.columns["named"] = bool(re.search(one.row.said, said))
-            one.columns["shown"] = bool(re.search(one.row.said, shown))
-    told = alerted(target, began)
+        deadline = time.monotonic() + BREAKS
+        while not one.broken and time.monotonic() < deadline:
+            one.broken = not on_host(target, one.row.whole)
+
+
+def looked_at(target: Target, group: list[Found]) -> None:
+    """Somebody verifies the host, and asks for its status."""
+    said, shown = verified(target, [one.row for one in group]), attention(target)
+    for one in group:
+        one.columns["named"] = bool(re.search(one.row.said, said))
+        one.columns["shown"] = bool(re.search(one.row.said, shown))
+
+
+def noticed(target: Target, group: list[Found], began: str) -> None:
+    """The host looks at itself as by its timers, until it has told of each or is whole again."""
+    target.run("rm -rf /run/slipway-alerted")
+    target.run(f"systemctl start {WATCHDOG}.timer slipway-site.timer", check=False)
+    units = " ".join(f"{unit}.service" for unit in LOOKS)
+    target.run(f"systemctl start --no-block {units}", check=False)
     deadline = time.monotonic() + HEALED
-    waiting = [one for one in group if not re.search(one.row.said, told)]
+    waiting, words = list(group), ""
     while waiting and time.monotonic() < deadline:
+        words = told(target, began)
+        waiting = [one for one in waiting if not re.search(one.row.said, words)]
         waiting = [one for one in waiting if not on_host(target, one.row.whole)]
+    late = [one for one in group if "shown" in one.missing]  # by looks that come each minute
+    shown = attention(target) if late else ""
     for one in group:
         one.columns["noticed"] = one not in waiting
+        one.columns["shown"] = one.columns["shown"] or bool(re.search(one.row.said, shown))
+        one.told += f"{words}\n{shown}"[-3000:]
+
+
+def mended(target: Target, group: list[Found]) -> bool:
+    """A deploy, after a person has mended what no deploy can; whether the host is whole again."""
+    for one in group:
+        on_host(target, one.row.undo or "true")
     done = target.deploy(**SETTINGS)
     left = target.run("slipway inspect --json", check=False)
     for one in group:
         whole = on_host(target, one.row.whole) and not re.search(one.row.said, left)
         one.columns["mended"] = whole and done.returncode == 0
-        one.told = "" if one.columns["mended"] else f"{done.stdout}{done.stderr}{left}"[-3000:]
-    wait_until(target.healthy, 120)
+        if not one.columns["mended"]:
+            one.told += f"\nTHE DEPLOY:\n{done.stdout}{done.stderr}{left}"[-3000:]
+    return not done.returncode or not target.deploy(**SETTINGS).returncode
+
+
+def one_round(target: Target, group: list[Found]) -> bool:
+    """Breaks the host in these ways, and sees what says so and what mends it.
+
+    Whether another can follow: else its rows would be found broken by these.
+    """
+    began = target.run("date +%s")
+    broken(target, group)
+    if any(one.row.reboots for one in group):
+        lab("reboot", target.name)
+    else:
+        looked_at(target, group)
+    noticed(target, group, began)
+    whole = mended(target, group)
+    with contextlib.suppress(AssertionError):  # the rows have what was said
+        wait_until(target.healthy, WELL)
+    return whole and target.healthy()
 
 
 @pytest.fixture(scope="session")
@@ -105,7 +146,8 @@ def tried(request: pytest.FixtureRequest) -> dict[str, Found]:
     assert target.deploy(**SETTINGS).returncode == 0
     everything = {row.name: Found(row) for row in rows}
     for group in rounds(rows):
-        one_round(target, [everything[row.name] for row in group])
+        if not one_round(target, [everything[row.name] for row in group]):
+            break
     again = target.deploy("--json", **SETTINGS)
     assert json.loads(again.stdout)["results"]["totals"]["success"] == 0, again.stdout
     shown = results.table(list(everything.values()))

@@ -8,15 +8,15 @@ COLUMNS = ("named", "shown", "mended", "noticed")
 HEADS = ("named by `tests/host`", "shown by `status`", "mended by a deploy", "noticed by itself")
 INTRODUCTION = """# What is found and mended
 
-Written by `bin/test breakages`, which breaks a deployed host in each of these ways and looks
-what happens.
+`bin/test breakages` breaks a deployed host in each of these ways, and writes this table.
 
 - **Named by `tests/host`**: `.venv/bin/pytest tests/host` fails, and says what differs.
-- **Shown by `status`**: `bin/slipway status` has a line of attention for it.
-- **Mended by a deploy**: the next deploy ends well, and afterwards nothing differs.
-- **Noticed by itself**: within ten minutes the host sends an alert, or it is whole again.
+- **Shown by `status`**: `bin/slipway status` has a line of attention, or fails with the reason.
+- **Mended by a deploy**: the next deploy ends without an error. After it, nothing differs.
+- **Noticed by itself**: within ten minutes the host sends an alert, or it has mended itself.
 
-A column that does not apply is empty.
+A column that does not apply is empty: no deploy opens a firewall or makes room on a disk, and
+nobody can ask a host that reboots.
 
 """
 

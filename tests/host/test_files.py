@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,16 @@ def test_a_directory_has_its_owner_and_mode(host: Host, wanted: Any) -> None:
     assert found.is_directory
     assert (found.uid, found.gid) == (wanted.user, wanted.group)
     assert found.mode == int(wanted.mode, 8)
+
+
+@pytest.mark.parametrize("folder", [LAYOUT.home, LAYOUT.config, LAYOUT.state, LAYOUT.letsencrypt])
+def test_a_disk_can_be_written_and_has_room(host: Host, folder: Path) -> None:
+    if not host.file(str(folder)).exists:
+        pytest.skip("its certificate is not certbot's")
+    options = host.check_output("findmnt --noheadings --output OPTIONS --target %s", str(folder))
+    assert "ro" not in options.split(","), f"{folder} is read-only"
+    free = host.check_output("df --output=avail --block-size=1 %s | tail -n 1", str(folder))
+    assert int(free) > 0, f"the disk of {folder} is full"
 
 
 def test_the_programs_are_those_of_the_checkout_and_no_others(host: Host) -> None:

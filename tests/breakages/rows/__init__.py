@@ -1,6 +1,7 @@
 """The rows of the table, a module for each part of a host."""
 
 from tests.breakages.breakage import Breakage
-from tests.breakages.rows import files, host, nginx, redis, release
+from tests.breakages.rows import containers, files, host, nginx, redis, release, secrets
 
-ROWS: list[Breakage] = [*nginx.ROWS, *redis.ROWS, *release.ROWS, *files.ROWS, *host.ROWS]
+PARTS = (nginx, redis, containers, release, files, secrets, host)
+ROWS: list[Breakage] = [row for part in PARTS for row in part.ROWS]

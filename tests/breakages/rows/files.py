@@ -1,49 +1,13 @@
-"""Files: secrets, keys, programs, certbot, trust."""
+"""Files: programs, settings, static files, certbot, trust."""
 
 from tests.breakages.breakage import Breakage
 
-SECRETS = "/etc/slipway/secrets"
 PACKAGES = "/opt/certbot/lib/python3*/site-packages"
-STYLE = "$(find /var/lib/slipway/static -name '*.css' | sort | head -n 1)"
+STYLE = "\"$(find /var/lib/slipway/static -name '*.css' | sort | head -n 1)\""
+CAS = "/usr/local/share/ca-certificates"
 BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
 
 ROWS = [
-    Breakage(
-        "others may read a secret",
-        f"chmod 444 {SECRETS}/secret_key",
-        f"test $(stat --format %a {SECRETS}/secret_key) = 440",
-        r"/etc/slipway/secrets/secret_key has the mode 444",
-    ),
-    Breakage(
-        "a secret belongs to somebody else",
-        f"chown 1000:1000 {SECRETS}/admin_password",
-        f"test $(stat --format %u {SECRETS}/admin_password) = 0",
-        r"admin_password has the mode \d+ and belongs to 1000",
-    ),
-    Breakage(
-        "the folder of secrets is open",
-        f"chmod 755 {SECRETS}",
-        f"test $(stat --format %a {SECRETS}) = 700",
-        r"/etc/slipway/secrets has the mode 755",
-    ),
-    Breakage(
-        "a secret lies there that the settings do not name",
-        f"echo x > {SECRETS}/of_before",
-        f"! test -e {SECRETS}/of_before",
-        r"of_before was not put there",
-    ),
-    Breakage(
-        "others may read the private key",
-        "chmod 644 /var/lib/slipway/tls/$domain/privkey.pem",
-        "test $(stat --format %a -L /var/lib/slipway/tls/$domain/privkey.pem) = 640",
-        r"privkey\.pem has the mode 644",
-    ),
-    Breakage(
-        "others may read what alerts need",
-        "chmod 644 /etc/slipway/alerts.json",
-        "test $(stat --format %a /etc/slipway/alerts.json) = 600",
-        r"alerts\.json has the mode 644",
-    ),
     Breakage(
         "a program of Slipway is edited",
         "echo '# edited' >> /opt/slipway/programs/current/onhost/releases/prune.py",
@@ -57,6 +21,27 @@ ROWS = [
         r"host\.json has other content",
     ),
     Breakage(
+        "a program of Slipway has a syntax error",
+        "echo '(' >> /opt/slipway/programs/current/onhost/command.py",
+        "slipway release-state",
+        r"command\.py|are not those of the deploy",
+        alone=True,
+    ),
+    Breakage(
+        "the settings of the host's programs are emptied",
+        ": > /etc/slipway/host.json",
+        "slipway release-state",
+        r"host\.json",
+        alone=True,
+    ),
+    Breakage(
+        "the command slipway is gone",
+        "rm /usr/local/sbin/slipway",
+        "slipway release-state",
+        r"slipway: (command )?not found|slipway-\w+\.service failed",
+        alone=True,
+    ),
+    Breakage(
         "a file lies among nginx' own",
         "echo '# of somebody' > /opt/slipway/nginx/other.conf",
         "! test -e /opt/slipway/nginx/other.conf",
@@ -68,12 +53,21 @@ ROWS = [
         f"echo edited >> {STYLE}",
         f"! grep -q ^edited {STYLE}",
         r"static/.* has other content",
+        touches="static",
+    ),
+    Breakage(
+        "the static files are deleted",
+        "rm -r /var/lib/slipway/static/*",
+        f"test -n {STYLE}",
+        r"static/.* is missing",
+        touches="static",
     ),
     Breakage(
         "a renewed certificate would not be installed",
         "sed -i '/^renew_hook/d' /etc/letsencrypt/slipway/renewal/$domain.conf",
         "grep -q ^renew_hook /etc/letsencrypt/slipway/renewal/$domain.conf",
         r"does not say renew_hook",
+        touches="renewal-notes",
     ),
     Breakage(
         "the manifest is emptied",
@@ -108,6 +102,13 @@ ROWS = [
         f"head -n 2000 {BUNDLE} > /tmp/bundle; cat /tmp/bundle > {BUNDLE}",
         f"test $(wc --lines < {BUNDLE}) -gt 2100",
         r"ca-certificates\.crt lacks \d+ CAs",
+        touches="trust",
+    ),
+    Breakage(
+        "a CA of the settings is removed, and trusted no more",
+        f"rm {CAS}/slipway-*.crt; update-ca-certificates --fresh",
+        f"ls {CAS}/slipway-*.crt",
+        r"slipway-\w+\.crt is missing",
         touches="trust",
     ),
     Breakage(

@@ -3,6 +3,8 @@
 from tests.breakages.breakage import Breakage
 
 UNITS = "/etc/systemd/system"
+STATE = "/var/lib/slipway"
+CERTBOT = "/etc/letsencrypt/slipway"
 
 ROWS = [
     Breakage(
@@ -42,6 +44,28 @@ ROWS = [
         touches="check",
     ),
     Breakage(
+        "the watchdog's timer is masked",
+        f"systemctl stop slipway-watchdog.timer; rm {UNITS}/slipway-watchdog.timer;"
+        " systemctl mask --quiet slipway-watchdog.timer",
+        "systemctl is-active --quiet slipway-watchdog.timer",
+        r"slipway-watchdog\.timer is masked",
+        alone=True,
+    ),
+    Breakage(
+        "the guard's timer is off",
+        "systemctl disable --now --quiet slipway-guard.timer",
+        "systemctl is-active --quiet slipway-guard.timer",
+        r"slipway-guard\.timer does not",
+        touches="guard",
+    ),
+    Breakage(
+        "nginx and Redis are stopped",
+        "systemctl stop slipway-base",
+        "runs $nginx && runs $redis && serves",
+        r"slipway-base\.service does not run",
+        touches="nginx nginx.conf headers routes redis users",
+    ),
+    Breakage(
         "nginx and Redis do not start with the host",
         "systemctl disable --quiet slipway-base",
         "systemctl is-enabled --quiet slipway-base",
@@ -52,6 +76,51 @@ ROWS = [
         "systemctl disable --quiet docker 2>/dev/null",
         "systemctl is-enabled --quiet docker",
         r"docker\.service does not start",
+        touches="docker unit",
+    ),
+    Breakage(
+        "Docker is masked",
+        "systemctl mask --quiet docker 2>/dev/null",
+        "! systemctl is-enabled docker | grep -q masked",
+        r"docker\.service is masked",
+        mended=False,
+        touches="docker unit",
+        undo="systemctl unmask --quiet docker",
+    ),
+    Breakage(
+        "Docker is stopped",
+        "systemctl stop docker.socket docker.service",
+        "docker version",
+        r"docker\.service does not run|Docker does not answer",
+        alone=True,
+    ),
+    Breakage(
+        "the firewall's rules of Docker are flushed",
+        "iptables --table nat --flush POSTROUTING",
+        "iptables --table nat --list-rules POSTROUTING | grep -q MASQUERADE",
+        r"Docker's rules of the firewall are gone|containers had no way out",
+        touches="firewall",
+    ),
+    Breakage(
+        "/var/lib/slipway is read-only",
+        f"mount --bind {STATE} {STATE} && mount -o remount,bind,ro {STATE}",
+        f"touch {STATE}/x && rm {STATE}/x",
+        r"/var/lib/slipway is read-only",
+        mended=False,
+        alone=True,
+        undo=f"umount {STATE}",
+        test="tests/host/test_files.py::test_a_disk_can_be_written_and_has_room",
+    ),
+    Breakage(
+        "a disk is full",
+        f"cp -a {CERTBOT} /tmp/kept-certbot; mount -t tmpfs -o size=2m,mode=755 full {CERTBOT};"
+        f" cp -a /tmp/kept-certbot/. {CERTBOT}/; head -c 9m /dev/zero > {CERTBOT}/x",
+        f"! findmnt {CERTBOT}",
+        r"the disk of /etc/letsencrypt/slipway is full",
+        mended=False,
+        undo=f"umount {CERTBOT}",
+        test="tests/host/test_files.py::test_a_disk_can_be_written_and_has_room",
+        touches="headers renewal-notes",
     ),
     Breakage(
         "the kernel has another setting",
@@ -71,7 +140,8 @@ ROWS = [
         "containers would end with dockerd",
         "cp /etc/docker/daemon.json /tmp/daemon.json;"
         ' sed -i \'s/"live-restore": true/"live-restore": false/\' /etc/docker/daemon.json;'
-        " systemctl reload docker; sleep 1; cp /tmp/daemon.json /etc/docker/daemon.json",
+        " systemctl reload docker; wait_for ends_containers;"
+        " cp /tmp/daemon.json /etc/docker/daemon.json",
         "docker info --format '{{.LiveRestoreEnabled}}' | grep -q true",
         r"dockerd runs with live-restore False",
         touches="dockerd",

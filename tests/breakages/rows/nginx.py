@@ -3,28 +3,46 @@
 from tests.breakages.breakage import Breakage
 
 CONF = "/opt/slipway/nginx"
-OLD = "openssl s_client -connect 127.0.0.1:443 -servername $domain -tls1_1 -cipher ALL:@SECLEVEL=0"
-SPEAKS_OLD = f"{OLD} </dev/null >/dev/null 2>&1"
 WEAKEN = (
     f"sed -i 's/ssl_protocols .*/ssl_protocols TLSv1.1 TLSv1.2 TLSv1.3;/;"
     f" s/ssl_ciphers .*/ssl_ciphers ALL:@SECLEVEL=0;/' {CONF}/nginx.conf"
 )
+TLS = "/var/lib/slipway/tls/$domain"
+# As a cloud's firewall does: the host itself gets through.
+CLOSED = "INPUT ! --in-interface lo --protocol tcp --dport 443 --jump DROP"
 UP = "docker compose --file /opt/slipway/base/compose.yaml up --detach nginx"
+ALL = "nginx nginx.conf headers routes"  # what else cannot be told while nginx is not itself
 
 ROWS = [
     Breakage(
         "nginx.conf allows TLS 1.1, and is loaded",
-        f"{WEAKEN}; reload",
-        f"! {SPEAKS_OLD}",
+        f"{WEAKEN}; reload; wait_for speaks_old",
+        "! speaks_old",
         r"nginx\.conf has other content|nginx speaks TLSv1\.1",
         touches="nginx.conf",
     ),
     Breakage(
         "nginx has loaded TLS 1.1 from a file that was put back",
-        f"cp {CONF}/nginx.conf /tmp/kept; {WEAKEN}; reload; cp /tmp/kept {CONF}/nginx.conf",
-        f"! {SPEAKS_OLD}",
+        f"cp {CONF}/nginx.conf /tmp/kept; {WEAKEN}; reload; wait_for speaks_old;"
+        f" cp /tmp/kept {CONF}/nginx.conf",
+        "! speaks_old",
         r"nginx has not loaded its files|nginx speaks TLSv1\.1",
         touches="nginx.conf",
+    ),
+    Breakage(
+        "nginx.conf allows TLS 1.1, and nginx crashes",
+        f"{WEAKEN}; kill -9 $(container $nginx .State.Pid); wait_for speaks_old",
+        "! speaks_old",
+        r"nginx\.conf has other content|nginx speaks TLSv1\.1",
+        touches="nginx.conf",
+    ),
+    Breakage(
+        "headers.conf is emptied, and a renewal comes",
+        f"echo > {CONF}/headers.conf; slipway certificate-renew",
+        f"grep -qi strict-transport-security {CONF}/headers.conf"
+        " && ask / | grep -qi ^strict-transport-security",
+        r"headers\.conf has other content",
+        touches="headers",
     ),
     Breakage(
         "HSTS is dropped from headers.conf, and that is loaded",
@@ -49,33 +67,59 @@ ROWS = [
     ),
     Breakage(
         "nginx was restarted with a file that was put back",
-        f"cp {CONF}/nginx.conf /tmp/kept; {WEAKEN}; docker restart $nginx; sleep 3;"
+        f"cp {CONF}/nginx.conf /tmp/kept; {WEAKEN}; docker restart $nginx; wait_for answers;"
         f" cp /tmp/kept {CONF}/nginx.conf",
-        f"! {SPEAKS_OLD}",
+        "! speaks_old",
         r"nginx has not loaded its files|nginx speaks TLSv1\.1",
-        touches="nginx.conf",
-        alone=True,
+        touches=ALL,
     ),
     Breakage(
         "nginx is removed",
         "docker rm --force $nginx",
-        "runs $nginx && ask /healthz | head -n 1 | grep -q 200",
+        "runs $nginx && serves",
         r"slipway-base-nginx has no container",
-        alone=True,
+        touches=ALL,
     ),
     Breakage(
         "nginx is paused",
         "docker pause $nginx",
-        "runs $nginx && ask /healthz | head -n 1 | grep -q 200",
+        "runs $nginx && serves",
         r"slipway-base-nginx-1 is paused",
-        alone=True,
+        touches=ALL,
     ),
     Breakage(
         "nginx is stopped",
         "docker stop $nginx",
-        "runs $nginx && ask /healthz | head -n 1 | grep -q 200",
+        "runs $nginx && serves",
         r"slipway-base-nginx-1 (does not run|is exited)",
-        alone=True,
+        touches=ALL,
+    ),
+    Breakage(
+        "a firewall closes port 443",
+        f"iptables --insert {CLOSED}",
+        f"! iptables --check {CLOSED}",
+        r"nobody reaches it|timed out|TimeoutError",
+        mended=False,
+        undo=f"iptables --delete {CLOSED}",
+        test="tests/host/test_http.py::test_the_application_says_that_it_is_alive",
+        touches="firewall nginx web",
+    ),
+    Breakage(
+        "the private key of the certificate is gone",
+        "rm /var/lib/slipway/tls/$domain/privkey.pem",
+        "test -s /var/lib/slipway/tls/$domain/privkey.pem",
+        r"privkey\.pem is missing",
+        touches=ALL,
+    ),
+    Breakage(
+        "nginx serves a certificate of somebody's",
+        "openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=$domain -keyout /tmp/key -out /tmp/pem"
+        f" 2>/dev/null; cat /tmp/key > {TLS}/privkey.pem; cat /tmp/pem > {TLS}/fullchain.pem;"
+        " reload; wait_for served_by_itself",
+        "! served_by_itself",
+        r"not installed|'installed': False|no longer trusts|self.signed",
+        test="tests/host/test_certificate.py",
+        touches=ALL,
     ),
     Breakage(
         "nginx has another memory limit",
@@ -98,7 +142,7 @@ ROWS = [
         " cp /tmp/kept.yaml /opt/slipway/base/compose.yaml; sleep 3",
         "test \"$(container $nginx .HostConfig.CapDrop)\" = '[ALL]'",
         r"slipway-base-nginx-1 has Cap",
-        alone=True,
+        touches=ALL,
     ),
     Breakage(
         "nginx sees the whole host",
@@ -106,7 +150,7 @@ ROWS = [
         f" {UP}; sleep 3",
         "! container $nginx '.HostConfig.Binds' | grep -q /host",
         r"base/compose\.yaml has other content|has other mounts",
-        alone=True,
+        touches=ALL,
     ),
     Breakage(
         "nginx' folder was replaced by a copy of it",
@@ -114,6 +158,6 @@ ROWS = [
         f"test $(stat --format %i {CONF}) ="
         f" $(stat --format %i /proc/$(container $nginx .State.Pid)/root{CONF})",
         r"sees files that are not those on the host",
-        alone=True,
+        touches=ALL,
     ),
 ]

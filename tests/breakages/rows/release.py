@@ -1,64 +1,53 @@
-"""The release: its containers, its image, its files."""
+"""The release: what is live, its image, its files."""
 
 from tests.breakages.breakage import Breakage
 
 ROWS = [
     Breakage(
-        "web is removed",
-        "docker rm --force $web",
-        "runs $web && ask /healthz | head -n 1 | grep -q 200",
-        r"slipway-r\w+-web has no container",
-        touches="web",
+        "the tag of the application's image is removed",
+        "docker rmi --no-prune --force $app",
+        "docker image inspect $app",
+        r"the image slipway/app:\w+ is not there",
+        touches="image",
     ),
     Breakage(
-        "web is paused",
-        "docker pause $web",
-        "runs $web && ask /healthz | head -n 1 | grep -q 200",
-        r"slipway-r\w+-web-1 is paused",
-        touches="web",
+        "`current` leads to an older release",
+        'test -n "$(older)" && echo $release > /var/tmp/release;'
+        " ln -sfn $(older) /var/lib/slipway/web/current",
+        "test $release = $(cat /var/tmp/release) && serves",
+        r"slipway-r\w+-web has no container|slipway@r\w+\.service does not run",
+        alone=True,
     ),
     Breakage(
-        "the worker is removed",
-        "docker rm --force $worker",
-        'test -n "$worker" && runs $worker',
-        r"slipway-r\w+-worker has no container",
-        touches="worker",
+        "`current` leads nowhere",
+        "echo $release > /var/tmp/release; rm /var/lib/slipway/web/current",
+        'test "$release" = "$(cat /var/tmp/release)" && serves',
+        r"nginx has not loaded its files|no release is live",
+        alone=True,
     ),
     Breakage(
-        "the worker is paused",
-        "docker pause $worker",
-        'test -n "$worker" && runs $worker',
-        r"slipway-r\w+-worker-\d+ is paused",
-        touches="worker",
+        "`current` leads to an older release, and it reboots",
+        'test -n "$(older)" && echo $release > /var/tmp/release;'
+        " ln -sfn $(older) /var/lib/slipway/web/current",
+        "test $release = $(cat /var/tmp/release) && serves",
+        r"slipway-r\w+-web has no container|slipway@r\w+\.service does not run",
+        named=False,
+        shown=False,
+        reboots=True,
     ),
     Breakage(
-        "a worker too many runs",
-        "docker compose --project-directory $folder up --detach --scale worker=2 worker",
-        "test $(docker ps --quiet --filter label=com.docker.compose.service=worker | wc -l) = 1",
-        r"worker-\d+ is one too many",
-        touches="worker",
+        "the release is stopped",
+        "systemctl stop slipway@$release",
+        "runs $web && serves",
+        r"slipway@r\w+\.service does not run",
+        alone=True,
     ),
     Breakage(
-        "web may start any number of processes",
-        "docker update --pids-limit 5000 $web",
-        "test $(container $web .HostConfig.PidsLimit) = 256",
-        r"web-1 has PidsLimit",
-        touches="web",
-    ),
-    Breakage(
-        "the worker may take other memory",
-        "docker update --memory 1g --memory-swap 1g $worker",
-        "test $(container $worker .HostConfig.Memory) -lt 1000000000",
-        r"worker-\d+ has Memory",
-        touches="worker",
-    ),
-    Breakage(
-        "web is on another network",
-        "docker network create other-of-somebody >/dev/null;"
-        " docker network connect other-of-somebody $web",
-        "! container $web .NetworkSettings.Networks | grep -q other-of-somebody",
-        r"web-1 is on the networks",
-        touches="web",
+        "the release's routes are gone",
+        "rm /var/lib/slipway/web/$release/routes.conf",
+        "test -s /var/lib/slipway/web/$release/routes.conf && serves",
+        r"routes\.conf is missing",
+        touches="routes",
     ),
     Breakage(
         "the tag of the application's image leads to another image",
@@ -71,7 +60,7 @@ ROWS = [
     Breakage(
         "the application's tag leads to another image, its containers are gone, and it reboots",
         "docker tag $(container $redis .Config.Image) $app; docker rm --force $web $worker",
-        "runs $web && ask /healthz | head -n 1 | grep -q 200",
+        "runs $web && serves",
         r"the image slipway/app:\w+ is not the one that was built",
         named=False,
         shown=False,
@@ -80,7 +69,7 @@ ROWS = [
     Breakage(
         "all containers and images are pruned",
         "docker rm --force $(docker ps --all --quiet); docker system prune --all --force",
-        "runs $web && runs $nginx && ask /healthz | head -n 1 | grep -q 200",
+        "runs $web && runs $nginx && serves",
         r"the image slipway/app:\w+ is not there",
         alone=True,
     ),
@@ -124,6 +113,6 @@ ROWS = [
         "rm $folder/manifest.json",
         "test -s $folder/manifest.json",
         r"release r\w+: .*manifest\.json cannot be read",
-        alone=True,
+        touches="web routes",
     ),
 ]
