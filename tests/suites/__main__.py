@@ -2,7 +2,7 @@
 
 usage: bin/test [SUITE...] [PYTEST OPTIONS...]
 
-  (none)   unit, host, the faults, and a third of the slow suites (which third: by the commit)
+  (none)   unit, host, the faults, and a fifth of the slow suites (which fifth: by the commit)
   all      all suites, with a new deploy to a new host
   changed  the suites that your uncommitted changes can break
   unit     the tests that need no host
