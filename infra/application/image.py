@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from infra.application import volumes
+from infra.application import project, volumes
 from infra.application.files import SourceFiles, source_files
 from infra.application.found import find
 from infra.application.locks.check import COMPILER
@@ -45,7 +45,9 @@ def image(settings: Settings) -> Image:
     }
     arguments = tuple(f"{name}={value}" for name, value in told.items() if value)
     ours = (*folder(SHIPPED, "images/app"), *folder(CHECKOUT / STEADY_RQ, STEADY_RQ))
-    context = (*requirements, *ours, *_sent(files, "app/"))
+    own = project.files(settings.app.source, files.kept) if not found.place.package else {}
+    said = (HostFile(f"app/{name}", content.encode()) for name, content in own.items())
+    context = (*requirements, *ours, *_sent(files, "app/"), *said)
     return Image("app", context, "images/app/Dockerfile", base, arguments)
 
 

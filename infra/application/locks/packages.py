@@ -1,8 +1,10 @@
 """The packages of the application's image, from its lock and from ours."""
 
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
@@ -68,12 +70,19 @@ def _check_python(source: Path) -> None:
     """The project allows the image's Python. Raises LockError."""
     try:
         data = tomllib.loads((source / "pyproject.toml").read_text(encoding="utf-8"))
-        told = data.get("project", {}).get("requires-python", "")
-        allowed = SpecifierSet(told)
-    except (OSError, ValueError, InvalidSpecifier, AttributeError):
+        told = data.get("project", {}).get("requires-python") or _of_poetry(data)
+        plain = re.sub(r"\^(?=\d)", ">=", told)  # Poetry's words for ranges
+        plain = re.sub(r"~(3\.\d+)(\.\d+)?", r"==\1.*", plain)
+        allowed = SpecifierSet(plain)
+    except (OSError, ValueError, InvalidSpecifier, AttributeError, TypeError):
         return
     if f"{PYTHON}.5" not in allowed:
         raise LockError(
             f"pyproject.toml needs Python {told}, and Slipway's image has {PYTHON}: bring a"
             " Dockerfile with another (app.dockerfile)"
         )
+
+
+def _of_poetry(data: dict[str, Any]) -> str:
+    found = data.get("tool", {}).get("poetry", {}).get("dependencies", {}).get("python", "")
+    return found if isinstance(found, str) else ""

@@ -94,11 +94,31 @@ def test_a_server_or_an_rq_that_is_not_known_is_refused_with_the_reason() -> Non
     assert {"click", "rq", "redis"} <= names
 
 
-def test_a_project_that_needs_another_python_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "pyproject.toml").write_text('[project]\nrequires-python = "<3.13"\n')
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ('[project]\nrequires-python = "<3.13"\n', "<3.13"),
+        ('[tool.poetry.dependencies]\npython = "^3.9,<3.12"\n', "^3.9,<3.12"),
+        ('[tool.poetry.dependencies]\npython = "~3.11"\n', "~3.11"),
+        ('[project]\nrequires-python = ">=3.8"\n', ""),
+        ('[tool.poetry.dependencies]\npython = "^3.9"\n', ""),
+        ("[tool.ruff]\n", ""),
+    ],
+)
+def test_a_project_that_needs_another_python_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str, told: str
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")  # without uv, no index is asked
+    monkeypatch.setattr("sys.executable", "/nowhere/python")
+    (tmp_path / "pyproject.toml").write_text(written)
     (tmp_path / "requirements.txt").write_text(FLASK)
-    with pytest.raises(FieldError, match=r"needs Python <3\.13, and Slipway's image has 3\.13"):
-        packages(load(GOOD | {"app": {"source": str(tmp_path)}}, "one"))
+    settings = load(GOOD | {"app": {"source": str(tmp_path)}}, "one")
+    if not told:
+        assert packages(settings)
+        return
+    with pytest.raises(FieldError) as refused:
+        packages(settings)
+    assert f"needs Python {told}, and Slipway's image has 3.13" in str(refused.value)
 
 
 def test_a_made_lock_has_the_same_name_on_every_machine(tmp_path: Path) -> None:
