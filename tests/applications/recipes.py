@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.applications.poetry import poetry_lock
+
 HEALTH = """
 @app.get("/healthz")
 def alive():
@@ -120,22 +122,21 @@ def create_app():
     "src/shop/static/style.css": "body { color: red }\n",
 }
 
-STORE = {
+STORE = {  # locked by Poetry
     "pyproject.toml": """
 [tool.poetry]
 name = "store"
 version = "1.0.0"
-description = ""
-authors = []
 package-mode = false
 
 [tool.poetry.dependencies]
 python = ">=3.11,<4"
-flask = { version = "^3.0", extras = ["async"] }
+flask = "^3.0"
 
 [tool.poetry.group.dev.dependencies]
 pytest = "*"
 """,
+    "poetry.lock": poetry_lock("flask"),
     "store/__init__.py": SHOP["src/shop/__init__.py"].replace("shop", "store"),
     "store/prices.py": SHOP["src/shop/prices.py"],
 }
@@ -248,7 +249,7 @@ RECIPES = {
     ),
     "store": Recipe(
         STORE, "module: store:create_app(), from store/__init__.py", "one euro",
-        ("store/prices.py", "one euro", "two euro"), lock=("tool", "run", "poetry", "lock"),
+        ("store/prices.py", "one euro", "two euro"),
     ),
     "microblog": Recipe(
         MICROBLOG, "module: microblog:app, from FLASK_APP in .flaskenv", "blogging into db:///x",

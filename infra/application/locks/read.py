@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +43,7 @@ def read(path: Path, folder: Path) -> Lock:
             _refuse_other_places(path, exported)
             return Lock(path, _plain(path, parsed(exported)), [])
         if path.name == "pyproject.toml":
-            return _made(path, None, path.read_text(encoding="utf-8"), folder)
+            return _of_project(path, folder)
         content = decoded(path.read_bytes())
     except (OSError, ValueError, KeyError, TypeError) as error:
         if isinstance(error, LockError):
@@ -57,6 +58,18 @@ def read(path: Path, folder: Path) -> Lock:
     _refuse_other_places(path, everything)
     found = _made(path, "\n".join([*options, *wanted]), everything, folder)
     return Lock(path, found.pins, options, found.made)
+
+
+def _of_project(path: Path, folder: Path) -> Lock:
+    """The lock of a pyproject.toml. Raises LockError when that names no dependencies."""
+    content = path.read_text(encoding="utf-8")
+    project = tomllib.loads(content).get("project", {})
+    if "dependencies" not in [*project, *project.get("dynamic", ())]:
+        raise LockError(
+            f"{path.name} has no dependencies below [project]: make a lock with the tool of the"
+            " project, like `poetry lock`, or write a requirements.txt"
+        )
+    return _made(path, None, content, folder)
 
 
 def _plain(path: Path, pins: list[Pin]) -> list[Pin]:

@@ -55,6 +55,15 @@ def test_what_has_no_hash_by_its_kind_is_refused_by_its_line(tmp_path: Path, lin
         read(file, tmp_path / "locks")
 
 
+@pytest.mark.parametrize(
+    "content", ["[tool.poetry.dependencies]\nflask = '*'\n", "[project]\nname = 'x'\n", ""]
+)
+def test_a_project_that_names_no_dependencies_is_refused(tmp_path: Path, content: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(content)
+    with pytest.raises(LockError, match=r"pyproject.toml has no dependencies below \[project\]"):
+        read(tmp_path / "pyproject.toml", tmp_path / "locks")
+
+
 @pytest.mark.parametrize("name", ["poetry.lock", "Pipfile.lock", "pylock.toml"])
 def test_a_lock_that_is_no_lock_is_refused_in_one_line(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("<<<<<<< HEAD\n")
