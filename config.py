@@ -7,6 +7,7 @@ import click
 from pyinfra import config
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # before any installed `infra` or `app`
+from infra.operations import exit_code
 from infra.operator import inventory_file, questions
 
 config.SUDO = True  # the login user becomes root
@@ -15,6 +16,7 @@ questions.answer()
 
 # pyinfra goes on without hosts, and ends with 0, when the inventory is a file that is not there.
 if _command := click.get_current_context(silent=True):
+    exit_code.pass_on(_command)
     _inventory = _command.params.get("inventory") or ""
     if Path(_inventory).exists():
         try:

@@ -59,7 +59,11 @@ def base_files(settings: Settings, nginx: Image, redis: Image) -> list[HostFile]
         directory(LAYOUT.nginx),
         template(LAYOUT.base_compose, "compose/base.yaml.j2", **values),
         text(LAYOUT.standby_compose, (CHECKOUT / "compose/bridge.yaml").read_text()),
-        template(LAYOUT.base / "redis" / "redis.conf", "redis/redis.conf.j2", **values),
+        *(
+            [template(LAYOUT.base / "redis" / "redis.conf", "redis/redis.conf.j2", **values)]
+            if settings.redis.enabled
+            else []
+        ),
         *(
             template(LAYOUT.nginx / name, f"nginx/{name}.j2", **values)
             for name in ("nginx.conf", "site.conf", "headers.conf", "errors.conf", "pages.conf")
@@ -106,7 +110,8 @@ def apply(settings: Settings) -> None:
     """nginx and Redis run as their files say, and start with the host."""
     nginx, redis = image("nginx", settings), image("redis", settings)
     images.build(name="Build the nginx image", image=nginx)
-    images.build(name="Build the Redis image", image=redis)
+    if settings.redis.enabled:
+        images.build(name="Build the Redis image", image=redis)
     whole_files.replace(
         name="Copy the files of nginx and Redis", files=base_files(settings, nginx, redis)
     )

@@ -72,6 +72,7 @@ def host_config(settings: Settings) -> HostConfig:
         keep_releases=settings.keep_releases,
         proxies=settings.proxy.variables,
         proxy_protocol=settings.nginx.proxy_protocol,
+        redis=settings.redis.enabled,
     )
 
 

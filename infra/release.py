@@ -7,7 +7,7 @@ from pyinfra.api import deploy
 from infra import onhost, origin
 from infra.application.image import image
 from infra.checkout import CHECKOUT
-from infra.compose import project, services
+from infra.compose import project, services, variables
 from infra.hostfile import HostFile, folder, render
 from infra.onhost.processes.kinds import Process
 from infra.onhost.releases.release import CONFIG, ROUTES, Check, ReleaseConfig
@@ -83,6 +83,7 @@ def release_config(settings: Settings, tag: str) -> ReleaseConfig:
             Process(name, one.kind, queues=list(one.queues), library=one.used_library)
             for name, one in settings.processes.items()
         ],
+        secrets_in_environment=variables.templates(settings),
     )
 
 

@@ -6,6 +6,9 @@ from infra.onhost.layout import LAYOUT
 from infra.onhost.releases.acceptance import DOMAIN, URL, site_url
 from infra.settings import Settings
 
+# What the tests have none of: secrets, and a way to Redis.
+SECRET = frozenset({"secrets", "env_file", "group_add", "networks", "extra_hosts"})
+
 
 def front(settings: Settings) -> Service:
     """The nginx that stands before all releases, before this one alone and on no network.
@@ -29,7 +32,7 @@ def front(settings: Settings) -> Service:
 def acceptance(settings: Settings, base: Service, image: str) -> Service:
     """The acceptance tests: without secrets, and without a way to Redis or to the volumes."""
     url = site_url(settings.domain, settings.nginx.https_port)
-    rights = {key: base[key] for key in base if key not in {"group_add", "secrets"}}
+    rights = {key: base[key] for key in base if key not in SECRET}
     return (
         rights
         | memory("256m")

@@ -11,6 +11,7 @@ from typing import Any
 from infra.compose.acceptance import acceptance, front
 from infra.compose.processes import process
 from infra.compose.services import application, one_off, release_command, web
+from infra.onhost import layout
 from infra.onhost.releases.release import ONE_OFF, RELEASE_COMMAND
 from infra.settings import Settings
 
@@ -34,4 +35,6 @@ def project(settings: Settings, image: str, acceptance_image: str) -> dict[str, 
         services["front"] = front(settings)
         services["acceptance"] = acceptance(settings, base, acceptance_image)
     secrets = {name: {"file": f"./secrets/{name}"} for name in settings.secret_names}
-    return {"name": "slipway-${RELEASE}", "services": services, "secrets": secrets}
+    found = {"name": "slipway-${RELEASE}", "services": services, "secrets": secrets}
+    networks = {"redis": {"external": True, "name": layout.REDIS_NETWORK}}
+    return found | ({"networks": networks} if settings.redis.enabled else {})

@@ -5,11 +5,12 @@ from typing import Any
 
 from infra.application.found import find
 from infra.application.volumes import mounts
+from infra.compose import variables
 from infra.onhost import layout
 from infra.onhost.layout import LAYOUT
-from infra.onhost.releases.release import ONE_OFF, RELEASE_COMMAND
+from infra.onhost.releases.release import ENVIRONMENT, ONE_OFF, RELEASE_COMMAND
 from infra.onhost.services import sockets
-from infra.settings import Process, Settings, megabytes, secret_variable
+from infra.settings import REDIS_URL, Process, Settings, megabytes, secret_variable
 
 SERVERS = {
     "uwsgi": ("uwsgi", "--ini", "/opt/slipway/uwsgi.ini"),
@@ -26,6 +27,12 @@ SPOOL = "spool"  # in the release's directory below LAYOUT.web; the application'
 ON_DISK = f"{LAYOUT.web}/${{RELEASE}}/{SPOOL}"
 TMP = "/tmp"  # noqa: S108  the container's own
 REDIS = f"{LAYOUT.redis_sockets}:{LAYOUT.redis_sockets}:ro"
+# By name, and without a question to a nameserver: one of the host's could answer it, too.
+TO_REDIS = {
+    "group_add": [str(layout.REDIS_SOCKET_GID)],
+    "networks": {"default": {}, "redis": {}},
+    "extra_hosts": [f"{layout.REDIS_HOST}:{layout.REDIS_ADDRESS}"],
+}
 
 Service = dict[str, Any]
 
@@ -51,10 +58,11 @@ def application(settings: Settings, image: str) -> Service:
         "user": f"{layout.APP_UID}:{layout.APP_UID}",
         **tmp(settings),
         "secrets": settings.secret_names,
-        "group_add": [str(layout.REDIS_SOCKET_GID)],
+        **secret_variables(settings),
         "environment": environment(settings),
+        **(TO_REDIS if settings.redis.enabled else {}),
         "volumes": [
-            REDIS,
+            *([REDIS] if settings.redis.enabled else []),
             f"{ON_DISK}:{layout.CONTAINER_SPOOL}",
             *([f"{ON_DISK}:{TMP}"] if settings.app.tmp_on_disk else []),
             *(f"{LAYOUT.volumes}/{n}:{p}" for n, p in mounts(settings).items()),
@@ -68,6 +76,18 @@ def tmp(settings: Settings) -> Service:
         return {}
     size = megabytes(settings.app.tmp)
     return {"tmpfs": [f"{TMP}:mode=1777,size={size}m,noexec,nosuid,nodev"]}
+
+
+def secret_variables(settings: Settings) -> Service:
+    """The file of the variables with secrets in them, which the host makes; if there are any."""
+    return {"env_file": [f"./{ENVIRONMENT}"]} if variables.templates(settings) else {}
+
+
+def redis_url(settings: Settings) -> dict[str, str]:
+    """The URL of Redis' socket, unless a variable with its password has another."""
+    if not settings.redis.enabled or REDIS_URL in variables.templates(settings):
+        return {}
+    return {REDIS_URL: f"unix://{LAYOUT.redis_socket}"}
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -85,7 +105,7 @@ def environment(settings: Settings) -> dict[str, str]:
         | {
             "RELEASE": "${RELEASE}",
             "TMPDIR": str(layout.CONTAINER_SPOOL),
-            "REDIS_URL": f"unix://{LAYOUT.redis_socket}",
+            **redis_url(settings),
             **files,
             **queue(settings),
         }
@@ -138,7 +158,7 @@ def web(settings: Settings, base: Service) -> Service:
         | processors(settings.web.cpus)
         | {
             **server(settings),
-            "group_add": [str(layout.WEB_SOCKET_GID), *base["group_add"]],
+            "group_add": [str(layout.WEB_SOCKET_GID), *base.get("group_add", [])],
             "environment": base["environment"]
             | {
                 **({"WEB_MODULE": literal(module.name)} if module else {}),

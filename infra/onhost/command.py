@@ -29,11 +29,13 @@ def run(
     env: Mapping[str, str] | None = None,
     timeout: float = 900,
     both: bool = False,
+    given: str = "",
 ) -> str:
     """The standard output of a program that must succeed within `timeout` seconds.
 
     Raises Failure with the program's last lines otherwise: of standard error if it says something
-    there, or of `both`, for one that says the reason on its standard output.
+    there, or of `both`, for one that says the reason on its standard output. `given` is its
+    standard input.
     """
     words = [str(word) for word in command]
     try:
@@ -45,7 +47,7 @@ def run(
             errors="replace",  # an application may log any bytes
             check=False,
             timeout=timeout,
-            stdin=subprocess.DEVNULL,
+            input=given,
         )
     except OSError as error:
         raise Failure(f"{words[0]}: {error}") from error

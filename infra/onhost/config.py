@@ -45,6 +45,8 @@ class HostConfig:
     """Variables of the environment that lead what asks the Internet through a proxy."""
     proxy_protocol: bool = False
     """Whether connections begin with the PROXY protocol, but for those from this host."""
+    redis: bool = True
+    """Whether the application has a Redis."""
 
     @property
     def names(self) -> list[str]:

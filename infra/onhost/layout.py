@@ -139,6 +139,14 @@ REDIS_SOCKET_GID = 10012  # Redis writes the socket, the application connects to
 USERS = (APP_UID, NGINX_UID, REDIS_UID, ACCEPTANCE_UID)  # with groups of their own
 GROUPS = (WEB_SOCKET_GID, REDIS_SOCKET_GID)
 
+# Redis by TCP. Link-local addresses (RFC 3927) lead nowhere but to this network's own containers,
+# and the host has none of them. Redis' address is outside of those that Docker gives to others.
+REDIS_HOST = "redis"
+REDIS_PORT = 6379
+REDIS_SUBNET = "169.254.64.0/22"
+REDIS_ADDRESS = "169.254.64.2"
+REDIS_CLIENTS = "169.254.66.0/23"
+
 NGINX_LOADED = "/.well-known/slipway-loaded"  # what it has loaded, to this host alone
 OPEN_FILES = 16384  # of each process of a container: nginx needs two for a connection
 
@@ -174,5 +182,6 @@ ACCEPTANCE_PROJECT = "slipway-acceptance"
 RELEASE_PROJECT = "slipway-{release}"
 ONE_OFF_PROJECT = "run-slipway"  # and a number; not the name of a release's
 REDIS_VOLUME = "slipway_redis"
+REDIS_NETWORK = "slipway_redis"
 RELEASE_COMMAND_CONTAINER = "slipway-release-command"
 IMAGE = "slipway/{name}:{digest}"

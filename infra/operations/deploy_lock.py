@@ -63,13 +63,16 @@ def hold(target: Host, client: SSHClient, who: str) -> str:
     return refusal(channel.recv_exit_status(), answer)
 
 
-def open_channel(client: SSHClient, command: str) -> Channel:
-    """A channel beside pyinfra's own on its connection, with the command at its other end."""
+def open_channel(client: SSHClient, command: str, *, apart: bool = False) -> Channel:
+    """A channel beside pyinfra's own on its connection, with the command at its other end.
+
+    `apart`: standard error is another stream.
+    """
     transport = client.get_transport()
     if transport is None:
         raise SSHException("there is no connection")
     channel = transport.open_session(timeout=ANSWER_SECONDS)
-    channel.set_combine_stderr(True)
+    channel.set_combine_stderr(not apart)
     channel.settimeout(ANSWER_SECONDS)
     channel.exec_command(command)
     return channel

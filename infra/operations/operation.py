@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator
 from typing import Any, ParamSpec
 
 import pyinfra.api
-from pyinfra.api import StringCommand
+from pyinfra.api import FunctionCommand, StringCommand
 from pyinfra.api.arguments_typed import PyinfraOperation
 
 from infra.facts.login_shell import portable
@@ -31,7 +31,9 @@ def operation(**options: Any) -> Callable[[Operation[P]], PyinfraOperation[P]]:
     return decorate
 
 
-def _sent(command: StringCommand | str) -> StringCommand | str:
+def _sent(command: Any) -> Any:
+    if isinstance(command, FunctionCommand):
+        return command
     text = command if isinstance(command, str) else command.get_raw_value()
     if (sent := portable(text.strip())) == text:
         return command

@@ -3,27 +3,69 @@
 Each raises FieldError with the path of the setting to change.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
 
 from infra.onhost.config import is_address
+from infra.onhost.credentials import environment
 from infra.settings import capacity, operators_certificate
 from infra.settings.fields.numbers import megabytes
 from infra.settings.fields.section import FieldError
-from infra.settings.sections.app import RESERVED_VARIABLES, App, secret_variable
+from infra.settings.sections.app import REDIS_URL, RESERVED_VARIABLES, App, secret_variable
 from infra.settings.sections.certificate import Certificate
 from infra.settings.sections.nginx import Nginx
 from infra.settings.sections.processes import Process
 from infra.settings.sections.web import Web
 
+LINE_END = b"\r\n"  # an editor's, at the end of a secret's file
 
-def check_variables(app: App, processes: Mapping[str, Process], secrets: Iterable[str]) -> None:
-    """The application's environment replaces no variable that Slipway sets."""
+
+def check_variables(
+    app: App, processes: Mapping[str, Process], secrets: Iterable[str], *, redis: bool
+) -> None:
+    """The application's environment replaces no variable that Slipway sets, but for Redis' URL."""
     reserved = RESERVED_VARIABLES | {secret_variable(name) for name in secrets}
-    told = {"app.environment": app.environment}
+    told: dict[str, Collection[str]] = {"app.environment": app.environment}
     told |= {f"processes.{name}.environment": one.environment for name, one in processes.items()}
-    for path, environment in told.items():
-        if taken := sorted(reserved & set(environment)):
+    for path, given in told.items():
+        if taken := sorted((reserved if redis else reserved - {REDIS_URL}) & set(given)):
             raise FieldError(path, f"remove {', '.join(taken)}: Slipway sets it itself")
+    if taken := sorted((reserved - {REDIS_URL}) & set(app.secrets_in_environment)):
+        reason = f"remove {', '.join(taken)}: Slipway sets it itself"
+        raise FieldError("app.secrets_in_environment", reason)
+    if twice := sorted(set(app.environment) & set(app.secrets_in_environment)):
+        reason = f"remove {', '.join(twice)}: app.secrets_in_environment sets it, too"
+        raise FieldError("app.environment", reason)
+
+
+def check_redis(app: App, processes: Mapping[str, Process], *, redis: bool) -> None:
+    """Jobs of RQ have a Redis: the host's, or another one that a variable names."""
+    elsewhere = {*app.environment, *app.secrets_in_environment}
+    for name, one in processes.items():
+        known = REDIS_URL in elsewhere | set(one.environment)
+        if one.kind == "queue" and one.used_library == "rq" and not (redis or known):
+            reason = f"must be True for the process {name}, which runs jobs of RQ"
+            raise FieldError("redis.enabled", reason)
+
+
+def check_secrets_in_environment(
+    app: App, secrets: Collection[str], given: Mapping[str, Path]
+) -> None:
+    """Variables name secrets that there are, and that a variable can hold."""
+    for variable, template in app.secrets_in_environment.items():
+        path = f"app.secrets_in_environment.{variable}"
+        known = {}
+        for name in environment.names(template):
+            if name not in secrets:
+                raise FieldError(
+                    path, f"there is no secret {name}: add it to secrets or app.generated_secrets"
+                )
+            known[name] = given[name].read_bytes().rstrip(LINE_END) if name in given else b""
+        try:
+            environment.value(template, known)
+        except ValueError as error:
+            names = ", ".join(known)
+            raise FieldError(path, f"cannot contain {names}: the value {error}") from None
 
 
 def check_health_path(app: App, nginx: Nginx) -> None:

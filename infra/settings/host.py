@@ -23,7 +23,7 @@ from infra.settings.sections.redis import Redis
 from infra.settings.sections.tls import Tls
 from infra.settings.sections.web import Web
 
-NEEDED_SECRETS = ("redis_password", "secret_key")  # every host has them
+REDIS_PASSWORD, SECRET_KEY = "redis_password", "secret_key"
 
 
 class Settings(Section):
@@ -31,8 +31,9 @@ class Settings(Section):
 
     Every application has the secrets `redis_password` and `secret_key`, and those in
     `app.generated_secrets`. The host generates them, or you give them in `secrets`. In the
-    containers, the variable `<NAME>_FILE` has the path of the file with the secret. A secret is
-    never in a variable itself: Docker and error pages show the values of variables.
+    containers, the variable `<NAME>_FILE` has the path of the file with the secret. A secret is in
+    a variable itself only if `app.secrets_in_environment` says so: Docker and error pages show the
+    values of variables.
     """
 
     example: ClassVar[str] = """
@@ -81,7 +82,8 @@ class Settings(Section):
     @property
     def made_secrets(self) -> list[str]:
         """The secrets that the host makes."""
-        names = {*NEEDED_SECRETS, *self.app.generated_secrets}
+        needed = [SECRET_KEY, *([REDIS_PASSWORD] if self.redis.enabled else [])]
+        names = {*needed, *self.app.generated_secrets}
         return sorted(names - set(self.secrets))
 
     @property
@@ -108,7 +110,11 @@ class Settings(Section):
     @model_validator(mode="after")
     def _sections_agree(self) -> Self:
         check_names(self.processes)
-        cross_field.check_variables(self.app, self.processes, self.secret_names)
+        cross_field.check_variables(
+            self.app, self.processes, self.secret_names, redis=self.redis.enabled
+        )
+        cross_field.check_redis(self.app, self.processes, redis=self.redis.enabled)
+        cross_field.check_secrets_in_environment(self.app, self.secret_names, self.secrets)
         cross_field.check_health_path(self.app, self.nginx)
         cross_field.check_capacity(self.nginx)
         cross_field.check_tmp(self.app, self.web)

@@ -1,5 +1,6 @@
 """What listens, and what must not."""
 
+import json
 import re
 import uuid
 from typing import Any
@@ -74,10 +75,25 @@ def test_docker_publishes_no_port(containers: dict[str, dict[str, Any]]) -> None
         assert not container["HostConfig"]["PortBindings"], name
 
 
-def test_redis_has_no_network_at_all(host: Host, containers: dict[str, dict[str, Any]]) -> None:
+def test_redis_is_in_a_network_of_the_application_alone(
+    host: Host, settings: Settings, containers: dict[str, dict[str, Any]]
+) -> None:
+    if not settings.redis.enabled:
+        assert not [name for name in containers if "redis" in name]
+        return
     redis = containers[f"{layout.BASE_PROJECT}-redis-1"]
-    assert redis["HostConfig"]["NetworkMode"] == "none"
+    assert list(redis["NetworkSettings"]["Networks"]) == [layout.REDIS_NETWORK]
     assert host.file(str(LAYOUT.redis_socket)).is_socket
+    [network] = json.loads(host.check_output("docker network inspect %s", layout.REDIS_NETWORK))
+    assert network["Internal"]
+    joined = {one["Name"] for one in network["Containers"].values()}
+    nginx = f"{layout.BASE_PROJECT}-nginx-1"
+    assert set(containers) - {nginx} <= joined
+
+
+def test_no_route_of_the_host_leads_to_redis(host: Host) -> None:
+    shown = host.check_output("ip -4 address; ip -4 route show table all")
+    assert layout.REDIS_SUBNET.rpartition(".")[0] not in shown
 
 
 # What a client would seem to be if Docker carried its requests.

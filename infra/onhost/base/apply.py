@@ -28,7 +28,8 @@ def state(host: Host) -> dict[str, bool]:
 
 def digests(host: Host) -> dict[str, str]:
     """What the base must have loaded that it does not tell by itself."""
-    return {"redis_users": _digest(host.layout.redis_users.parent)}
+    users = host.layout.redis_users.parent
+    return {"redis_users": _digest(users)} if host.config.redis else {}
 
 
 def apply(host: Host, path: str, others: Collection[str] = ()) -> None:
@@ -51,7 +52,7 @@ def apply(host: Host, path: str, others: Collection[str] = ()) -> None:
             else:
                 start()
             nginx.reload(host)
-        if _applied(host).get("redis_users") != wanted["redis_users"]:
+        if _applied(host).get("redis_users") != wanted.get("redis_users") and host.config.redis:
             redis_users.load(host)
         replace(host.layout.base_applied, json.dumps(wanted).encode())
 

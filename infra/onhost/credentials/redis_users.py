@@ -30,12 +30,16 @@ def text(host: Host) -> bytes:
 
 
 def current(host: Host) -> bool:
-    """Whether the file is as it shall be."""
+    """Whether the file is as it shall be; without Redis nobody reads it."""
+    if not host.config.redis:
+        return True
     return host.layout.redis_users.exists() and host.layout.redis_users.read_bytes() == text(host)
 
 
 def put(host: Host) -> None:
     """Writes the file, for Redis alone."""
+    if not host.config.redis:
+        return
     replace(host.layout.redis_users, text(host), 0o440, layout.REDIS_UID)
 
 

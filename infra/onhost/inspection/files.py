@@ -72,7 +72,8 @@ def surplus(host: Host, wanted: manifest.Manifest) -> list[Path]:
 def surplus_of_release(host: Host, name: str, wanted: dict[str, str]) -> list[Path]:
     """The same for the directory of a release, which keeps its secrets and its lists, too."""
     folder = release.folder(host, name)
-    known = {*map(Path, wanted), folder / manifest.NAME, folder / static_files.LIST}
+    own = (manifest.NAME, static_files.LIST, release.ENVIRONMENT)
+    known = {*map(Path, wanted), *(folder / name for name in own)}
     found = set(folder.glob("**/*")) - known
     return sorted(path for path in found if _counts(path) and path.parent != folder / SECRETS)
 

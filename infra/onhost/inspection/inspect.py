@@ -10,7 +10,7 @@ from ..command import Failure, say
 from ..config import Host
 from ..difference import Difference
 from ..locks import locked
-from ..running import containers, dockerd, images, nginx_loaded, redis_running, volumes
+from ..running import containers, dockerd, images, networks, nginx_loaded, redis_running, volumes
 from . import environments, files, renewal, secrets, static, sysctls, trust, units, way_out
 
 KINDS: dict[str, Callable[[Host], Iterator[Difference]]] = {
@@ -26,13 +26,14 @@ KINDS: dict[str, Callable[[Host], Iterator[Difference]]] = {
     "images": images.differences,
     "base": containers.of_base,
     "jobs": volumes.differences,
+    "network": networks.differences,
     "redis": redis_running.differences,
     "nginx": nginx_loaded.differences,
     "release's files": files.of_release,
     "static files": static.differences,
     "release": containers.of_release,
 }
-BASE = ("sysctls", "base", "redis", "nginx")  # what nginx and Redis run with
+BASE = ("sysctls", "base", "network", "redis", "nginx")  # what nginx and Redis run with
 RELEASE = ("release's files",)  # what a deploy puts again
 WAIT = 60  # seconds
 THREADS = 4  # most of it waits for other programs

@@ -10,7 +10,7 @@ from ..certificates import store
 from ..config import Host
 from ..credentials import redis_users
 from ..difference import Difference
-from ..releases import release
+from ..releases import prepare, release
 from .files import SECRETS
 
 
@@ -35,6 +35,10 @@ def differences(host: Host) -> Iterator[Difference]:
         key = store.key(host, domain)
         wrong = "is not the key of the certificate beside it" if key.exists() else "is missing"
         yield Difference(str(key), wrong)
+    current = release.current(host)
+    if current and not prepare.has_variables(host, current):
+        path = release.folder(host, current) / release.ENVIRONMENT
+        yield Difference(str(path), "was not made of the secrets that the release keeps")
     if not redis_users.current(host):
         yield Difference(str(host.layout.redis_users), "does not hold the passwords of today")
     for right in wrong_rights(host):
@@ -68,10 +72,12 @@ def _rights(host: Host) -> Iterator[Right]:
 
 def _wanted(host: Host) -> Iterator[Right]:
     paths = host.layout
-    copies = release.folder(host, release.current(host) or "none") / SECRETS
+    folder = release.folder(host, release.current(host) or "none")
+    copies = folder / SECRETS
     for path in (*(paths.secrets / name for name in host.config.secrets), *copies.glob("*")):
         yield Right(path, 0o440, group=layout.APP_UID)
     yield Right(copies, 0o700)
+    yield Right(folder / release.ENVIRONMENT, 0o600)
     yield Right(paths.redis_users, 0o440, group=layout.REDIS_UID)
     yield Right(paths.redis_socket, 0o770, layout.REDIS_UID, layout.REDIS_SOCKET_GID)
     for version in paths.tls.glob(".*"):

@@ -13,7 +13,7 @@ from ..inspection import inspect
 from ..releases import release
 from ..running import redis_running
 from ..services import engine, nginx, redis
-from . import containers, disk
+from . import containers, disk, networks
 
 APPENDED = "appendonlydir"
 REWRITE_SECONDS = 120
@@ -30,6 +30,7 @@ def mend(host: Host) -> None:
     disk.modes(host)  # neither starts when it may not read its own
     disk.volume(host)
     containers.retag(host)
+    networks.mend(host)
     others = containers.in_place(host, host.layout.base)
     apply.apply(host, release.health_path(host, release.current(host)), others)
     settings(host)

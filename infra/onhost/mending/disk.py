@@ -11,7 +11,7 @@ from ..command import Failure, replace, run
 from ..config import Host
 from ..credentials import redis_users
 from ..inspection import files, renewal, secrets, static, trust
-from ..releases import release
+from ..releases import prepare, release
 from ..releases import static_files as publishing
 from ..running import volumes
 
@@ -40,8 +40,10 @@ def surplus(host: Host) -> None:
 
 
 def rights(host: Host) -> None:
-    """Secrets and keys have their modes and owners, and Redis' users their file."""
+    """Secrets and keys have their modes and owners; Redis' users and variables their files."""
     modes(host)
+    if current := release.current(host):
+        prepare.put_variables(host, current)
     if not redis_users.current(host):
         redis_users.put(host)
         redis_users.load(host)

@@ -7,7 +7,7 @@ from ..command import Failure, say, succeeds
 from ..config import Host
 from ..inspection import inspect
 from ..locks import lock
-from . import base, containers, disk, units
+from . import base, containers, disk, networks, units
 
 WAIT = 60  # seconds, for a switch that is under way
 # In this order: each needs those before it.
@@ -20,6 +20,7 @@ STEPS: tuple[Callable[[Host], None], ...] = (
     disk.rights,
     disk.data,
     containers.retag,
+    networks.mend,
     disk.static_files,
 )
 

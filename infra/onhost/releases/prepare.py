@@ -1,10 +1,12 @@
 """What a release needs before it can be tried: its secrets, its own command, its web server."""
 
 import shutil
+from pathlib import Path
 
 from .. import layout
 from ..command import Failure, last_lines, replace, run, say, succeeds
 from ..config import Host
+from ..credentials import environment
 from ..diagnosis import python_errors
 from . import release, retire
 
@@ -15,14 +17,40 @@ QUIET = ("--progress", "quiet")  # compose itself
 def keep_secrets(host: Host, new: str) -> None:
     """A release keeps the secrets it started with, so that going back takes them along."""
     kept = release.folder(host, new) / "secrets"
-    if kept.exists():
-        return
+    if not kept.exists():
+        _copy_secrets(host, kept)
+    put_variables(host, new)
+
+
+def _copy_secrets(host: Host, kept: Path) -> None:
     copying = kept.with_name(".secrets.new")
     shutil.rmtree(copying, ignore_errors=True)
     copying.mkdir(mode=0o700)
     for secret in host.layout.secrets.glob("[!.]*"):  # with a dot: a writer is at work
         replace(copying / secret.name, secret.read_bytes(), 0o440, layout.APP_UID)
     copying.rename(kept)
+
+
+def put_variables(host: Host, name: str) -> None:
+    """Writes the file of the variables with secrets in them, for root alone, if there are any."""
+    if not has_variables(host, name):
+        replace(release.folder(host, name) / release.ENVIRONMENT, _variables(host, name), 0o600)
+
+
+def has_variables(host: Host, name: str) -> bool:
+    """Whether that file is as the release's templates and secrets say."""
+    file = release.folder(host, name) / release.ENVIRONMENT
+    return (file.read_bytes() if file.exists() else b"") == _variables(host, name)
+
+
+def _variables(host: Host, name: str) -> bytes:
+    """What stands in it. Raises Failure when a variable cannot be made."""
+    secrets = release.folder(host, name) / "secrets"
+    found = {path.name: path.read_bytes() for path in secrets.glob("[!.]*")}
+    try:
+        return environment.text(release.load(host, name).secrets_in_environment, found)
+    except ValueError as error:
+        raise Failure(f"{error} (app.secrets_in_environment)") from None
 
 
 def run_command(host: Host, new: str, limit: int) -> None:

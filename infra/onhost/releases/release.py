@@ -12,10 +12,12 @@ from ..credentials import secrets
 from ..processes import kinds
 from ..processes.kinds import Process
 from ..services import sockets
+from ..services.compose import SECRET_VARIABLES
 from ..typed import made, read
 from . import history
 
 CONFIG = "release.json"
+ENVIRONMENT = SECRET_VARIABLES
 ROUTES = "routes.conf"  # its part of nginx' configuration
 RELEASE_COMMAND = "release-command"  # a service of its compose project
 ONE_OFF = "one-off"  # another one, for a command that an operator runs
@@ -52,6 +54,8 @@ class ReleaseConfig:
     """What its acceptance tests run in; empty when it has none."""
     acceptance_limit: int = 0
     """Seconds that they may take."""
+    secrets_in_environment: dict[str, str] = field(default_factory=dict)
+    """Variables, each with the template of its value: ENVIRONMENT is made of them."""
     processes: list[Process] = field(default_factory=kinds.earlier)
     """What runs beside the web server."""
 

@@ -17,7 +17,9 @@ def differences(host: Host) -> Iterator[Difference]:
 
 
 def wrong(host: Host) -> dict[str, tuple[str, str]]:
-    """For each such setting what Redis has, and what its file says."""
+    """For each such setting what Redis has, and what its file says; nothing without Redis."""
+    if not host.config.redis:
+        return {}
     wanted = settings(host)
     password = (host.layout.secrets / "redis_password").read_text()
     with redis.session(host, password) as stream:

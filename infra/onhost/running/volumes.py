@@ -11,6 +11,8 @@ from ..services import engine
 
 def differences(host: Host) -> Iterator[Difference]:
     """A volume that is missing, or that holds what Redis cannot write."""
+    if not host.config.redis:
+        return
     if not (folder := place(host)):
         yield Difference(f"the volume {layout.REDIS_VOLUME}", "is not there")
     elif found := foreign(folder):

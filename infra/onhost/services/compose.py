@@ -10,6 +10,9 @@ from typing import Any
 from ..command import replace, run
 from ..config import Host
 
+SECRET_VARIABLES = "secrets.env"  # noqa: S105  variables with secrets in them, of a release
+FILES = ("compose.yaml", ".env", SECRET_VARIABLES)
+
 
 @dataclass(frozen=True)
 class Project:
@@ -29,7 +32,7 @@ def read(host: Host, folder: Path) -> Project:
 
     What compose said of these very files is kept until the host restarts: asking takes long.
     """
-    files = [folder / name for name in ("compose.yaml", ".env") if (folder / name).exists()]
+    files = [folder / name for name in FILES if (folder / name).exists()]
     program = shutil.which("docker") or ""
     parts = [str(folder), program, *(file.read_text() for file in files)]
     name = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
@@ -45,8 +48,11 @@ def read(host: Host, folder: Path) -> Project:
 
 def _ask(folder: Path) -> Project:
     compose = ("docker", "compose", "--project-directory", folder, "config")
-    data = json.loads(run(*compose, "--format", "json"))
-    lines = run(*compose, "--hash", "*").splitlines()
+    written = run(*compose, "--format", "json")
+    data = json.loads(written)
+    lines = _hashes(folder, written).splitlines()
+    for service in data["services"].values():
+        service.pop("environment", None)  # it may have secrets, and nobody asks for it
     return Project(
         data["name"],
         data["services"],
@@ -55,3 +61,15 @@ def _ask(folder: Path) -> Project:
         secrets=data.get("secrets") or {},
         hashes=dict(line.split() for line in lines if line.strip()),
     )
+
+
+def _hashes(folder: Path, written: str) -> str:
+    """What compose labels containers with, a line for each service.
+
+    For its labels compose takes the variables of an `env_file` into account, and for this command
+    it does not: so it is given what it has made of the files.
+    """
+    compose = ("docker", "compose", "--project-directory", folder)
+    if (folder / SECRET_VARIABLES).exists():
+        return run(*compose, "--file", "-", "config", "--hash", "*", given=written)
+    return run(*compose, "config", "--hash", "*")

@@ -63,7 +63,7 @@ def status(host: Host) -> dict[str, Any]:
         "containers": parts.collect("the containers", lambda: docker.listed(current, LIMIT)),
         "processes": parts.collect("the processes", lambda: _processes(host, current)),
         "certificate": _certificate(host, parts),
-        "queues": parts.collect("the jobs", lambda: redis.state(host)),
+        "queues": parts.collect("the jobs", lambda: _queues(host)),
         "disk": parts.collect("the disk", lambda: _disk(host)),
         "memory": parts.collect("the memory", _memory),
         "units": parts.collect("the units", _failed_units),
@@ -80,9 +80,15 @@ def status(host: Host) -> dict[str, Any]:
     return found
 
 
+def _queues(host: Host) -> dict[str, Any]:
+    """The state of Redis and its queues; nothing without Redis."""
+    return redis.state(host) if host.config.redis else {}
+
+
 def _processes(host: Host, current: str) -> list[str]:
-    """The processes of the current release that have containers."""
-    return [one.name for one in release.processes_of(host, current)] if current else []
+    """Redis, and the processes of the current release that have containers."""
+    base = ["redis"] if host.config.redis else []
+    return [*base, *(one.name for one in release.processes_of(host, current))] if current else []
 
 
 def _differences(host: Host) -> list[Difference]:

@@ -7,7 +7,7 @@ from ..attention import LOG, Attention
 from ..releases import history
 
 REDIS_FULL = 0.7  # of its memory; at all of it jobs are refused
-SERVICES = ("nginx", "redis", "web")
+SERVICES = ("nginx", "web")
 
 NO_RELEASE = Attention("no release is live", "deploy: the last lines of a deploy show the reason")
 CLOSED = Attention(

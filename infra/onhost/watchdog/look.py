@@ -127,7 +127,8 @@ def _of_release(host: Host, current: str, found: Found) -> Iterator[Fault]:
         for service in workers
     }
     # A worker is not well without Redis, and a restart would cost it its job.
-    waiting = frozenset() if found.has_healthy("redis") else frozenset(workers)
+    lost = host.config.redis and not found.has_healthy("redis")
+    waiting = frozenset(workers) if lost else frozenset()
     built = _built(host, wanted)
     project = Project(name, folder, wanted, counted, built, found.tags, extra, waiting)
     yield from project.faults(found.measured.progress, found.measured.machine)

@@ -15,11 +15,13 @@ from infra.settings.fields.local_paths import (
 )
 from infra.settings.fields.numbers import Seconds, Size
 from infra.settings.fields.remote_paths import ContainerPath, UrlFolder, UrlPath, VolumePath
+from infra.settings.fields.secret_templates import SecretTemplates
 from infra.settings.fields.section import FieldError, Section
 from infra.settings.fields.text import Argument, ModuleName, Name, OneLine, Package, Variable
 
+REDIS_URL = "REDIS_URL"
 RESERVED_VARIABLES = frozenset(
-    {"REDIS_URL", "QUEUE", "QUEUES", "JOB_TIMEOUT", "RELEASE", "TMPDIR"}
+    {REDIS_URL, "QUEUE", "QUEUES", "JOB_TIMEOUT", "RELEASE", "TMPDIR"}
     | {
         "WEB_MODULE",
         "WEB_SOCKET",
@@ -57,6 +59,7 @@ class App(Section):
     "source": "myapp",
     "system_packages": ["graphviz"],
     "environment": {"GREETING": "Hello"},  # no secrets: `docker inspect` shows it
+    "secrets_in_environment": ["secret_key"],  # the application reads SECRET_KEY
     "release_command": ["flask", "--app", "app", "db", "upgrade"],
     "volumes": {"uploads": "/srv/uploads"},
 },
@@ -90,6 +93,10 @@ class App(Section):
     environment: dict[Variable, OneLine] = {}  # noqa: RUF012  pydantic copies defaults
     """Environment variables for web, all processes and the release command. Put secrets in
     `secrets`."""
+    secrets_in_environment: SecretTemplates = {}  # noqa: RUF012  pydantic copies defaults
+    """Environment variables that contain secrets, for applications that cannot read a secret from
+    its file. In a URL, the secrets are percent-encoded. On the host, `docker inspect` shows these
+    variables to root, and so can an error page of the application to anybody."""
     generated_secrets: tuple[Name, ...] = ("admin_password",)
     """Names of secrets that the host generates, unless you give them in `secrets`."""
     health_path: UrlPath = "/healthz"

@@ -14,7 +14,7 @@ from tests.support.processes import until
 @contextlib.contextmanager
 def redis_running(host: Host) -> Iterator[None]:
     """Redis listens on the host's socket, with the users that stand there."""
-    names = SimpleNamespace(CONTAINER_REDIS_DATA=host.root / "data")
+    names = SimpleNamespace(CONTAINER_REDIS_DATA=host.root / "data", REDIS_PORT=0)
     names.CONTAINER_REDIS_DATA.mkdir(exist_ok=True)
     file = host.layout.redis_sockets / "redis.conf"
     values = {"layout": host.layout, "names": names, "settings": load(SETTINGS, "one")}

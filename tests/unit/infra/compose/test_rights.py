@@ -1,5 +1,6 @@
 """What compose is told: the containers have no more rights than they need, and the settings."""
 
+import ipaddress
 import re
 from typing import Any
 
@@ -144,9 +145,30 @@ def test_users_and_sockets_groups_are_those_of_the_layout(settings: Settings) ->
     }
 
 
-def test_nginx_alone_is_on_the_host_s_network_and_redis_on_none(settings: Settings) -> None:
-    modes = {name: service.get("network_mode") for name, service in services(settings).items()}
-    assert modes == {"nginx": "host", "redis": "none", "web": None, "worker": None}
+def test_nginx_alone_is_on_the_host_s_network_and_redis_on_one_of_its_own(
+    settings: Settings,
+) -> None:
+    found = services(settings)
+    modes = {name: service.get("network_mode") for name, service in found.items()}
+    assert modes == {"nginx": "host", "redis": None, "web": None, "worker": None}
+    assert list(found["redis"]["networks"]) == ["redis"]
+    assert set(found["web"]["networks"]) == set(found["worker"]["networks"]) == {"default", "redis"}
+
+
+def test_redis_network_leads_nowhere_else_and_the_host_has_no_address_in_it(
+    settings: Settings,
+) -> None:
+    [network] = base_file(settings)["networks"].values()
+    assert network["internal"] is True
+    assert network["driver_opts"] == {"com.docker.network.bridge.inhibit_ipv4": "true"}
+    [pool] = network["ipam"]["config"]
+    own = ipaddress.ip_address(layout.REDIS_ADDRESS)
+    assert own in ipaddress.ip_network(pool["subnet"])
+    assert own not in ipaddress.ip_network(pool["ip_range"])  # nobody else gets it meanwhile
+    assert release_file(settings)["networks"]["redis"] == {
+        "external": True,
+        "name": network["name"],
+    }
 
 
 def test_nginx_writes_to_its_spool_alone(settings: Settings) -> None:

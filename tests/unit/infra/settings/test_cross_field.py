@@ -1,9 +1,11 @@
 """Values that are right alone, and wrong together; a refusal names the setting to change."""
 
+from pathlib import Path
+
 import pytest
 
 from infra.settings import RESERVED_VARIABLES
-from tests.support.settings import refusal, settings
+from tests.support.settings import refusal, settings, written
 
 
 @pytest.mark.parametrize("name", sorted(RESERVED_VARIABLES))
@@ -55,3 +57,40 @@ def test_the_ports_of_nginx_must_differ() -> None:
 def test_each_volume_has_a_path_of_its_own() -> None:
     reason = "app.volumes: each volume must have a path of its own"
     assert refusal(app={"volumes": {"a": "/srv/a", "b": "/srv/a"}}) == reason
+
+
+def test_a_variable_with_a_secret_names_one_that_there_is() -> None:
+    told = refusal(app={"secrets_in_environment": {"URL": "amqp://{nobody}@h"}})
+    assert told == (
+        "app.secrets_in_environment.URL: there is no secret nobody: add it to secrets or"
+        " app.generated_secrets"
+    )
+
+
+def test_a_list_of_secrets_is_a_variable_for_each() -> None:
+    found = settings(app={"secrets_in_environment": ["secret_key", "redis_password"]})
+    assert found.app.secrets_in_environment == {
+        "SECRET_KEY": "{secret_key}",
+        "REDIS_PASSWORD": "{redis_password}",
+    }
+
+
+@pytest.mark.parametrize("name", ["RELEASE", "SECRET_KEY_FILE", "WEB_SOCKET"])
+def test_a_variable_with_a_secret_replaces_none_of_slipway_s(name: str) -> None:
+    told = refusal(app={"secrets_in_environment": {name: "{secret_key}"}})
+    assert told == f"app.secrets_in_environment: remove {name}: Slipway sets it itself"
+
+
+def test_a_variable_is_given_once() -> None:
+    app = {"environment": {"A": "x"}, "secrets_in_environment": {"A": "{secret_key}"}}
+    assert refusal(app=app) == (
+        "app.environment: remove A: app.secrets_in_environment sets it, too"
+    )
+
+
+def test_a_value_that_no_variable_can_hold_is_refused(tmp_path: Path) -> None:
+    secret = written(tmp_path, b"do-not-show-me\xff")
+    told = refusal(secrets={"odd": secret}, app={"secrets_in_environment": ["odd"]})
+    assert told == (
+        "app.secrets_in_environment.ODD: cannot contain odd: the value is not UTF-8 text"
+    )
