@@ -51,6 +51,8 @@ def _certificate(found: dict[str, Any] | None) -> str:
 def _queues(found: dict[str, Any] | None) -> str:
     if found is None:
         return UNKNOWN
+    if not found:
+        return "none: this application has no Redis"
     names = ("queued", "started", "scheduled", "deferred", "failed", "workers")
     return ", ".join(f"{found[name]} {name}" for name in names)
 

@@ -14,12 +14,11 @@ APP: dict[str, Any] = {
     "generated_secrets": [],
     "secrets_in_environment": ["secret_key"],
 }
-WORKER = {"command": ["sleep", "infinity"], "health_command": ["true"]}
 
 
 def serve(target: Target, app: dict[str, Any] | None = None, **settings: Any) -> str:
     """Deploys the application with these settings; what the deploy says."""
-    done = target.deploy(app=APP | (app or {}), **{"worker": WORKER, **settings})
+    done = target.deploy(app=APP | (app or {}), **settings)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
 

@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote
 import pytest
 
 from tests.faults.conftest import INVENTORY, Target, pyinfra
-from tests.faults.environment.conftest import APP, WORKER, serve
+from tests.faults.environment.conftest import APP, serve
 
 pytestmark = pytest.mark.destructive
 ODD = """a "b" 'c' $HOME ${HOME} $$ \\ \\n #d = é\n\tnext line, and \\"the last\\"$"""
@@ -29,7 +29,7 @@ def test_a_value_arrives_as_it_is_and_is_shown_nowhere(target: Target, tmp_path:
         "AROUND": "{{<{odd}>}} $X",
         "BROKER": "amqp://me:{odd}@broker/x",
     }
-    given = {"app": APP | {"secrets_in_environment": variables}, "worker": WORKER}
+    given = {"app": APP | {"secrets_in_environment": variables}}
     done = target.deploy("-vvv", "--diff", secrets={"odd": str(tmp_path / "odd")}, **given)
     assert done.returncode == 0, done.stderr
     found = told(target, *variables)

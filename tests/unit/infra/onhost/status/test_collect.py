@@ -97,7 +97,7 @@ def test_one_look_finds_everything(host: Host) -> None:
         "the jobs: Redis does not answer: [Errno 2] No such file or directory",
         *(f"nobody listens on port {port}" for port in ports),
         "web is exited",
-        *(f"there is no container of {service}" for service in (*warn.SERVICES, "worker")),
+        *(f"there is no container of {service}" for service in (*warn.SERVICES, "redis", "worker")),
         "the certificate: not issued, not fresh, not installed, not loaded, not served",
         "a unit has failed: a.service",
         "the last release, b, was refused",
