@@ -30,10 +30,13 @@ def run(*words: str, folder: Path, content: str | None = None) -> str:
     if found is None:
         raise LockError("needs uv, which is not installed: run bin/venv deploy")
     environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
-    done = subprocess.run(
-        [found, *words, "--color", "never"], cwd=folder, env=environment, input=content,
-        capture_output=True, text=True, check=False, timeout=LIMIT,
-    )  # fmt: skip
+    try:
+        done = subprocess.run(
+            [found, *words, "--color", "never"], cwd=folder, env=environment, input=content,
+            capture_output=True, text=True, check=False, timeout=LIMIT,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise NoAnswerError(f"uv took longer than {LIMIT} s") from None
     if done.returncode == 0:
         return done.stdout
     if any(sign in done.stderr for sign in NO_ANSWER):
