@@ -66,6 +66,7 @@ def application(settings: Settings, image: str) -> Service:
             f"{ON_DISK}:{layout.CONTAINER_SPOOL}",
             *([f"{ON_DISK}:{TMP}"] if settings.app.tmp_on_disk else []),
             *(f"{LAYOUT.volumes}/{n}:{p}" for n, p in mounts(settings).items()),
+            *map(socket_folder, settings.app.sockets.values()),
         ],
     }
 
@@ -76,6 +77,12 @@ def tmp(settings: Settings) -> Service:
         return {}
     size = megabytes(settings.app.tmp)
     return {"tmpfs": [f"{TMP}:mode=1777,size={size}m,noexec,nosuid,nodev"]}
+
+
+def socket_folder(path: str) -> Service:
+    """A folder of the host's sockets, for programs of the operator's. It must be there."""
+    bind = {"create_host_path": False}
+    return {"type": "bind", "source": path, "target": path, "read_only": True, "bind": bind}
 
 
 def secret_variables(settings: Settings) -> Service:

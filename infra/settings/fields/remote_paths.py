@@ -42,3 +42,11 @@ UrlFolder = Annotated[
         r"(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+/",
     ),
 ]
+SocketFolder = Annotated[
+    HostFolder,
+    Pattern(
+        "the path of a folder below `/run` or `/var/run` that is not Slipway's or Docker's, like"
+        " `/run/postgresql`",
+        r"(/var)?/run/(?!(secrets|web|health|docker|containerd|systemd|slipway[^/]*)(/|$)).+",
+    ),
+]

@@ -14,7 +14,13 @@ from infra.settings.fields.local_paths import (
     SourcePath,
 )
 from infra.settings.fields.numbers import Seconds, Size
-from infra.settings.fields.remote_paths import ContainerPath, UrlFolder, UrlPath, VolumePath
+from infra.settings.fields.remote_paths import (
+    ContainerPath,
+    SocketFolder,
+    UrlFolder,
+    UrlPath,
+    VolumePath,
+)
 from infra.settings.fields.secret_templates import SecretTemplates
 from infra.settings.fields.section import FieldError, Section
 from infra.settings.fields.text import Argument, ModuleName, Name, OneLine, Package, Variable
@@ -141,6 +147,11 @@ class App(Section):
         told = "dockerfile" in self.model_fields_set
         there = self.dockerfile and (told or (self.source / self.dockerfile).is_file())
         return self.dockerfile or "" if there else ""
+
+    sockets: dict[Name, SocketFolder] = {}  # noqa: RUF012  pydantic copies defaults
+    """Folders on the host with Unix sockets that the application connects to, each by a name, like
+    `{"postgres": "/run/postgresql"}`. The containers have them under the same path. A folder must
+    be there before the deploy."""
 
     @model_validator(mode="after")
     def _volumes_differ(self) -> Self:
