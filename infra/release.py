@@ -5,7 +5,7 @@ from pathlib import Path
 from pyinfra.api import deploy
 
 from infra import onhost, origin
-from infra.application.image import image
+from infra.application.image import STEADY_RQ, image
 from infra.checkout import CHECKOUT
 from infra.compose import project, services, variables
 from infra.hostfile import HostFile, folder, render
@@ -16,6 +16,13 @@ from infra.operations.images import Image
 from infra.settings import Settings, capacity
 
 IMAGES = CHECKOUT / "images"
+# Runs steady_rq as `python3 -m` does where it is installed: the working directory comes first.
+STEADY_RQ_MAIN = """\
+import os, runpy, sys
+sys.path.append(sys.path[0])
+sys.path[0] = os.getcwd()
+runpy.run_module("steady_rq", run_name="__main__", alter_sys=True)
+"""
 HEALTH_CHECK = "from onhost.web import health_check\n\nhealth_check.main()\n"
 
 
@@ -41,6 +48,7 @@ def release_files(settings: Settings, tag: str) -> list[HostFile]:
         HostFile(CONFIG, release_config(settings, tag).to_json().encode()),
         HostFile(ROUTES, routes.encode()),
         *health_check(),
+        *(steady_rq() if settings.app.own_dockerfile else []),
         *(folder(tests, "acceptance") if tests else []),
     ]
 
@@ -58,6 +66,12 @@ def health_check() -> list[HostFile]:
             for name in modules
         ),
     ]
+
+
+def steady_rq() -> list[HostFile]:
+    """The worker for RQ, for an image that is the application's own."""
+    main = HostFile(f"{services.STEADY_RQ}/__main__.py", STEADY_RQ_MAIN.encode())
+    return [main, *folder(CHECKOUT / STEADY_RQ, f"{services.STEADY_RQ}/steady_rq")]
 
 
 def acceptance_tag(settings: Settings) -> str:

@@ -20,6 +20,7 @@ SERVERS = {
 WITH_UMASK = ("sh", "-c", 'umask 007; exec "$$@"', "sh")
 VARIABLE = re.compile(r"\$\{?(WEB_[A-Z]+)\}?")
 HEALTH_CHECK = "health"  # in the release's directory
+STEADY_RQ = "steady_rq"  # the same
 INTERVAL = 10  # seconds from one health check to the next
 HEALTH_LIMIT = 30  # seconds that one may take
 START_PERIOD = 60  # seconds in which a container may start, at least

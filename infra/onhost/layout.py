@@ -127,6 +127,7 @@ CONTAINER_REDIS_DATA = Path("/data")
 CONTAINER_ACCEPTANCE = Path("/srv/acceptance")
 CONTAINER_TRUST = Path("/run/trust.pem")
 CONTAINER_HEALTH_CHECK = Path("/run/health")  # a directory that Python runs
+CONTAINER_STEADY_RQ = Path("/run/steady_rq")  # another, for images that are the application's own
 CONTAINER_SPOOL = Path("/var/tmp")  # noqa: S108  on disk: what is too large for /tmp, in memory
 
 # Numeric users and groups of the containers; none of them has an account on the host.

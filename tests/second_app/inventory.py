@@ -1,7 +1,7 @@
 """A host for the second application: the test host's settings, and what this application needs.
 
 TEST_HOST names the host; TEST_SETTINGS is a JSON object of settings of `app` that replace these.
-TEST_SERVER is `web.server`. TEST_WORKER has settings of its worker.
+TEST_SERVER is `web.server`.
 """
 
 import json
@@ -27,10 +27,7 @@ _data["settings"] |= {
     | json.loads(os.environ.get("TEST_SETTINGS", "{}")),
     "nginx": {"private_paths": ["/migrations"]},
     "web": {"server": os.environ.get("TEST_SERVER", "uwsgi")},
-    "processes": {
-        "worker": {"kind": "queue", "queues": ["dumps"], "stop_limit": 20}
-        | json.loads(os.environ.get("TEST_WORKER", "{}"))
-    },
+    "processes": {"worker": {"kind": "queue", "queues": ["dumps"], "stop_limit": 20}},
 }
 
 hosts = [(_name, _data)]

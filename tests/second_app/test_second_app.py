@@ -23,22 +23,17 @@ NAME = "second"
 INVENTORY = "tests/second_app/inventory.py"
 FIRST: dict[str, Any] = {"environment": {"DATABASE": "/srv/data/notes.db", "SCHEMA": "1"}}
 SECOND: dict[str, Any] = {"environment": {"DATABASE": "/srv/data/notes.db", "SCHEMA": "2"}}
-# Debian's RQ is older than those that steady_rq knows: an image with it brings its own worker.
-WORKER = """
-import socket, sys
-from rq import Worker
-from app.dumps import client, queue
-if "--check" in sys.argv:
-    sys.exit(0 if client().exists("rq:worker:" + socket.gethostname()) else 1)
-client().delete("rq:worker:" + socket.gethostname())
-Worker([queue()], name=socket.gethostname(), connection=client()).work()
-"""
-# A Dockerfile of the application's own, with Debian's packages and finished static files.
+# A Dockerfile of the application's own, with packages of its own choice and finished static files.
 DOCKERFILE = """
 ARG BASE_IMAGE=debian:trixie-slim
 FROM ${BASE_IMAGE}
 RUN apt-get update && apt-get install --yes --no-install-recommends \\
-    gunicorn python3-flask python3-markdown python3-rq sqlite3
+    ca-certificates python3-venv sqlite3
+RUN --mount=type=secret,id=ca_bundle,target=/run/ca_bundle \\
+    if [ -s /run/ca_bundle ]; then export PIP_CERT=/run/ca_bundle; fi; \\
+    python3 -m venv /venv \\
+    && /venv/bin/pip install --no-cache-dir flask gunicorn markdown redis 'rq==2.12.*'
+ENV PATH=/venv/bin:/usr/bin:/bin
 WORKDIR /srv
 COPY . app
 RUN mkdir static && printf 'body {}' > static/page.0123abcd.css \\
@@ -52,12 +47,11 @@ class Second(Target):
     """The host of the second application."""
 
     def deploy(
-        self, *words: str, server: str = "uwsgi", worker: dict[str, Any] | None = None, **app: Any
+        self, *words: str, server: str = "uwsgi", **app: Any
     ) -> subprocess.CompletedProcess[str]:
         return pyinfra(
             *words, INVENTORY, "deploy.py", "-y",
             TEST_HOST=self.name, TEST_SERVER=server, TEST_SETTINGS=json.dumps(app),
-            TEST_WORKER=json.dumps(worker or {}),
         )  # fmt: skip
 
     def add(self, note: str) -> None:
@@ -194,18 +188,23 @@ def test_a_migration_that_fails_stops_the_release(target: Second) -> None:
     assert target.migrations() == before
 
 
-def test_a_dockerfile_of_its_own_brings_static_files_that_nginx_serves(
+def test_a_dockerfile_of_its_own_brings_static_files_and_its_jobs_are_run(
     target: Second, tmp_path: Path
 ) -> None:
     source = CHECKOUT / "tests/second_app/app"
     for path in source.glob("*.py"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     (tmp_path / "Dockerfile").write_text(DOCKERFILE)
-    (tmp_path / "worker.py").write_text(WORKER)
-    own = ["python3", "-m", "app.worker"]
-    worker = {"command": own, "health_command": [*own, "--check"]}
-    done = target.deploy(server="gunicorn", worker=worker, source=str(tmp_path), **SECOND)
+    done = target.deploy(server="gunicorn", source=str(tmp_path), **SECOND)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert (
+        target.run(
+            f"docker exec {target.container('worker')} sh -c 'pip list | grep -c steady ||:'"
+        )
+        == "0"
+    )
+    job = target.site.ask("/dumps", "POST").json["id"]
+    wait_until(lambda: dump_of(target, job)["state"] == "finished", 60)
     served(target)
     assert target.site.ask("/static/passwd").status == 404
     assert target.deploy(**SECOND).returncode == 0  # pages of an old release still find theirs

@@ -1,4 +1,5 @@
-"""Stops a worker again and again as a job comes: `stops.py CLASS ROUNDS`, in a Python with RQ.
+"""Stops a worker again and again as a job comes: `stops.py CLASS ROUNDS QUEUE...`, in a Python
+with RQ. The jobs come to the last queue.
 
 It imports once and forks for each round. Prints how many jobs each round left half taken, and how
 many have not finished when another worker has done what was left.
@@ -24,17 +25,17 @@ def client() -> Redis:
     return Redis.from_url(os.environ["REDIS_URL"], password=password)
 
 
-def main(path: str, rounds: int) -> dict[str, int]:
+def main(path: str, rounds: int, names: list[str]) -> dict[str, int]:
     module, _, name = path.rpartition(".")
     kind: type[Worker] = getattr(importlib.import_module(module), name)
     redis = client()
-    queue = Queue(connection=redis)
+    queue = Queue(names[-1], connection=redis)
     half_taken, jobs = 0, []
     for number in range(rounds):
         worker = os.fork()
         if not worker:
-            work(kind, burst=False)
-        while redis.info("clients")["blocked_clients"] != 1:
+            work(kind, names, burst=False)
+        while redis.info("clients")["blocked_clients"] != len(names):
             time.sleep(0.002)
         jobs.append(queue.enqueue("shop.jobs.order", str(number)))
         time.sleep(0.004 * number / rounds)
@@ -43,7 +44,7 @@ def main(path: str, rounds: int) -> dict[str, int]:
         half_taken += redis.llen(queue.intermediate_queue_key)
         redis.delete(queue.intermediate_queue_key)
     if not (last := os.fork()):
-        work(kind, burst=True)
+        work(kind, names, burst=True)
     os.waitpid(last, 0)
     once = [int(redis.get(f"ended:{number}") or 0) == 1 for number in range(rounds)]
     return {
@@ -54,13 +55,14 @@ def main(path: str, rounds: int) -> dict[str, int]:
     }
 
 
-def work(kind: type[Worker], burst: bool) -> None:
+def work(kind: type[Worker], names: list[str], burst: bool) -> None:
     """Be a worker until told to stop."""
     gc.disable()  # what was forked along is not this process' to tidy up
     redis = client()
-    kind([Queue(connection=redis)], connection=redis).work(burst=burst, logging_level="ERROR")
+    queues = [Queue(name, connection=redis) for name in names]
+    kind(queues, connection=redis).work(burst=burst, logging_level="ERROR")
     os._exit(0)
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(sys.argv[1], int(sys.argv[2]))))
+    print(json.dumps(main(sys.argv[1], int(sys.argv[2]), sys.argv[3:])))

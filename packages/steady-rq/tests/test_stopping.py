@@ -14,9 +14,9 @@ SCRIPT = str(Path(__file__).with_name("stops.py"))
 ROUNDS = 200
 
 
-def stopped(stand: Stand, worker: str, rounds: int) -> dict[str, int]:
+def stopped(stand: Stand, worker: str, rounds: int, *queues: str) -> dict[str, int]:
     path = f"{stand.environment['PYTHONPATH']}:{stand.folder}"
-    code, output = stand.run("python3", SCRIPT, worker, str(rounds), PYTHONPATH=path)
+    code, output = stand.run("python3", SCRIPT, worker, str(rounds), *queues, PYTHONPATH=path)
     assert code == 0, output
     found: dict[str, int] = json.loads(output.splitlines()[-1])
     print(f"{stand.python.parts[-3]} {worker}, {rounds} times: {found}")
@@ -24,12 +24,16 @@ def stopped(stand: Stand, worker: str, rounds: int) -> dict[str, int]:
 
 
 def test_of_200_jobs_that_come_with_the_signal_to_stop_each_is_run_once(stand: Stand) -> None:
-    assert set(stopped(stand, "steady_rq.SteadyWorker", ROUNDS).values()) == {0}
+    assert set(stopped(stand, "steady_rq.SteadyWorker", ROUNDS, "default").values()) == {0}
+
+
+def test_so_it_is_with_several_queues(stand: Stand) -> None:
+    assert set(stopped(stand, "steady_rq.SteadyWorker", 40, "high", "low").values()) == {0}
 
 
 def test_the_worker_of_rq_leaves_such_jobs_half_taken(stand: Stand) -> None:
     """If this fails, RQ does what this package was made for."""
-    assert stopped(stand, "rq.Worker", 15)["half taken"] > 5
+    assert stopped(stand, "rq.Worker", 15, "default")["half taken"] > 5
 
 
 def test_a_job_goes_on_when_all_processes_of_a_service_are_told_to_stop_twice(

@@ -1,10 +1,13 @@
 """What an application may need beyond the defaults, on its way into image and containers."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from rq import Queue
 
 from infra import programs, release
 from infra.application.image import STEADY_RQ, image
@@ -13,6 +16,7 @@ from infra.onhost import layout
 from infra.onhost.layout import LAYOUT
 from infra.settings import Settings, load
 from infra.settings.fields.section import FieldError
+from tests.support.redis_server import RedisServer
 
 SHIPPED = (
     "Dockerfile",
@@ -24,6 +28,7 @@ SHIPPED = (
     "static_files.py",
     "uwsgi.ini",
 )
+PYTHON = sys.executable
 GOOD: dict[str, Any] = {"domain": "app.example.org", "email": "you@example.org"}
 PLAIN = load(GOOD, "one")
 NEEDS = load(
@@ -128,9 +133,9 @@ def test_no_file_of_the_application_is_taken_for_slipway_s(tmp_path: Path) -> No
     assert {"app/wsgi.py", "app/uwsgi.ini", "requirements/app.txt"} <= set(found)
     assert f"{STEADY_RQ}/worker/steady_worker.py" in found
     assert {"PLACE=/srv/app", "PYTHON_PATH=/srv/app"} <= set(built.arguments)
-    web, worker = (release_file(settings)["services"][name] for name in ("web", "worker"))
+    web = release_file(settings)["services"]["web"]
     assert web["environment"]["WEB_MODULE"] == "wsgi:application"
-    assert worker["environment"]["FLASK_APP"] == "wsgi:application"
+    assert web["environment"]["FLASK_APP"] == "wsgi:application"
     assert web["command"] == ["uwsgi", "--ini", "/opt/slipway/uwsgi.ini"]
 
 
@@ -142,6 +147,35 @@ def test_a_dockerfile_of_its_own_is_built_as_it_stands_in_its_own_context(tmp_pa
     assert (built.dockerfile, built.arguments) == ("Dockerfile", ())
     assert {file.path for file in built.files} == {"Dockerfile", "boot.sh"}
     assert "command" not in release_file(settings)["services"]["web"]
+
+
+def test_an_image_of_its_own_gets_the_worker_for_rq_from_the_release(
+    tmp_path: Path, redis: RedisServer
+) -> None:
+    source, made = tmp_path / "shop", tmp_path / "release"
+    source.mkdir()
+    (source / "Dockerfile").write_text("FROM scratch\nCMD serve $WEB_SOCKET")
+    own = {"processes": {"jobs": {"kind": "queue"}, "own": {"kind": "queue", "command": ["x"]}}}
+    settings = load(GOOD | own | {"app": {"source": str(source)}}, "one")
+    services = release_file(settings)["services"]
+    folder = str(layout.CONTAINER_STEADY_RQ)
+    assert services["jobs"]["command"] == ["python3", folder, "worker"]
+    assert services["jobs"]["healthcheck"]["test"][1:] == ["python3", folder, "check"]
+    assert f"./steady_rq:{folder}:ro" in services["jobs"]["volumes"]
+    assert services["own"]["command"] == ["x"]
+    assert f"./steady_rq:{folder}:ro" not in services["own"]["volumes"]
+    for file in release.steady_rq():
+        path = made / file.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file.content or b"")
+    (source / "shop.py").write_text("def sold(): return 7")
+    with redis.client() as client:
+        job = Queue(connection=client).enqueue("shop.sold")
+        done = subprocess.run(
+            [PYTHON, made / "steady_rq", "worker", "--burst"],
+            cwd=source, env=redis.environ, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert (done.returncode, job.return_value()) == (0, 7), done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(
