@@ -42,6 +42,7 @@ UNITS = [
     "slipway-alert-spare@.service",
     "slipway-base.service",
     "slipway@.service",
+    "slipway-timer@.service",
     "slipway-certificate.service",
     "slipway-certificate.timer",
     "slipway-inspection.service",

@@ -7,9 +7,9 @@ from pyinfra.api import deploy
 from infra import onhost, origin
 from infra.application.image import STEADY_RQ, image
 from infra.checkout import CHECKOUT
-from infra.compose import project, services, variables
+from infra.compose import processes, project, services, variables
 from infra.hostfile import HostFile, folder, render
-from infra.onhost.processes.kinds import Process
+from infra.onhost.processes.kinds import SERVER, SINGLE, Process
 from infra.onhost.releases.release import CONFIG, ROUTES, Check, ReleaseConfig
 from infra.operations import images, switch
 from infra.operations.images import Image
@@ -49,8 +49,16 @@ def release_files(settings: Settings, tag: str) -> list[HostFile]:
         HostFile(ROUTES, routes.encode()),
         *health_check(),
         *(steady_rq() if settings.app.own_dockerfile else []),
+        *starter(settings),
         *(folder(tests, "acceptance") if tests else []),
     ]
+
+
+def starter(settings: Settings) -> list[HostFile]:
+    """What starts a process in its container, for kinds that need more than their command."""
+    needed = settings.of_kind(SINGLE) | settings.of_kind(SERVER)
+    content = Path(onhost.__file__).parent / "processes" / "start.py"
+    return [HostFile(processes.START, content.read_bytes())] if needed else []
 
 
 def health_check() -> list[HostFile]:
@@ -86,7 +94,7 @@ def release_config(settings: Settings, tag: str) -> ReleaseConfig:
         image=tag,
         server=settings.web.spoken,
         start_limit=settings.web.start_limit,
-        release_command=bool(settings.app.release_command),
+        release_command=bool(settings.release_command),
         release_command_limit=settings.app.release_command_limit,
         static_folder=settings.app.static_folder,
         health_path=settings.app.health_path,
@@ -94,7 +102,15 @@ def release_config(settings: Settings, tag: str) -> ReleaseConfig:
         acceptance_image=acceptance_tag(settings),
         acceptance_limit=settings.app.acceptance_limit if settings.app.acceptance else 0,
         processes=[
-            Process(name, one.kind, queues=list(one.queues), library=one.used_library)
+            Process(
+                name,
+                one.kind,
+                queues=list(one.queues),
+                library=one.used_library,
+                stop_limit=one.seconds_to_stop,
+                at=one.at,
+                limit=one.limit,
+            )
             for name, one in settings.processes.items()
         ],
         secrets_in_environment=variables.templates(settings),

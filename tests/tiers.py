@@ -67,6 +67,7 @@ SUITES = (
     Suite("upgrade", 4, 300, ("tests/upgrade",), Stand.OWN),
     Suite("operators", 4, 900, ("tests/faults/operators",), Stand.COPY),
     # They take long, and have not been green in one piece yet: by their names, for now.
+    Suite("processes", 5, 1200, ("tests/faults/processes",), Stand.COPY),
     Suite("breakages", 5, 1800, ("tests/breakages",), Stand.COPY),
     Suite("watchdog", 5, 1500, ("tests/faults/watchdog",), Stand.COPY),
     Suite("noticed", 5, 1200, ("tests/faults/noticed",), Stand.COPY),

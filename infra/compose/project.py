@@ -27,9 +27,11 @@ def project(settings: Settings, image: str, acceptance_image: str) -> dict[str, 
     """The compose project."""
     base = application(settings, image)
     services = {"web": web(settings, base)}
-    services |= {name: process(settings, one, base) for name, one in settings.processes.items()}
+    services |= {
+        name: process(settings, name, one, base) for name, one in settings.processes.items()
+    }
     services[ONE_OFF] = one_off(settings, base)
-    if settings.app.release_command:
+    if settings.release_command:
         services[RELEASE_COMMAND] = release_command(settings, base)
     if acceptance_image:
         services["front"] = front(settings)

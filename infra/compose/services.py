@@ -242,7 +242,7 @@ def release_command(settings: Settings, base: Service) -> Service:
         | {
             "profiles": [RELEASE_COMMAND],
             "restart": "no",
-            "command": [literal(word) for word in settings.app.release_command],
+            "command": [literal(word) for word in settings.release_command],
         }
     )
 

@@ -16,7 +16,8 @@ from .diagnosis import builds
 from .inspection import inspect
 from .inspection.environments import state as environments
 from .mending import base, mend
-from .releases import history, release, retire, switch, workers
+from .processes import timers
+from .releases import history, prepare, release, retire, switch, workers
 from .services import way_out
 from .site import verify
 from .site import watch as site_watch
@@ -25,6 +26,13 @@ from .verbs import commands as verbs
 from .watchdog import watch
 
 Action = Callable[[Host, argparse.Namespace], object]
+
+
+def _run_timer(host: Host, arguments: argparse.Namespace) -> None:
+    name = release.current(host)
+    if not name:
+        raise Failure("no release is live: deploy first")
+    timers.run_once(host, name, arguments.process, release.processes_of(host, name))
 
 
 def _status(host: Host, arguments: argparse.Namespace) -> object:
@@ -118,6 +126,8 @@ INTERNAL: dict[str, Action] = {
     "build-reason": lambda _host, _: builds.explained(sys.stdin),
     "release-state": _release_state,
     "switch": _switch,
+    "start": lambda host, a: prepare.start(host, a.release),
+    "run-timer": _run_timer,
     "drain": lambda host, a: workers.drain(host, a.release),
     "retire": lambda host, a: retire.retire(host, a.release),
     "site-state": lambda host, _: verify.state(host),
@@ -137,6 +147,8 @@ OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
         "--last": {"type": int, "default": 20, "help": "number of releases (20)"},
     },
     **verbs.OPTIONS,
+    "start": {"release": {}},
+    "run-timer": {"process": {}},
     "drain": {"release": {}},
     "retire": {"release": {}},
     "switch": {

@@ -94,6 +94,15 @@ def check_tmp(app: App, web: Web) -> None:
         )
 
 
+def check_paths(app: App, nginx: Nginx, processes: Mapping[str, Process]) -> None:
+    """A server's path is nobody else's."""
+    taken = {app.static_url: "app.static_url"}
+    taken |= {f"{path}/": "nginx.private_paths" for path in nginx.private_paths}
+    for name, one in processes.items():
+        if one.path in taken:
+            raise FieldError(f"processes.{name}.path", f"is also in {taken[one.path]}")
+
+
 def check_acceptance(app: App, domain: str) -> None:
     """Acceptance tests have a name to ask."""
     if app.acceptance and is_address(domain):

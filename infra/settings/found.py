@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from infra.settings import procfile
 from infra.settings.sections.processes import DEFAULT, Process
 
 # RQ among the packages of any kind of file: `rq==2.12`, `name = "rq"`, `"rq": {`, `"rq>=2"`.
@@ -12,6 +13,9 @@ RQ = re.compile(rb"""(^|["'])rq(\[\w+\])? *(["']|[=<>~!;@\\]|$)""", re.MULTILINE
 
 def processes(data: dict[str, Any]) -> dict[str, Process]:
     """The processes of an application whose settings name none: `data` has its section `app`."""
+    lines = procfile.read(data["app"].source)
+    if lines:
+        return {"worker": procfile.worker(lines["worker"])} if "worker" in lines else {}
     return DEFAULT if _uses_rq(data["app"].dependencies) else {}
 
 

@@ -4,7 +4,8 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import EmailStr, Field, model_validator
 
-from infra.settings import cross_field, found
+from infra.onhost.processes.kinds import LASTING
+from infra.settings import cross_field, found, procfile
 from infra.settings.fields.local_paths import LocalFile, SecretFile
 from infra.settings.fields.network import Domain, SiteName
 from infra.settings.fields.numbers import Integer
@@ -93,8 +94,22 @@ class Settings(Section):
 
     @property
     def longest_job(self) -> int:
-        """The seconds that a job of any process may take; 0 without such a process."""
-        return max((one.seconds_to_stop for one in self.of_kind("queue").values()), default=0)
+        """The seconds that any process may take to end; 0 without such a process."""
+        jobs = [*self.of_kind("queue").values(), *self.of_kind("single").values()]
+        return max((one.seconds_to_stop for one in jobs), default=0)
+
+    @property
+    def lasting(self) -> dict[str, Process]:
+        """The processes that have containers all the time."""
+        return {name: one for name, one in self.processes.items() if one.kind in LASTING}
+
+    @property
+    def release_command(self) -> tuple[str, ...]:
+        """The release command; that of a Procfile where the settings have none."""
+        if self.app.release_command or "release_command" in self.app.model_fields_set:
+            return self.app.release_command
+        line = procfile.read(self.app.source).get("release")
+        return procfile.words(line) if line else ()
 
     def of_kind(self, kind: str) -> dict[str, Process]:
         """The processes of a kind, by their names."""
@@ -110,11 +125,14 @@ class Settings(Section):
     @model_validator(mode="after")
     def _sections_agree(self) -> Self:
         check_names(self.processes)
+        if "processes" not in self.model_fields_set:
+            procfile.check(self.app.source)
         cross_field.check_variables(
             self.app, self.processes, self.secret_names, redis=self.redis.enabled
         )
         cross_field.check_redis(self.app, self.processes, redis=self.redis.enabled)
         cross_field.check_secrets_in_environment(self.app, self.secret_names, self.secrets)
+        cross_field.check_paths(self.app, self.nginx, self.processes)
         cross_field.check_health_path(self.app, self.nginx)
         cross_field.check_capacity(self.nginx)
         cross_field.check_tmp(self.app, self.web)

@@ -82,7 +82,7 @@ def containers(host: Host, settings: Settings, release: str) -> dict[str, dict[s
     base, project = layout.BASE_PROJECT, layout.RELEASE_PROJECT.format(release=release)
     counts = {(base, "nginx"): 1, (base, "redis"): 1, (project, "web"): 1,
               }  # fmt: skip
-    counts |= {(project, name): one.count for name, one in settings.processes.items()}
+    counts |= {(project, name): one.count for name, one in settings.lasting.items()}
     names: list[str] = []
     for (of, service), count in counts.items():
         label = "label=com.docker.compose"

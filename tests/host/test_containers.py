@@ -77,7 +77,7 @@ def test_memory_is_limited_as_set_and_swap_adds_a_megabyte(
         "nginx": settings.nginx.memory,
         "redis": settings.redis.memory,
         "web": settings.web.memory,
-        **{name: one.memory for name, one in settings.processes.items()},
+        **{name: one.memory for name, one in settings.lasting.items()},
     }
     for name, container in containers.items():
         service = container["Config"]["Labels"]["com.docker.compose.service"]
@@ -96,7 +96,7 @@ def test_a_process_may_finish_its_job_before_it_is_stopped(
 ) -> None:
     for container in containers.values():
         service = container["Config"]["Labels"]["com.docker.compose.service"]
-        if service in settings.processes:
+        if service in settings.lasting and settings.processes[service].kind != "server":
             limit = settings.processes[service].seconds_to_stop
             assert container["Config"]["StopTimeout"] >= limit
 

@@ -7,6 +7,7 @@ from .. import manifest
 from ..command import Failure
 from ..config import Host
 from ..difference import Difference
+from ..processes import timers
 from ..releases import release, static_files
 
 SECRETS = "secrets"  # a release's copies
@@ -58,6 +59,7 @@ def surplus(host: Host, wanted: manifest.Manifest) -> list[Path]:
     programs = Path(wanted.links.get(str(layout.current_programs), layout.programs / "none"))
     secrets = {layout.secrets / name for name in host.config.secrets}
     known = {*map(Path, wanted.files), *map(Path, wanted.links), *secrets, layout.redis_users}
+    known |= set(timers.present(host))  # written by a switch; the watchdog looks after them
     places = [
         *((folder, "**/*") for folder in (layout.base, layout.nginx, programs)),
         *((folder, "*") for folder in (layout.config, layout.secrets, layout.given_certificate)),

@@ -3,6 +3,10 @@
 from dataclasses import dataclass, field
 
 QUEUE = "queue"
+SINGLE = "single"
+SERVER = "server"
+TIMER = "timer"  # also the profile of its service: it runs at its times alone
+LASTING = (QUEUE, SINGLE, SERVER)  # those that have containers all the time
 
 # A word of the command that starts a library's workers.
 LIBRARIES = {"celery": "celery", "dramatiq": "dramatiq", "huey": "huey_consumer"}
@@ -24,6 +28,12 @@ class Process:
     queues: list[str] = field(default_factory=list)
     library: str = "rq"
     """Of a queue: what runs its jobs."""
+    stop_limit: int = 0
+    """Of a server: seconds that its connections live on after its release."""
+    at: str = ""
+    """Of a timer: when it runs, as systemd says it."""
+    limit: int = 0
+    """Of a timer: seconds that a run may take."""
 
 
 def earlier() -> list[Process]:

@@ -8,6 +8,8 @@ from ..command import Failure, last_lines, replace, run, say, succeeds
 from ..config import Host
 from ..credentials import environment
 from ..diagnosis import python_errors
+from ..processes import singles
+from ..processes.kinds import LASTING, SINGLE
 from . import release, retire
 
 LINES = 20  # of the release command's output
@@ -81,6 +83,18 @@ def _reason(code: int | None, limit: int, said: list[str]) -> str:
     error = python_errors.last(said)
     last = error.summary if error else next((line for line in reversed(said) if line.strip()), "")
     return f"app.release_command failed: exit code {code}: {last or 'it said nothing'}"
+
+
+def start(host: Host, name: str) -> None:
+    """What the unit of a release starts: all that lasts.
+
+    What must never run twice is left to the switch, unless the release is the current one.
+    """
+    known = release.processes_of(host, name)
+    lasting = [one.name for one in known if one.kind in LASTING and one.kind != SINGLE]
+    run(*release.compose(host, name), "up", "--detach", "--remove-orphans", "web", *lasting)
+    if release.current(host) == name:
+        singles.start(host, name, [one.name for one in known if one.kind == SINGLE])
 
 
 def start_web(host: Host, new: str) -> None:

@@ -10,6 +10,8 @@ import time
 from .. import layout
 from ..command import Failure, run, say, succeeds
 from ..config import Host
+from ..processes import servers, singles
+from ..processes.kinds import SERVER, SINGLE
 from ..services import docker
 from . import release, workers
 
@@ -28,7 +30,8 @@ def begin(host: Host, old: str) -> None:
 
 def retire(host: Host, old: str) -> None:
     """Ends a release; returns when all of it has stopped. Raises Failure when it does not."""
-    for step in (workers.stop_fetching, _wait_for_queue, _stop_web, workers.drain):
+    steps = (_stop_singles, workers.stop_fetching, _wait_for_queue, _stop_web, workers.drain)
+    for step in (*steps, _drain_servers):
         try:
             step(host, old)
         except Failure as failure:  # none of them may keep the next from being taken
@@ -46,6 +49,15 @@ def cancel(host: Host, name: str) -> None:
             _stop_web(host, name)  # it may be stopping, and does not start before it has stopped
     if name in release.stopping():  # it was nearly over
         run("systemctl", "start", release.unit(name))
+
+
+def _stop_singles(host: Host, name: str) -> None:
+    """At once: the next release's wait for it."""
+    singles.stop(host, name, [one.name for one in release.processes_of(host, name, SINGLE)])
+
+
+def _drain_servers(host: Host, name: str) -> None:
+    servers.drain(name, release.processes_of(host, name, SERVER))
 
 
 def _stop_web(host: Host, name: str) -> None:

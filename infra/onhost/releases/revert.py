@@ -4,6 +4,8 @@ from ..command import Failure, run, say, succeeds
 from ..config import Host
 from ..diagnosis import containers
 from ..diagnosis.containers import Unwell
+from ..processes import servers, singles, timers
+from ..processes.kinds import SERVER, SINGLE, TIMER
 from . import release, retire, traffic, workers
 
 PROBLEMS = (Failure, OSError, ValueError, LookupError)
@@ -24,7 +26,7 @@ def restored(host: Host, new: str, old: str, error: Exception) -> Exception:
     except PROBLEMS as other:
         problems.append(f"going back to release {old} failed, too: {other}")
         serving = f"release {old} is the current one again; {loads}"
-    problems += _start(host, old)  # the workers, whatever nginx says
+    problems += _start(host, old, new)  # the processes, whatever nginx says
     if serving.endswith("still serves"):  # else nginx may pass to the new one yet
         problems += _end(host, new)
     return _told(error, problems, [*lines, serving])
@@ -47,11 +49,16 @@ def reason(error: BaseException) -> str:
     return "; ".join([(str(error) or repr(error)).splitlines()[0], *notes])
 
 
-def _start(host: Host, old: str) -> list[str]:
-    """Starts what the old release lacks; what is wrong with it."""
+def _start(host: Host, old: str, new: str) -> list[str]:
+    """Starts what the old release lacks, once the new one has let go of it; what is wrong."""
+    known = release.processes_of(host, old)
     try:
+        singles.stop(host, new, [one.name for one in release.processes_of(host, new, SINGLE)])
+        singles.start(host, old, [one.name for one in known if one.kind == SINGLE])
         run(*release.compose(host, old), "up", "--detach", "web")
+        servers.start(host, old, [one for one in known if one.kind == SERVER])
         workers.complete(host, old)
+        timers.follow(host, [one for one in known if one.kind == TIMER])
     except PROBLEMS as error:
         return [f"a part of release {old} does not start: {error}"]
     return []

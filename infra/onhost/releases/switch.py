@@ -14,6 +14,8 @@ from ..command import Failure, run, say
 from ..config import Host
 from ..locks import lock
 from ..plain import plain
+from ..processes import servers, singles, timers
+from ..processes.kinds import SERVER, SINGLE, TIMER
 from ..services import probe
 from . import (
     acceptance,
@@ -91,6 +93,7 @@ def _prepare(host: Host, new: str, wanted: ReleaseConfig, entry: Entry) -> None:
     """Starts the candidate beside the old release and tries it; visitors notice nothing."""
     stage = partial(history.stage, host, entry)
     try:
+        timers.check(wanted.of_kind(TIMER))
         prepare.keep_secrets(host, new)
         with stage("command"):
             # Going back runs nothing of old code.
@@ -113,6 +116,7 @@ def _prepare(host: Host, new: str, wanted: ReleaseConfig, entry: Entry) -> None:
                 acceptance.check(host, new, wanted)
         with stage("workers"):
             _start_unit(new)
+            servers.start(host, new, wanted.of_kind(SERVER))
             workers.complete(host, new)
             workers.wait_until_healthy(host, new, wanted.start_limit)
     except Exception as error:  # noqa: BLE001  raised again; a full disk is no Failure
@@ -135,6 +139,9 @@ def _go_live(host: Host, new: str, old: str, wanted: ReleaseConfig, entry: Entry
     stage = partial(history.stage, host, entry)
     others = release.active(host) - {new}
     try:
+        if any(_singles(host, name) for name in (new, *_beside(others, new))):
+            with stage("single processes"):
+                _swap_singles(host, new, others, wanted)
         with stage("traffic"):
             for other in others:
                 workers.stop_fetching(host, other)
@@ -142,11 +149,29 @@ def _go_live(host: Host, new: str, old: str, wanted: ReleaseConfig, entry: Entry
         with stage("acceptance"):
             health.check_outside(host, new, wanted)
             run("systemctl", "enable", "--quiet", release.unit(new))
+            timers.follow(host, wanted.of_kind(TIMER))
     except Exception as error:  # noqa: BLE001  raised again
         raise revert.restored(host, new, old, error) from None
     with stage("retire"):
         for other in others:
             retire.begin(host, other)
+
+
+def _swap_singles(host: Host, new: str, others: set[str], wanted: ReleaseConfig) -> None:
+    """What must never run twice ends in the other releases, and then starts in the new one."""
+    for other in _beside(others, new):
+        singles.stop(host, other, _singles(host, other))
+    singles.start(host, new, _singles(host, new))
+    workers.wait_until_healthy(host, new, wanted.start_limit, (SINGLE,))
+
+
+def _beside(others: set[str], new: str) -> list[str]:
+    """Which releases may run something besides the new one."""
+    return sorted({*others, *release.retiring()} - {new})
+
+
+def _singles(host: Host, name: str) -> list[str]:
+    return [one.name for one in release.processes_of(host, name, SINGLE)]
 
 
 def _tell(entry: Entry) -> None:

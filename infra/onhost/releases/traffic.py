@@ -62,7 +62,8 @@ def loaded(host: Host, current: str, life: str = "") -> bool:
 
 
 def _link_sockets(host: Host, new: str, old: str) -> None:
-    for name in (sockets.UWSGI, sockets.HTTP):
+    there = (path.name for path in (host.layout.web / old / "socket").glob("*.sock") if old)
+    for name in {sockets.UWSGI, sockets.HTTP, *there}:
         here = host.layout.web / new / "socket" / name
         if here.is_symlink() and (old or not here.exists()):  # by itself it may be asked there yet
             here.unlink()

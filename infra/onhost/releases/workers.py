@@ -11,7 +11,7 @@ from ..config import Host
 from ..diagnosis import containers
 from ..diagnosis.containers import Container, CrashWatch, Unwell, setting
 from ..locks import lock
-from ..processes.kinds import QUEUE
+from ..processes.kinds import QUEUE, SERVER
 from ..services import docker
 from . import release
 
@@ -21,18 +21,21 @@ TELL_SECONDS = 60  # for another one that tells workers to stop
 BUSY = "workers are being told to stop"
 
 
-def wait_until_healthy(host: Host, name: str, limit: int) -> None:
-    """Returns once all that take jobs are healthy.
+def wait_until_healthy(
+    host: Host, name: str, limit: int, kinds: tuple[str, ...] = (QUEUE, SERVER)
+) -> None:
+    """Returns once the processes of these kinds are healthy.
 
     Raises Unwell after `limit` seconds, or once one of them crashes again and again.
     """
     deadline = time.monotonic() + limit
-    draining, _ = _draining(host, name)
-    for service in _services(host, name):
+    services = [one.name for kind in kinds for one in release.processes_of(host, name, kind)]
+    for service in services:
         watch = CrashWatch(f"the process {service} of release {name}", service)
         while True:
+            draining, ended = _draining(host, name)
             every = containers.of(release.project(name), service)
-            found = [one for one in every if one.id not in draining]
+            found = [one for one in every if one.id not in {*draining, *ended}]
             sick = [one for one in found if not _is_well(one)]
             if found and not sick:
                 break

@@ -24,8 +24,18 @@ class Answer(NamedTuple):
     body: bytes
 
 
-def ask(path_of_socket: Path, path: str, host: str = "localhost", timeout: float = 5) -> Answer:
-    """The answer to `GET path`; OSError when none comes within `timeout` seconds."""
+def ask(
+    path_of_socket: Path,
+    path: str,
+    host: str = "localhost",
+    timeout: float = 5,
+    *,
+    whole: bool = True,
+) -> Answer:
+    """The answer to `GET path`; OSError when none comes within `timeout` seconds.
+
+    Without its body unless it shall be `whole`: some have no end.
+    """
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(timeout)
         try:
@@ -34,15 +44,15 @@ def ask(path_of_socket: Path, path: str, host: str = "localhost", timeout: float
             raise type(error)(f"{NOBODY} ({path_of_socket.name})") from error
         request = packet if path_of_socket.name == UWSGI else message
         connection.sendall(request(path, host))
-        return read(connection, str(path_of_socket))
+        return read(connection, str(path_of_socket), whole=whole)
 
 
-def read(connection: socket.socket, server: str) -> Answer:
+def read(connection: socket.socket, server: str, *, whole: bool = True) -> Answer:
     """The HTTP answer that comes on a connection; OSError when none does."""
     response = http.client.HTTPResponse(connection)
     try:
         response.begin()
-        return Answer(response.status, response.read())
+        return Answer(response.status, response.read() if whole else b"")
     except http.client.HTTPException as error:
         raise OSError(f"no HTTP answer from {server}: {error!r}") from error
 

@@ -14,6 +14,7 @@ from ..config import Host
 from ..difference import Difference
 from ..inspection import inspect
 from ..locks import locked
+from ..processes.kinds import LASTING
 from ..releases import history, release
 from ..services import docker, openssl, redis
 from ..site import serves, watch
@@ -88,7 +89,8 @@ def _queues(host: Host) -> dict[str, Any]:
 def _processes(host: Host, current: str) -> list[str]:
     """Redis, and the processes of the current release that have containers."""
     base = ["redis"] if host.config.redis else []
-    return [*base, *(one.name for one in release.processes_of(host, current))] if current else []
+    known = release.processes_of(host, current) if current else []
+    return [*base, *(one.name for one in known if one.kind in LASTING)] if current else []
 
 
 def _differences(host: Host) -> list[Difference]:

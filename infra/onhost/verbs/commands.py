@@ -20,7 +20,7 @@ COMMANDS: dict[str, tuple[str, Action]] = {
         lambda host, _: one_off.shell(host),
     ),
     "restart": (
-        "start the current release anew, without a failed request; or one process that runs jobs",
+        "start the current release anew, without a failed request; or one process alone",
         restart.restart,
     ),
     "jobs": ("list the failed jobs of RQ, run them again, or delete them", jobs.jobs),
@@ -48,7 +48,7 @@ OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
         "process": {
             "nargs": "?",
             "metavar": "PROCESS",
-            "help": "one that runs jobs: it alone; web: the whole release, as without it",
+            "help": "a queue or a single process: it alone; web: the whole release, as without it",
         },
         "--by": {"default": "", "help": "who wants it"},
     },

@@ -1,4 +1,4 @@
-"""A fresh start of the current release, without a failed request; or of its queue processes."""
+"""A fresh start of the current release, without a failed request; or of one of its processes."""
 
 import argparse
 import subprocess
@@ -8,7 +8,8 @@ from .. import layout
 from ..command import Failure, run, say, succeeds
 from ..config import Host
 from ..locks import lock
-from ..processes.kinds import QUEUE
+from ..processes import singles
+from ..processes.kinds import QUEUE, SINGLE
 from ..releases import history, release, workers
 
 WEB = "web"
@@ -22,18 +23,25 @@ def restart(host: Host, arguments: argparse.Namespace) -> int:
         if arguments.process in {None, "", WEB}:
             return _restart_release(arguments.by)
         with lock(host.layout.lock, purpose):
-            _restart_queue(host, arguments.process)
+            _restart_process(host, arguments.process)
         return 0
 
 
-def _restart_queue(host: Host, process: str) -> None:
-    """Each of its containers ends after its job; another one takes its place at once."""
+def _restart_process(host: Host, process: str) -> None:
+    """Of a queue each container ends after its job, and another takes its place at once."""
     name = release.current(host)
     if not name:
         raise Failure("no release is live: deploy first")
-    queues = [one.name for one in release.processes_of(host, name, QUEUE)]
-    if process not in queues:
-        names = ", ".join([WEB, *queues])
+    known = {one.name: one.kind for one in release.processes_of(host, name)}
+    kind = known.get(process)
+    if kind == SINGLE:
+        singles.stop(host, name, [process])
+        singles.start(host, name, [process])
+        say(f"{process} of release {name} was stopped and started")
+        return
+    if kind != QUEUE:
+        alone = [one for one, its in known.items() if its in {QUEUE, SINGLE}]
+        names = ", ".join([WEB, *alone])
         raise Failure(f"{process} cannot be restarted alone: choose of {names}")
     began = time.monotonic()
     workers.stop_fetching(host, name, process)

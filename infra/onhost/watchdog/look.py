@@ -10,7 +10,8 @@ from ..alerts import guard
 from ..command import Failure, run
 from ..config import Host
 from ..locks import locked
-from ..processes.kinds import QUEUE
+from ..processes import timers
+from ..processes.kinds import QUEUE, TIMER
 from ..releases import release
 from ..services import containers as docker
 from ..services.containers import Container
@@ -86,6 +87,7 @@ def _faults(host: Host, known: Memory, found: Found) -> Iterator[Fault]:
     """All parts, each of which may be too broken to be looked at."""
     releases = settle.look(host)
     yield from _part("the releases", settle.faults(host, releases, found.containers))
+    yield from _part("the timers", _of_timers(host, releases.current))
     yield from _part("crashes", crashes.faults(known, found.containers))
     for unit in units.watched(releases.current):
         if fault := unit.fault():
@@ -101,6 +103,14 @@ def _part(name: str, faults: Iterator[Fault]) -> Iterator[Fault]:
         yield from faults
     except (Failure, OSError) as error:
         yield hopeless(f"look {name}", f"the watchdog cannot look at {name}: {error}")
+
+
+def _of_timers(host: Host, current: str) -> Iterator[Fault]:
+    """Those of the current release, which a killed switch may not have put there."""
+    wanted = release.processes_of(host, current, TIMER) if current else []
+    if current and (name := timers.differ(host, wanted)):
+        mend = partial(timers.follow, host, wanted)
+        yield Fault("timers", f"{name} is not as release {current} has it", "putting it", mend)
 
 
 def _of_base(host: Host, found: Found) -> Iterator[Fault]:

@@ -27,7 +27,7 @@ from infra.settings.fields.text import Argument, ModuleName, Name, OneLine, Pack
 
 REDIS_URL = "REDIS_URL"
 RESERVED_VARIABLES = frozenset(
-    {REDIS_URL, "QUEUE", "QUEUES", "JOB_TIMEOUT", "RELEASE", "TMPDIR"}
+    {REDIS_URL, "QUEUE", "QUEUES", "SOCKET", "JOB_TIMEOUT", "RELEASE", "TMPDIR"}
     | {
         "WEB_MODULE",
         "WEB_SOCKET",

@@ -136,7 +136,9 @@ def test_every_way_to_the_application_is_bounded(settings: Settings) -> None:
 @pytest.mark.parametrize("settings", [DEFAULTS, GUNICORN])
 def test_what_is_counted_has_its_zone_in_the_base(settings: Settings) -> None:
     zones = re.findall(r"_zone \S+ zone=(\w+):", nginx_conf(settings))
-    text = routes_conf(settings)
+    live = {"kind": "server", "command": ["serve"], "path": "/live/"}
+    served = {**settings.model_dump(exclude_unset=True), "processes": {"live": live}}
+    text = routes_conf(load(served, "one"))
     counted = {value.split()[0] for value in values(text, "limit_conn")}
     counted |= {value.split()[0].removeprefix("zone=") for value in values(text, "limit_req")}
     assert counted == set(zones)
