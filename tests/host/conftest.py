@@ -80,7 +80,7 @@ def release(slipway: Callable[[str], Any]) -> str:
 def containers(host: Host, settings: Settings, release: str) -> dict[str, dict[str, Any]]:
     """What Docker says of each container that must run."""
     base, project = layout.BASE_PROJECT, layout.RELEASE_PROJECT.format(release=release)
-    counts = {(base, "nginx"): 1, (base, "redis"): 1, (project, "web"): 1,
+    counts = {(base, "nginx"): 1, (base, "redis"): int(settings.redis.enabled), (project, "web"): 1,
               }  # fmt: skip
     counts |= {(project, name): one.count for name, one in settings.lasting.items()}
     names: list[str] = []

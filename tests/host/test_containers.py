@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+import pytest
 from testinfra.host import Host
 
 from infra.onhost import layout
@@ -104,6 +105,8 @@ def test_a_process_may_finish_its_job_before_it_is_stopped(
 def test_redis_keeps_what_was_acknowledged_and_refuses_when_full(
     host: Host, settings: Settings
 ) -> None:
+    if not settings.redis.enabled:
+        pytest.skip("this application has no Redis")
     shown = host.file(str(LAYOUT.base / "redis" / "redis.conf")).content_string
     assert "appendonly yes" in shown
     assert "maxmemory-policy noeviction" in shown
