@@ -82,6 +82,7 @@ def test_each_of_nginx_s_files_is_beside_the_one_that_leads_to_the_routes(host: 
     checked(host)
     candidate = release.routes(host, "b").parent / traffic.CANDIDATE
     names = {"nginx.conf", "site.conf", "headers.conf", "routes.conf"}
+    names |= {"errors.conf", "pages.conf"}
     assert {path.name for path in candidate.iterdir()} == names
     for name in names - {"routes.conf"}:
         assert (candidate / name).read_bytes() == (host.layout.nginx / name).read_bytes(), name
