@@ -13,12 +13,19 @@ from typing import Any
 import pytest
 
 from infra.onhost import layout
+from tests.deployed import CHECKOUT
 from tests.faults.conftest import LAB, Target
 from tests.site import wait_until
 
 APPLICATION: dict[str, Any] = {
-    "app": {"source": str(Path(__file__).parent / "app"), "generated_secrets": []},
-    "processes": {},
+    "app": {
+        "source": str(Path(__file__).parent / "app"),
+        "requirements": str(CHECKOUT / "requirements" / "app.txt"),
+        "generated_secrets": [],
+    },
+    "processes": {
+        "worker": {"kind": "queue", "command": ["sleep", "infinity"], "health_command": ["true"]}
+    },
 }
 # Asks from the host itself, which has no client of its own: address, port, domain, path, headers.
 ASK = """

@@ -1,5 +1,6 @@
 """Strangers who hold what they take do not end nginx, and nobody else notices them."""
 
+import ssl
 import time
 from collections.abc import Iterator
 
@@ -100,6 +101,36 @@ def test_a_slow_client_gets_200_megabytes_and_holds_nobody_up(target: Target, cr
             if taken > 200 * 1024**2:
                 break
     assert taken > 200 * 1024**2
+    assert visits.failed == []
+
+
+def taken(connection: ssl.SSLSocket) -> bytes:
+    """A part of an answer, if there is one by now."""
+    connection.settimeout(0.01)
+    try:
+        return connection.recv(20_000)
+    except OSError:
+        return b""
+
+
+def test_sixty_slow_clients_of_200_megabytes_leave_threads_to_others(
+    target: Target, crowd: Crowd
+) -> None:
+    request = crowd.request("GET /megabytes/200 HTTP/1.1") + b"\r\n"
+    with nginx_lives(target, "60 slow clients of 200 MB"), visiting(target) as visits:
+        held = [crowd.send(request, received=16384) for _ in range(60)]
+        heads: dict[int, bytes] = {}
+        for _ in range(40):
+            for number, one in enumerate(held):
+                if one and (part := taken(one)):
+                    heads.setdefault(number, part[:12])
+            time.sleep(0.5)
+        used = target.run("du -sm /var/lib/slipway/spool | cut -f1")
+    statuses = [head.split()[1] for head in heads.values()]
+    print(f"{statuses.count(b'200')} served, {statuses.count(b'503')} refused; spool {used} MB;"
+          f" the slowest visitor {max(visits.seconds):.1f} s of {len(visits.seconds)}")  # fmt: skip
+    assert set(statuses) == {b"200", b"503"}
+    assert statuses.count(b"200") >= 24
     assert visits.failed == []
 
 

@@ -1,9 +1,11 @@
 """An application that does what its visitors ask for: long answers, slow ones, events, bodies."""
 
 import hashlib
+import os
 import time
 from collections.abc import Iterator
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, request
@@ -26,11 +28,36 @@ def create_app() -> Flask:
     app.add_url_rule("/seconds/<int:count>", view_func=seconds)
     app.add_url_rule("/status/<int:status>", view_func=lambda status: (OWN, status), endpoint="own")
     app.add_url_rule("/upload", view_func=upload, methods=["POST"])
+    app.add_url_rule("/jobs", view_func=add_job, methods=["POST"])
+    app.add_url_rule("/jobs/<name>", view_func=job_state)
     if find_spec("flask_sock"):
         add_websocket(app)
     app.add_url_rule("/", defaults={"path": ""}, view_func=told, methods=["GET", "POST"])
     app.add_url_rule("/<path:path>", view_func=told, methods=["GET", "POST"])
     return app
+
+
+def jobs() -> tuple[Any, Any]:
+    """RQ's queue, and its connection."""
+    from redis import Redis
+    from rq import Queue
+
+    password = Path(os.environ["REDIS_PASSWORD_FILE"]).read_text().strip()
+    connection = Redis.from_url(os.environ["REDIS_URL"], password=password)
+    return Queue(os.environ["QUEUE"], connection=connection), connection
+
+
+def add_job() -> tuple[str, int]:
+    """Accept a job of a tenth of a second."""
+    queue, _ = jobs()
+    return str(queue.enqueue("time.sleep", 0.1, result_ttl=86400).id), 202
+
+
+def job_state(name: str) -> str:
+    """The state of a job."""
+    from rq.job import Job
+
+    return str(Job.fetch(name, connection=jobs()[1]).get_status(refresh=True))
 
 
 def add_websocket(app: Flask) -> None:
