@@ -57,7 +57,7 @@ def job_state(name: str) -> str:
     """The state of a job."""
     from rq.job import Job
 
-    return str(Job.fetch(name, connection=jobs()[1]).get_status(refresh=True))
+    return str(Job.fetch(name, connection=jobs()[1]).get_status().value)
 
 
 def add_websocket(app: Flask) -> None:
