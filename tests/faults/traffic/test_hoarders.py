@@ -74,7 +74,7 @@ def test_headers_that_are_too_long_or_too_many(target: Target, crowd: Crowd) -> 
         for _ in range(200):
             crowd.send(long)
             crowd.send(many)
-    assert {status(one) for one in crowd.connections} <= {400, -1}
+    assert {status(one) for one in crowd.connections} <= {400, 431, -1}
     assert visits.failed == []
 
 
@@ -125,9 +125,8 @@ def test_sixty_slow_clients_of_200_megabytes_leave_threads_to_others(
                 if one and (part := taken(one)):
                     heads.setdefault(number, part[:12])
             time.sleep(0.5)
-        used = target.run("du -sm /var/lib/slipway/spool | cut -f1")
     statuses = [head.split()[1] for head in heads.values()]
-    print(f"{statuses.count(b'200')} served, {statuses.count(b'503')} refused; spool {used} MB;"
+    print(f"{statuses.count(b'200')} served, {statuses.count(b'503')} refused;"
           f" the slowest visitor {max(visits.seconds):.1f} s of {len(visits.seconds)}")  # fmt: skip
     assert set(statuses) == {b"200", b"503"}
     assert statuses.count(b"200") >= 24
