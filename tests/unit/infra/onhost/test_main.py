@@ -25,6 +25,8 @@ SETTINGS = load({"domain": "app.example.org", "email": "you@example.org"}, "one"
 WORDS = {
     "alert": ["slipway-check.service"],
     "drain": ["a"],
+    "run-timer": ["report"],
+    "start": ["a"],
     "retire": ["a"],
     "switch": ["a", "--kind", "rollback", "--by", "me", "--revision", "0123"],
 }
@@ -138,7 +140,9 @@ def test_wrong_use_ends_with_2(library: Path, words: list[str]) -> None:
 def test_what_the_host_is_told_can_be_read_there(tmp_path: Path) -> None:
     paths = Layout(tmp_path)
     paths.config.mkdir(parents=True)
-    given = load(SETTINGS.model_dump() | {"secrets": {"secret_key": "config.py"}}, "one")
+    given = load(
+        SETTINGS.model_dump(exclude_unset=True) | {"secrets": {"secret_key": "config.py"}}, "one"
+    )
     paths.host_config.write_text(programs.host_config(given).to_json())
     found = config.load(paths).config
     assert found == programs.host_config(given)
