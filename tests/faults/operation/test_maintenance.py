@@ -21,10 +21,11 @@ def maintenance(target: Target, wanted: str) -> Any:
 def test_maintenance_closes_the_site_and_opens_it(target: Target) -> None:
     try:
         assert maintenance(target, "on")["success"] == 1
-        answer = target.site.ask("/date/")
-        assert answer.status == 503
-        assert int(answer.headers["retry-after"]) > 0
-        assert b"<html" in answer.body
+        for accept, begin in (("text/html", b"<!doctype html>"), ("application/json", b"{")):
+            answer = target.site.ask("/date/", headers={"Accept": accept})
+            assert answer.status == 503
+            assert int(answer.headers["retry-after"]) > 0
+            assert answer.body.startswith(begin)
         assert target.site.works("/healthz")
         assert "maintenance is on: visitors get 503" in target.run("slipway status")
         assert maintenance(target, "on")["no_change"] == 1
