@@ -123,7 +123,7 @@ SOURCES = (
     Source(("compose/development.yaml",), ("development",)),
     Source(("packages/*/tests/*",), ("steady-rq",)),
     Source(("packages/*",), (*DEPLOYED, "jobs", "steady-rq"), deployed=True),
-    Source(("app/*", "requirements/app.txt"), (*DEPLOYED, "jobs"), deployed=True),
+    Source(("app/*",), (*DEPLOYED, "jobs"), deployed=True),
     Source(("compose/*", "images/*", "infra/*", "nginx/*", "redis/*", "systemd/*",
             "config.py", "deploy.py", "group_data/*", "requirements/acceptance.txt",
             "requirements/certbot.txt", "requirements/deploy.txt", "requirements/gunicorn.txt",

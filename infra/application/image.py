@@ -15,6 +15,7 @@ from infra.settings.fields.section import FieldError
 from infra.settings.host import Settings
 
 SHIPPED = CHECKOUT / "images" / "app"
+LOCK = "requirements/app.txt"  # in the context; the source may have none, or another
 STEADY_RQ = "packages/steady-rq/src/steady_rq"
 LARGEST_SCRIPT = 2**20  # bytes; a larger file starts no server
 LISTENS = re.compile(rb"WEB_SOCKET")
@@ -31,11 +32,12 @@ def image(settings: Settings) -> Image:
         return Image("app", _sent(files, ""), dockerfile, base)
     found, installed = find(settings), packages(settings)
     requirements = (
-        HostFile("requirements/app.txt", installed.requirements.encode()),
+        HostFile(LOCK, installed.requirements.encode()),
         HostFile("requirements/uv.txt", (CHECKOUT / "requirements" / "uv.txt").read_bytes()),
     )
     compiler = installed.builder == COMPILER
     told = {
+        "LOCK": LOCK,
         "SYSTEM_PACKAGES": " ".join(settings.app.system_packages),
         "BUILD_PACKAGES": " ".join(settings.app.build_packages) if compiler else "",
         "BUILDER": COMPILER if compiler else "",

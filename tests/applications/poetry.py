@@ -20,7 +20,7 @@ files = []
 
 def poetry_lock(wanted: str) -> str:
     """The lock of a project that needs a package."""
-    pins = {one.name: one for one in parsed((CHECKOUT / "requirements/app.txt").read_text())}
+    pins = {one.name: one for one in parsed((CHECKOUT / "app/requirements.txt").read_text())}
     written = [OF_DEVELOPMENT]
     for name in [wanted, *NEEDS[wanted]]:
         files = "".join(f'    {{file = "{name}", hash = "{one}"}},\n' for one in pins[name].hashes)

@@ -44,7 +44,6 @@ RESERVED_VARIABLES = frozenset(
 DEPENDENCIES = (
     "pylock.toml", "uv.lock", "poetry.lock", "Pipfile.lock", "requirements.txt", "pyproject.toml",
 )  # fmt: skip
-OF_THE_EXAMPLE = {CHECKOUT / "app": CHECKOUT / "requirements" / "app.txt"}
 
 
 def secret_variable(name: str) -> str:
@@ -138,8 +137,7 @@ class App(Section):
     def dependencies(self) -> Path | None:
         """The file with the Python dependencies; None if there is none."""
         named = (self.source / name for name in DEPENDENCIES)
-        found = next((path for path in named if path.is_file()), None)
-        return self.requirements or found or OF_THE_EXAMPLE.get(self.source)
+        return self.requirements or next((path for path in named if path.is_file()), None)
 
     @property
     def own_dockerfile(self) -> str:

@@ -47,7 +47,7 @@ def test_an_import_error_is_the_first_line_with_its_place(target: Target, tmp_pa
     told = refused(target, app={"source": source}, web={"start_limit": 300})
     assert time.monotonic() - began < 200  # the build included; it does not wait for the limit
     assert "crashes again and again: ModuleNotFoundError: No module named" in told[0]
-    assert "'no_such_package' (/srv/app/views/__init__.py, line " in told[0]
+    assert "'no_such_package' (/srv/app/app/views/__init__.py, line " in told[0]
     assert told[1].startswith("What to do: ")
     assert "app.requirements" in told[1]
     assert told[2].startswith("File ")
@@ -96,18 +96,6 @@ def test_a_release_command_that_fails_is_told_by_its_exception(target: Target) -
     assert "app.release_command failed: exit code 1: KeyError: 'no such table'" in told[0]
     assert "step 1" in told
     assert not target.run("docker ps --all --quiet --filter name=slipway-release-command")
-
-
-def test_a_package_without_a_wheel_is_told_so_and_what_to_do(
-    target: Target, tmp_path: Path
-) -> None:
-    lock = tmp_path / "requirements.txt"
-    line = f"uwsgi==2.0.31 --hash=sha256:{'0' * 64}\n"
-    lock.write_text((CHECKOUT / "requirements" / "app.txt").read_text() + line)
-    told = refused(target, app={"requirements": str(lock)})
-    assert "there is no wheel of uwsgi==2.0.31" in told[0]
-    assert "lock a version that has one" in told[1]
-    assert "app.system_packages" in told[1]
 
 
 def test_a_rollback_is_refused_with_the_reason_when_the_host_cannot_answer(target: Target) -> None:

@@ -20,7 +20,7 @@ from tests.site import wait_until
 APPLICATION: dict[str, Any] = {
     "app": {
         "source": str(Path(__file__).parent / "app"),
-        "requirements": str(CHECKOUT / "requirements" / "app.txt"),
+        "requirements": str(CHECKOUT / "app" / "requirements.txt"),
         "generated_secrets": [],
     },
     "processes": {

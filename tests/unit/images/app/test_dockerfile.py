@@ -25,7 +25,7 @@ def test_dependencies_are_wheels_checked_by_hash() -> None:
     assert "--require-hashes --only-binary :all: -r /uv.txt" in DOCKERFILE
     assert "UV_REQUIRE_HASHES=1" in DOCKERFILE
     assert "uv pip install --only-binary :all: -r /requirements.txt" in DOCKERFILE
-    lock = (ROOT / "requirements/app.txt").read_text()
+    lock = (ROOT / "app/requirements.txt").read_text()
     pins = re.findall(r"^([a-z0-9-]+)==", lock, re.MULTILINE)
     assert {"flask", "pyuwsgi", "redis", "rq"} <= set(pins)
     assert lock.count("--hash=sha256:") >= len(pins)

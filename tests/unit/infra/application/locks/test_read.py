@@ -32,7 +32,7 @@ def test_the_lock_with_the_most_in_it_is_taken_first(tmp_path: Path) -> None:
     (tmp_path / "other.txt").write_text("x")
     told = str(tmp_path / "other.txt")
     assert app(tmp_path, requirements=told).dependencies == tmp_path / "other.txt"
-    assert app(CHECKOUT / "app").dependencies == CHECKOUT / "requirements/app.txt"
+    assert app(CHECKOUT / "app").dependencies == CHECKOUT / "app/requirements.txt"
 
 
 def test_a_lock_with_hashes_is_taken_as_it_is(tmp_path: Path) -> None:

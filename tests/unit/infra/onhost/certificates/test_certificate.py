@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to nginx:
 def test_certbot_s_directory_is_named_after_its_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     assert venv().parent == LAYOUT.certbot_venvs
     before = venv()
-    monkeypatch.setattr("infra.certificate.LOCK", LOCK.with_name("app.txt"))
+    monkeypatch.setattr("infra.certificate.LOCK", LOCK.with_name("development.txt"))
     assert venv() != before
 
 

@@ -33,7 +33,7 @@ def test_a_relative_path_starts_at_the_folder_of_the_inventory(tmp_path: Path) -
 def test_the_defaults_are_in_the_checkout_wherever_the_inventory_is(tmp_path: Path) -> None:
     found = load(GOOD, "one", folder=tmp_path).app
     assert found.source == CHECKOUT / "app"
-    assert found.dependencies == CHECKOUT / "requirements" / "app.txt"
+    assert found.dependencies == CHECKOUT / "app" / "requirements.txt"
     own = load(GOOD | {"app": {"source": str(tmp_path)}}, "one", folder=tmp_path).app
     assert own.locks == tmp_path / "locks"  # what a deploy makes is kept with the inventory
     assert found.acceptance_requirements == CHECKOUT / "requirements" / "acceptance.txt"
