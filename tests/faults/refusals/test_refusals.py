@@ -85,7 +85,7 @@ def test_a_server_that_listens_nowhere_is_told_where_to_listen(target: Target) -
 
 
 def test_a_process_that_the_kernel_kills_for_its_memory_is_told_so(target: Target) -> None:
-    told = refused(target, web={"memory": "16m", "start_limit": 60})
+    told = refused(target, app={"tmp": "4m"}, web={"memory": "16m", "start_limit": 60})
     assert "it needs more memory than web.memory allows" in told[0]
     assert told[1] == "What to do: raise web.memory"
 
