@@ -14,7 +14,8 @@ from ..config import Host
 from ..difference import Difference
 from ..inspection import inspect
 from ..locks import locked
-from ..processes.kinds import LASTING
+from ..processes import other_queues
+from ..processes.kinds import LASTING, QUEUE
 from ..releases import history, release
 from ..services import docker, openssl, redis
 from ..site import serves, watch
@@ -83,7 +84,11 @@ def status(host: Host) -> dict[str, Any]:
 
 def _queues(host: Host) -> dict[str, Any]:
     """The state of Redis and its queues; nothing without Redis."""
-    return redis.state(host) if host.config.redis else {}
+    if not host.config.redis:
+        return {}
+    live = release.current(host)
+    known = release.processes_of(host, live, QUEUE) if live else []
+    return redis.state(host) | {"others": other_queues.waiting(host, known)}
 
 
 def _processes(host: Host, current: str) -> list[str]:

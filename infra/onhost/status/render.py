@@ -54,7 +54,8 @@ def _queues(found: dict[str, Any] | None) -> str:
     if not found:
         return "none: this application has no Redis"
     names = ("queued", "started", "scheduled", "deferred", "failed", "workers")
-    return ", ".join(f"{found[name]} {name}" for name in names)
+    others = [f"{count} in {name}" for name, count in found.get("others", {}).items()]
+    return ", ".join([*(f"{found[name]} {name}" for name in names), *others])
 
 
 def _share(found: dict[str, int] | None) -> str:

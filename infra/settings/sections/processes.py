@@ -74,10 +74,10 @@ class Process(Section):
     """`queue`: number of containers. With RQ each runs one job at a time."""
     queues: tuple[QueueName, ...] = ("default",)
     """`queue`: names of the queues, the most urgent first. The process gets the first in `QUEUE`
-    and all in `QUEUES`, separated by commas. `slipway status` shows how long RQ's are."""
+    and all in `QUEUES`, separated by commas. `slipway status` shows how long they are."""
     library: Literal["rq", "celery", "dramatiq", "huey"] | None = None
-    """`queue`: the library that runs the jobs. By default the command says it: RQ, unless it starts
-    another. `slipway status` knows the queues of RQ only."""
+    """`queue`: the library that runs the jobs. It decides how `slipway status` asks for the length
+    of the queues. By default the command says it: RQ, unless it starts another."""
     path: UrlFolder | None = None
     """`server`: first part of the URLs that it answers. It must listen on the Unix socket in
     `SOCKET`, which is `/run/web/NAME.sock`, and speak HTTP."""
