@@ -16,7 +16,7 @@ pytestmark = pytest.mark.destructive
 NAME = "develop"
 COMPOSE = "sudo env CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt docker compose"
 COMPOSE += " -f checkout/compose/development.yaml"
-NEEDED = ["app", "compose", "images", "requirements"]
+NEEDED = ["app", "compose", "images", "packages", "requirements"]
 # The host has no curl. Prints the status and the body.
 ASK = """
 import json, ssl, sys, urllib.request

@@ -114,7 +114,7 @@ class Clone:
     def write_inventory(self, name: str, **app: Any) -> None:
         """The inventory of the document for a test host, with these settings of the application."""
         [example] = re.findall(
-            r"^```python\n(.*?)^```", DOCUMENT.read_text(), re.DOTALL | re.MULTILINE
+            r"^```python\n(hosts = .*?)^```", DOCUMENT.read_text(), re.DOTALL | re.MULTILINE
         )
         text = example + TEST_HOST.format(data=of_the_lab(name), name=name, app=app)
         (self.mine / "inventory.py").write_text(text)
