@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import time
+import zlib
 from datetime import timedelta
 
+import pytest
 from rq import Retry
+from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq_stand import Stand, children, until
 
@@ -27,11 +30,24 @@ def test_it_runs_the_jobs_of_an_application_that_never_imports_it(stand: Stand) 
     until(lambda: stand.count("ended:a book"), "the job has run")
 
 
-def test_its_jobs_may_be_of_another_serializer(stand: Stand) -> None:
-    (stand.folder / "shop" / "steady_rq.conf.py").write_text('SERIALIZER = "json"\n')
+@pytest.mark.parametrize("written", ['SERIALIZER = "json"', ""])
+def test_its_jobs_may_be_of_another_serializer(stand: Stand, written: str) -> None:
+    (stand.folder / "shop" / "steady_rq.conf.py").write_text(f"{written}\n")
     stand.worker()
-    job = stand.queue(serializer=JSONSerializer).enqueue("shop.jobs.order", "a book")
+    queue = stand.queue(serializer=JSONSerializer)
+    job = queue.enqueue("operator.mul", 6, 7, meta={"by": "a reader"}, result_ttl=60)
     stand.reaches(job, "finished")
+    found = Job.fetch(job.id, connection=queue.connection, serializer=JSONSerializer)
+    assert (found.return_value(), found.meta) == (42, {"by": "a reader"})
+
+
+def test_a_job_that_no_serializer_can_read_fails_and_the_next_one_runs(stand: Stand) -> None:
+    queue = stand.queue()
+    broken = queue.enqueue("shop.jobs.order", "a book")
+    queue.connection.hset(broken.key, "data", zlib.compress(b"neither"))
+    stand.worker()
+    stand.reaches(broken, "failed")
+    stand.reaches(queue.enqueue("shop.jobs.order", "another"), "finished")
 
 
 def test_two_queues_are_served_at_once_and_the_first_goes_first(stand: Stand) -> None:

@@ -22,7 +22,7 @@ class ConfigFileError(ValueError):
 class Options:
     """What the file can set: each by its name in capitals. Classes may be dotted paths."""
 
-    serializer: Any = None  # "json", "pickle", or a class with dumps() and loads(); RQ's is pickle
+    serializer: Any = None  # "json", "pickle", or a class with dumps() and loads(); else either
     worker_class: Any = "steady_rq.SteadyWorker"
     job_class: Any = None
     queue_class: Any = None

@@ -16,6 +16,7 @@ from rq.utils import import_attribute
 from steady_rq.config_file import ConfigFileError, Options
 from steady_rq.connection import wait_for_redis, worker_client
 from steady_rq.environment import Environment
+from steady_rq.serializers import EitherSerializer
 from steady_rq.worker import SteadyWorker
 
 MAX_WAIT = 5.0  # seconds between two looks for a Redis that does not serve
@@ -57,7 +58,7 @@ def _run(environment: Environment, options: Options, burst: bool) -> SteadyWorke
         worker = worker_class(options)(
             list(environment.queues),
             connection=client,
-            serializer=resolve_serializer(options.serializer),
+            serializer=resolve_serializer(options.serializer or EitherSerializer),
             job_class=options.job_class,
             queue_class=options.queue_class,
             exception_handlers=[_imported(handler) for handler in options.exception_handlers],

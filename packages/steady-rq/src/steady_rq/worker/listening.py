@@ -15,6 +15,7 @@ from rq.job import Job
 from rq.suspension import is_suspended
 from rq.worker import WorkerStatus
 
+from steady_rq.serializers import keep_own
 from steady_rq.worker.rq_internals import RqWorker
 from steady_rq.worker.waiting import Waiting
 
@@ -74,6 +75,7 @@ class ListeningWorker(RqWorker):
             )
             if found:
                 job, taken_from = found
+                keep_own(job)
                 self.reorder_queues(queue)
                 job.redis_server_version = self.get_redis_server_version()  # type: ignore[no-untyped-call]
                 what = f"{job.description} ({job.id})" if self.log_job_description else job.id
