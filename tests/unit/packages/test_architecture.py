@@ -13,8 +13,8 @@ NEEDED = {"redis", "rq"}
 EXTRAS = {"flask": {"flask"}, "prometheus": {"prometheus_client"}}  # by the module that has them
 # From the bottom to the top: a part imports what stands before it alone.
 LAYERS = (
-    "known", "environment", "resp", "connection", "check", "config_file", "serializers", "jobs", "worker",
-    "runner", "flask", "prometheus", "__main__", "__init__",
+    "known", "environment", "resp", "connection", "check", "config_file", "serializers", "jobs",
+    "worker", "runner", "flask", "prometheus", "__main__", "__init__",
 )  # fmt: skip
 
 
