@@ -1,5 +1,6 @@
 """A clone as an operator has it, with an inventory and an application of their own beside it."""
 
+import ast
 import copy
 import json
 import os
@@ -22,6 +23,7 @@ TEST_HOST = """
 _lab = {data!r}
 _data["settings"] |= _lab.pop("settings")
 _data["settings"]["app"] |= {app!r}
+_data["settings"] |= {others!r}
 hosts = [({name!r}, _data | _lab)]
 """
 
@@ -48,6 +50,13 @@ class Version:
                 " (tests/upgrade/before.json): run git fetch --unshallow --tags"
             )
         return made.stdout
+
+
+def worker_kept() -> dict[str, Any]:
+    """The setting that the document gives to applications with a worker of their own."""
+    [line] = re.findall(r'`("processes": .*)`', DOCUMENT.read_text())
+    kept: dict[str, Any] = ast.literal_eval(f"{{{line}}}")
+    return kept
 
 
 def version_before() -> Version:
@@ -111,12 +120,14 @@ class Clone:
             "requirements": str(self.mine / "requirements.txt"),
         }
 
-    def write_inventory(self, name: str, **app: Any) -> None:
+    def write_inventory(self, name: str, others: dict[str, Any] | None = None, **app: Any) -> None:
         """The inventory of the document for a test host, with these settings of the application."""
         [example] = re.findall(
             r"^```python\n(hosts = .*?)^```", DOCUMENT.read_text(), re.DOTALL | re.MULTILINE
         )
-        text = example + TEST_HOST.format(data=of_the_lab(name), name=name, app=app)
+        text = example + TEST_HOST.format(
+            data=of_the_lab(name), name=name, app=app, others=others or {}
+        )
         (self.mine / "inventory.py").write_text(text)
 
     def run(self, program: str, *words: str) -> "subprocess.CompletedProcess[str]":

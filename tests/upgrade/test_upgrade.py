@@ -19,7 +19,7 @@ from tests.faults.conftest import Target, lab
 from tests.faults.jobs import jobs_steadily, told_to_end
 from tests.faults.load import Load
 from tests.site import wait_until
-from tests.upgrade.clone import INVENTORY, Clone, version_before
+from tests.upgrade.clone import INVENTORY, Clone, version_before, worker_kept
 
 pytestmark = pytest.mark.destructive
 
@@ -123,7 +123,9 @@ def test_it_is_taken_over_without_a_failed_request_and_keeps_jobs_and_history(
     entries, release = target.entries(), target.release()
     target.clone.take_present()
     environment = {"VERSION": "present"}
-    target.clone.write_inventory(NAME, **target.clone.absolute, environment=environment)
+    target.clone.write_inventory(
+        NAME, worker_kept(), **target.clone.absolute, environment=environment
+    )
     with nothing_fails(target), jobs_steadily(target, pause=1.5, redis_is_replaced=True) as jobs:
         long = target.site.finished(deploy_with_a_long_job(target), 120)
     ended = [long, *(target.site.finished(url, 120) for url in jobs)]
@@ -168,7 +170,7 @@ def test_a_second_deploy_changes_nothing(target: Operated) -> None:
 
 
 def test_the_inventory_that_the_document_shows_is_the_same(target: Operated) -> None:
-    target.clone.write_inventory(NAME, environment={"VERSION": "present"})
+    target.clone.write_inventory(NAME, worker_kept(), environment={"VERSION": "present"})
     dry = target.operate("pyinfra", "--json", "--dry", INVENTORY, "deploy.py")
     plan = json.loads(dry)["plan"]
     assert plan
