@@ -120,7 +120,7 @@ class Clone:
             "requirements": str(self.mine / "requirements.txt"),
         }
 
-    def write_inventory(self, name: str, others: dict[str, Any] | None = None, **app: Any) -> None:
+    def write_inventory(self, name: str, others: Any = None, **app: Any) -> None:
         """The inventory of the document for a test host, with these settings of the application."""
         [example] = re.findall(
             r"^```python\n(hosts = .*?)^```", DOCUMENT.read_text(), re.DOTALL | re.MULTILINE
