@@ -7,7 +7,7 @@ from pyinfra.api import deploy
 from infra import onhost, origin
 from infra.application.image import STEADY_RQ, image
 from infra.checkout import CHECKOUT
-from infra.compose import processes, project, services, variables
+from infra.compose import processes, project, services, variables, web
 from infra.hostfile import HostFile, folder, render
 from infra.onhost.processes.kinds import SERVER, SINGLE, Process
 from infra.onhost.releases.release import CONFIG, ROUTES, Check, ReleaseConfig
@@ -41,7 +41,7 @@ def release_files(settings: Settings, tag: str) -> list[HostFile]:
     """What a release is made of, besides its secrets; paths are relative to its directory."""
     tests = settings.app.acceptance
     compose = project.text(settings, tag, acceptance_tag(settings))
-    socket = services.socket_name(settings)
+    socket = web.socket_name(settings)
     routes = render("nginx/routes.conf.j2", settings=settings, capacity=capacity, socket=socket)
     return [
         HostFile("compose.yaml", compose.encode(), "600"),

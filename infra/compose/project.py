@@ -10,7 +10,8 @@ from typing import Any
 
 from infra.compose.acceptance import acceptance, front
 from infra.compose.processes import process
-from infra.compose.services import application, one_off, release_command, web
+from infra.compose.services import application, one_off, release_command
+from infra.compose.web import web
 from infra.onhost import layout
 from infra.onhost.releases.release import ONE_OFF, RELEASE_COMMAND
 from infra.settings import Settings
